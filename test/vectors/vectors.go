@@ -1,0 +1,63 @@
+// Package vectors keeps known answers: JSON files beside this one that the Go
+// tests and the TypeScript tests read, so that both sides give the same bytes.
+//
+// A test computes its answers anew and hands them to Check. With the variable
+// VOLENS_UPDATE_VECTORS=1 in the environment Check writes the file instead;
+// what changed is then seen, and judged, in the diff.
+package vectors
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const updateVariable = "VOLENS_UPDATE_VECTORS"
+
+// Check compares answers, marshalled as indented JSON, with the file name in
+// this folder.
+func Check(t testing.TB, name string, answers any) {
+	t.Helper()
+	var got bytes.Buffer
+	enc := json.NewEncoder(&got)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	require.NoError(t, enc.Encode(answers))
+	path := filepath.Join(root(t), "test", "vectors", name)
+	if os.Getenv(updateVariable) == "1" {
+		require.NoError(t, os.WriteFile(path, got.Bytes(), 0o644))
+		return
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err, "write it with %s=1", updateVariable)
+	require.Equal(t, string(want), got.String(), "%s differs from what the code computes", name)
+}
+
+// Load reads the file name of this folder into out. Unknown fields are errors.
+func Load(t testing.TB, name string, out any) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(root(t), "test", "vectors", name))
+	require.NoError(t, err)
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	require.NoError(t, dec.Decode(out))
+}
+
+// root is the folder of go.mod above the running test.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		require.NotEqual(t, dir, parent, "no go.mod above the test")
+		dir = parent
+	}
+}
