@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs Go tests and keeps their record: scripts/gotest.sh FILE [e2e | RACE-PATTERN...]
+# e2e: only the walk with real processes, never from the cache. RACE-PATTERN: these packages run with
+# the race detector instead of without it, all others plainly. Nothing but FILE: all but e2e, plainly.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+record=$1
+shift
+: >"$record"
+
+# run NAME FLAG... PACKAGE...: one go test, shown by test/summary and appended to the record.
+run() {
+  echo "== $1"
+  shift
+  go test -json -timeout 20m "$@" | go run ./test/summary -append "$record"
+}
+
+if [ "${1:-}" = e2e ]; then
+  if [ ! -d test/e2e ]; then
+    echo "gotest.sh: SKIPPED: test/e2e is not in this tree" >&2
+    exit 0
+  fi
+  run "end to end, with the programs in build/" -count=1 ./test/e2e/...
+  exit 0
+fi
+
+race=()
+if [ $# -gt 0 ]; then
+  mapfile -t race < <(go list "$@" 2>/dev/null)
+fi
+plain=()
+while IFS= read -r package; do
+  case " ${race[*]} " in *" $package "*) continue ;; esac
+  plain+=("$package")
+done < <(go list ./... | grep -v '/test/e2e')
+
+fault=0
+run "go test" "${plain[@]}" || fault=1
+if [ ${#race[@]} -gt 0 ]; then
+  if command -v "${CC:-gcc}" >/dev/null; then
+    CGO_ENABLED=1 run "go test -race" -race "${race[@]}" || fault=1
+  else
+    echo "gotest.sh: NO RACE DETECTOR: no C compiler here; the packages with goroutines run plainly" >&2
+    run "go test, without -race" "${race[@]}" || fault=1
+  fi
+fi
+exit "$fault"

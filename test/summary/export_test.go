@@ -1,0 +1,4 @@
+package main
+
+// Run is the whole program with its surroundings handed in.
+var Run = run
