@@ -20,7 +20,7 @@ RACE_PACKAGES := ./core/envelope/... ./app/voteext/... ./client/... ./gateway/..
 INPUT ?=
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build the five programs into build/
 	@echo "building volensd, volens, volens-gateway, age-plugin-volens and age into build/"
