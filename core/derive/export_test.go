@@ -1,0 +1,4 @@
+package derive
+
+// EncodeAgeSecret lets the tests compare the encoding with age's own.
+var EncodeAgeSecret = encodeAgeSecret
