@@ -1,0 +1,45 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+)
+
+// Genesis is the state of each module at the first block, by module name.
+type Genesis map[string]json.RawMessage
+
+// DefaultGenesis is every module's own default.
+func (app *App) DefaultGenesis() Genesis {
+	return app.basics.DefaultGenesis(app.encoding.Codec)
+}
+
+func (app *App) setHandlers() error {
+	app.SetInitChainer(app.initChain)
+	app.SetPreBlocker(app.preBlock)
+	app.SetBeginBlocker(func(ctx sdk.Context) (sdk.BeginBlock, error) { return app.manager.BeginBlock(ctx) })
+	app.SetEndBlocker(func(ctx sdk.Context) (sdk.EndBlock, error) { return app.manager.EndBlock(ctx) })
+	ante, err := newAnteHandler(app)
+	if err != nil {
+		return err
+	}
+	app.SetAnteHandler(ante)
+	return nil
+}
+
+func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.ResponseInitChain, error) {
+	var genesis Genesis
+	if err := json.Unmarshal(req.AppStateBytes, &genesis); err != nil {
+		return nil, fmt.Errorf("read app state of genesis: %w", err)
+	}
+	if err := app.Cosmos.Upgrade.SetModuleVersionMap(ctx, app.manager.GetVersionMap()); err != nil {
+		return nil, err
+	}
+	return app.manager.InitGenesis(ctx, app.encoding.Codec, genesis)
+}
+
+func (app *App) preBlock(ctx sdk.Context, _ *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	return app.manager.PreBlock(ctx)
+}
