@@ -12,8 +12,10 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X $(SDK_VERSION).Name=volens -X $(S
 	-X $(SDK_VERSION).Version=$(VERSION) -X $(SDK_VERSION).Commit=$(COMMIT)
 BINARIES := ./cmd/volensd ./cmd/volens ./cmd/volens-gateway ./cmd/age-plugin-volens filippo.io/age/cmd/age
 
-# No C compiler anywhere but for the race detector, and never a toolchain that go.mod does not name.
+# One set of compiler flags for programs, tests and linters, so that the SDK is compiled once, not once for each.
+# No C compiler anywhere but for the race detector.
 export CGO_ENABLED := 0
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 GO_TEST := go test -timeout 20m
 # Packages with goroutines of their own: tested with -race instead of without it (make check).
 RACE_PACKAGES := ./core/envelope/... ./app/voteext/... ./client/... ./gateway/... ./devnet/...
@@ -26,7 +28,7 @@ build: ## build the five programs into build/
 	@echo "building volensd, volens, volens-gateway, age-plugin-volens and age into build/"
 	@echo "(a cold cache compiles the Cosmos SDK first: 7 to 12 minutes of CPU on two cores; warm: under a minute)"
 	@mkdir -p build
-	go build -trimpath -ldflags '$(LDFLAGS)' -o build/ $(BINARIES)
+	go build -ldflags '$(LDFLAGS)' -o build/ $(BINARIES)
 
 demo: build-web build ## play the whole story on a local network (INPUT="file ..." for own files)
 	build/volens demo $(foreach file,$(INPUT),--input $(file))

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.." || exit
 
 mkdir -p build
 rm -f build/stages.json build/test-*.json
+go build -o build/summary ./test/summary || exit
 fault=0
 
 stage() {
@@ -30,5 +31,5 @@ if [ -f web/package.json ]; then
 fi
 
 printf '\n'
-go run ./test/summary build/stages.json build/test-*.json
+build/summary build/stages.json build/test-*.json
 exit "$fault"

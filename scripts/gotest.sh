@@ -26,9 +26,13 @@ if [ "${1:-}" = e2e ]; then
 fi
 
 race=()
-if [ $# -gt 0 ]; then
-  mapfile -t race < <(go list "$@" 2>/dev/null)
-fi
+for pattern in "$@"; do
+  if [ ! -d "${pattern%/...}" ]; then
+    echo "gotest.sh: $pattern is not in this tree" >&2
+    continue
+  fi
+  while IFS= read -r package; do race+=("$package"); done < <(go list "$pattern")
+done
 plain=()
 while IFS= read -r package; do
   case " ${race[*]} " in *" $package "*) continue ;; esac
