@@ -32,6 +32,7 @@ func addCommands(root *cobra.Command, probe *app.App) {
 		keys.Commands(),
 		queryCommand(),
 		txCommand(),
+		localnetCommand(),
 	)
 	server.AddCommands(root, home, newNode, export, func(*cobra.Command) {})
 }

@@ -1,0 +1,152 @@
+package genesis
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"cosmossdk.io/math"
+
+	cmtcfg "github.com/cometbft/cometbft/config"
+	clienttx "github.com/cosmos/cosmos-sdk/client/tx"
+	"github.com/cosmos/cosmos-sdk/crypto/hd"
+	"github.com/cosmos/cosmos-sdk/crypto/keyring"
+	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
+	serverconfig "github.com/cosmos/cosmos-sdk/server/config"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/genutil"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
+
+	"github.com/volens-network/volens/app"
+	"github.com/volens-network/volens/devnet"
+)
+
+const (
+	// operatorKey is the name of a validator's operator key in its test keyring.
+	operatorKey = "operator"
+	stake       = 1_000_000_000_000
+	spending    = 1_000_000_000_000
+	folderMode  = 0o700
+)
+
+// node is one validator to be.
+type node struct {
+	comet     *cmtcfg.Config
+	id        string
+	index     int
+	operator  sdk.AccAddress
+	genesisTx json.RawMessage
+}
+
+func operatorCoins() sdk.Coins {
+	return sdk.NewCoins(sdk.NewInt64Coin(app.BondDenom, stake+spending))
+}
+
+func newNode(chain *app.App, spec devnet.Spec, i int) (*node, error) {
+	comet := cometConfig(spec, i)
+	if err := os.MkdirAll(filepath.Join(comet.RootDir, "config"), folderMode); err != nil {
+		return nil, err
+	}
+	id, consensusKey, err := genutil.InitializeNodeValidatorFiles(comet)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keyring.New(app.Name, keyring.BackendTest, comet.RootDir, strings.NewReader(""), chain.Codec())
+	if err != nil {
+		return nil, err
+	}
+	record, _, err := ring.NewMnemonic(
+		operatorKey, keyring.English, sdk.GetConfig().GetFullBIP44Path(), keyring.DefaultBIP39Passphrase, hd.Secp256k1,
+	)
+	if err != nil {
+		return nil, err
+	}
+	operator, err := record.GetAddress()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{comet: comet, id: id, index: i, operator: operator}
+	n.genesisTx, err = n.signGenesisTx(chain, spec, ring, consensusKey)
+	return n, err
+}
+
+// signGenesisTx makes the transaction by which the validator joins at genesis.
+func (n *node) signGenesisTx(
+	chain *app.App, spec devnet.Spec, ring keyring.Keyring, consensusKey cryptotypes.PubKey,
+) (json.RawMessage, error) {
+	rates := stakingtypes.NewCommissionRates(
+		math.LegacyNewDecWithPrec(5, 2), math.LegacyNewDecWithPrec(20, 2), math.LegacyNewDecWithPrec(1, 2),
+	)
+	msg, err := stakingtypes.NewMsgCreateValidator(
+		sdk.ValAddress(n.operator).String(), consensusKey, sdk.NewInt64Coin(app.BondDenom, stake),
+		stakingtypes.NewDescription(n.comet.Moniker, "", "", "", ""), rates, math.OneInt(),
+	)
+	if err != nil {
+		return nil, err
+	}
+	builder := chain.TxConfig().NewTxBuilder()
+	if err := builder.SetMsgs(msg); err != nil {
+		return nil, err
+	}
+	memo := n.peer(spec)
+	builder.SetMemo(memo)
+	builder.SetGasLimit(400_000)
+	factory := clienttx.Factory{}.WithChainID(spec.ChainID).WithMemo(memo).WithKeybase(ring).
+		WithTxConfig(chain.TxConfig())
+	if err := clienttx.Sign(context.Background(), factory, operatorKey, builder, true); err != nil {
+		return nil, err
+	}
+	return chain.TxConfig().TxJSONEncoder()(builder.GetTx())
+}
+
+func (n *node) peer(spec devnet.Spec) string {
+	return fmt.Sprintf("%s@127.0.0.1:%d", n.id, spec.PortsOf(n.index).P2P)
+}
+
+func cometConfig(spec devnet.Spec, i int) *cmtcfg.Config {
+	ports := spec.PortsOf(i)
+	config := cmtcfg.DefaultConfig()
+	config.SetRoot(spec.NodeHome(i))
+	config.Moniker = fmt.Sprintf("validator%d", i)
+	config.Consensus.TimeoutCommit = spec.BlockTime
+	config.P2P.ListenAddress = loopback(ports.P2P)
+	config.P2P.AddrBookStrict = false
+	config.P2P.AllowDuplicateIP = true
+	config.P2P.PexReactor = false
+	config.RPC.ListenAddress = loopback(ports.RPC)
+	config.Instrumentation.Prometheus = true
+	config.Instrumentation.PrometheusListenAddr = fmt.Sprintf("127.0.0.1:%d", ports.Metrics)
+	return config
+}
+
+func loopback(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
+
+// writeSettings writes config.toml, app.toml and client.toml.
+func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
+	var peers []string
+	for _, other := range nodes {
+		if other != n {
+			peers = append(peers, other.peer(spec))
+		}
+	}
+	n.comet.P2P.PersistentPeers = strings.Join(peers, ",")
+	folder := filepath.Join(n.comet.RootDir, "config")
+	cmtcfg.WriteConfigFile(filepath.Join(folder, "config.toml"), n.comet)
+
+	ports := spec.PortsOf(n.index)
+	config := serverconfig.DefaultConfig()
+	config.MinGasPrices = "0" + app.BondDenom
+	config.API.Enable = true
+	config.API.Address = loopback(ports.REST)
+	config.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", ports.GRPC)
+	config.Mempool.MaxTxs = -1
+	config.StateSync.SnapshotInterval = 100
+	serverconfig.WriteConfigFile(filepath.Join(folder, "app.toml"), config)
+
+	client := fmt.Sprintf("chain-id = %q\nkeyring-backend = \"test\"\noutput = \"text\"\nnode = %q\nbroadcast-mode = \"sync\"\n",
+		spec.ChainID, loopback(ports.RPC))
+	return os.WriteFile(filepath.Join(folder, "client.toml"), []byte(client), 0o600)
+}
