@@ -67,9 +67,9 @@ func (p Policy) has(t Term) bool {
 	return ok
 }
 
-// Canonical returns the policy without the alias RUO, with every list sorted, as a
-// consent is stored and signed. It refuses what Validate refuses, and RUO beside
-// CC, which says yes and no to clinical care.
+// Canonical returns the policy without the alias RUO, with every list sorted and
+// each value once, as a consent is stored and signed. It refuses what Validate
+// refuses of that, and RUO beside CC, which says yes and no to clinical care.
 func (p Policy) Canonical() (Policy, error) {
 	c := p
 	c.Modifiers = nil
