@@ -20,44 +20,44 @@ const updateVariable = "VOLENS_UPDATE_VECTORS"
 
 // Check compares answers, marshalled as indented JSON, with the file name in
 // this folder.
-func Check(t testing.TB, name string, answers any) {
-	t.Helper()
+func Check(tb testing.TB, name string, answers any) {
+	tb.Helper()
 	var got bytes.Buffer
 	enc := json.NewEncoder(&got)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	require.NoError(t, enc.Encode(answers))
-	path := filepath.Join(root(t), "test", "vectors", name)
+	require.NoError(tb, enc.Encode(answers))
+	path := filepath.Join(root(tb), "test", "vectors", name)
 	if os.Getenv(updateVariable) == "1" {
-		require.NoError(t, os.WriteFile(path, got.Bytes(), 0o644))
+		require.NoError(tb, os.WriteFile(path, got.Bytes(), 0o644))
 		return
 	}
 	want, err := os.ReadFile(path)
-	require.NoError(t, err, "write it with %s=1", updateVariable)
-	require.Equal(t, string(want), got.String(), "%s differs from what the code computes", name)
+	require.NoError(tb, err, "write it with %s=1", updateVariable)
+	require.Equal(tb, string(want), got.String(), "%s differs from what the code computes", name)
 }
 
 // Load reads the file name of this folder into out. Unknown fields are errors.
-func Load(t testing.TB, name string, out any) {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(root(t), "test", "vectors", name))
-	require.NoError(t, err)
+func Load(tb testing.TB, name string, out any) {
+	tb.Helper()
+	raw, err := os.ReadFile(filepath.Join(root(tb), "test", "vectors", name))
+	require.NoError(tb, err)
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
-	require.NoError(t, dec.Decode(out))
+	require.NoError(tb, dec.Decode(out))
 }
 
 // root is the folder of go.mod above the running test.
-func root(t testing.TB) string {
-	t.Helper()
+func root(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.Getwd()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			return dir
 		}
 		parent := filepath.Dir(dir)
-		require.NotEqual(t, dir, parent, "no go.mod above the test")
+		require.NotEqual(tb, dir, parent, "no go.mod above the test")
 		dir = parent
 	}
 }
