@@ -5,6 +5,7 @@ package consent
 
 import (
 	fmt "fmt"
+	_ "github.com/cosmos/gogoproto/gogoproto"
 	proto "github.com/cosmos/gogoproto/proto"
 	io "io"
 	math "math"
@@ -234,34 +235,185 @@ func (m *EventTemplateRegistered) GetLanguage() string {
 	return ""
 }
 
+// EventRevokerSet is emitted when a carer is named or removed; the version did not change.
+type EventRevokerSet struct {
+	DatasetId string `protobuf:"bytes,1,opt,name=dataset_id,json=datasetId,proto3" json:"dataset_id,omitempty"`
+	Version   uint64 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *EventRevokerSet) Reset()         { *m = EventRevokerSet{} }
+func (m *EventRevokerSet) String() string { return proto.CompactTextString(m) }
+func (*EventRevokerSet) ProtoMessage()    {}
+func (*EventRevokerSet) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6a46df1b4c0c7c89, []int{4}
+}
+func (m *EventRevokerSet) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRevokerSet) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRevokerSet.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRevokerSet) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRevokerSet.Merge(m, src)
+}
+func (m *EventRevokerSet) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRevokerSet) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRevokerSet.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRevokerSet proto.InternalMessageInfo
+
+func (m *EventRevokerSet) GetDatasetId() string {
+	if m != nil {
+		return m.DatasetId
+	}
+	return ""
+}
+
+func (m *EventRevokerSet) GetVersion() uint64 {
+	if m != nil {
+		return m.Version
+	}
+	return 0
+}
+
+// EventCodebookRegistered is emitted when a disease vocabulary is registered.
+type EventCodebookRegistered struct {
+	Version string `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+}
+
+func (m *EventCodebookRegistered) Reset()         { *m = EventCodebookRegistered{} }
+func (m *EventCodebookRegistered) String() string { return proto.CompactTextString(m) }
+func (*EventCodebookRegistered) ProtoMessage()    {}
+func (*EventCodebookRegistered) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6a46df1b4c0c7c89, []int{5}
+}
+func (m *EventCodebookRegistered) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventCodebookRegistered) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventCodebookRegistered.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventCodebookRegistered) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventCodebookRegistered.Merge(m, src)
+}
+func (m *EventCodebookRegistered) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventCodebookRegistered) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventCodebookRegistered.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventCodebookRegistered proto.InternalMessageInfo
+
+func (m *EventCodebookRegistered) GetVersion() string {
+	if m != nil {
+		return m.Version
+	}
+	return ""
+}
+
+// EventParamsUpdated is emitted when the authority replaces the parameters.
+type EventParamsUpdated struct {
+	Params Params `protobuf:"bytes,1,opt,name=params,proto3" json:"params"`
+}
+
+func (m *EventParamsUpdated) Reset()         { *m = EventParamsUpdated{} }
+func (m *EventParamsUpdated) String() string { return proto.CompactTextString(m) }
+func (*EventParamsUpdated) ProtoMessage()    {}
+func (*EventParamsUpdated) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6a46df1b4c0c7c89, []int{6}
+}
+func (m *EventParamsUpdated) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventParamsUpdated) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventParamsUpdated.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventParamsUpdated) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventParamsUpdated.Merge(m, src)
+}
+func (m *EventParamsUpdated) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventParamsUpdated) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventParamsUpdated.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventParamsUpdated proto.InternalMessageInfo
+
+func (m *EventParamsUpdated) GetParams() Params {
+	if m != nil {
+		return m.Params
+	}
+	return Params{}
+}
+
 func init() {
 	proto.RegisterType((*EventConsentGranted)(nil), "volens.consent.v1.EventConsentGranted")
 	proto.RegisterType((*EventConsentAmended)(nil), "volens.consent.v1.EventConsentAmended")
 	proto.RegisterType((*EventConsentRevoked)(nil), "volens.consent.v1.EventConsentRevoked")
 	proto.RegisterType((*EventTemplateRegistered)(nil), "volens.consent.v1.EventTemplateRegistered")
+	proto.RegisterType((*EventRevokerSet)(nil), "volens.consent.v1.EventRevokerSet")
+	proto.RegisterType((*EventCodebookRegistered)(nil), "volens.consent.v1.EventCodebookRegistered")
+	proto.RegisterType((*EventParamsUpdated)(nil), "volens.consent.v1.EventParamsUpdated")
 }
 
 func init() { proto.RegisterFile("volens/consent/v1/events.proto", fileDescriptor_6a46df1b4c0c7c89) }
 
 var fileDescriptor_6a46df1b4c0c7c89 = []byte{
-	// 258 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x91, 0xbd, 0x4e, 0xc3, 0x30,
-	0x14, 0x85, 0xe3, 0x08, 0x01, 0xf1, 0x80, 0x84, 0x19, 0x88, 0x90, 0xb0, 0x2a, 0xa6, 0x0a, 0x89,
-	0x58, 0x15, 0x4f, 0xc0, 0x4f, 0x85, 0x58, 0x18, 0x2c, 0x26, 0x16, 0xe4, 0xd6, 0x57, 0xc1, 0x6a,
-	0x62, 0x57, 0xf6, 0xad, 0xe1, 0x31, 0x78, 0x2c, 0xc6, 0x8e, 0x8c, 0x28, 0x79, 0x11, 0x44, 0x92,
-	0x76, 0x60, 0x85, 0xf1, 0x3b, 0xe7, 0xea, 0x1b, 0xee, 0xa1, 0x3c, 0xba, 0x0a, 0x6c, 0x10, 0x73,
-	0x67, 0x03, 0x58, 0x14, 0x71, 0x22, 0x20, 0x82, 0xc5, 0x50, 0x2c, 0xbd, 0x43, 0xc7, 0x0e, 0xfb,
-	0xbe, 0x18, 0xfa, 0x22, 0x4e, 0xce, 0x1e, 0xe8, 0xd1, 0xf4, 0xe7, 0xe4, 0xa6, 0x8f, 0xee, 0xbc,
-	0xb2, 0x08, 0x9a, 0x9d, 0x52, 0xaa, 0x15, 0xaa, 0x00, 0xf8, 0x6c, 0x74, 0x4e, 0x46, 0x64, 0x9c,
-	0xc9, 0x6c, 0x48, 0xee, 0x35, 0xcb, 0xe9, 0x5e, 0x04, 0x1f, 0x8c, 0xb3, 0x79, 0x3a, 0x22, 0xe3,
-	0x1d, 0xb9, 0xc1, 0xdf, 0xbe, 0xab, 0x1a, 0xac, 0xfe, 0x47, 0x9f, 0x84, 0xe8, 0x16, 0x7f, 0xf1,
-	0x4d, 0xe9, 0x71, 0xe7, 0x7b, 0x84, 0x7a, 0x59, 0x29, 0x04, 0x09, 0xa5, 0x09, 0x08, 0x1e, 0x34,
-	0x3b, 0xa0, 0xe9, 0xd6, 0x95, 0x1a, 0xcd, 0x4e, 0xe8, 0x7e, 0xa5, 0x6c, 0xb9, 0x52, 0x25, 0x74,
-	0x96, 0x4c, 0x6e, 0xf9, 0xfa, 0xf6, 0xa3, 0xe1, 0x64, 0xdd, 0x70, 0xf2, 0xd5, 0x70, 0xf2, 0xde,
-	0xf2, 0x64, 0xdd, 0xf2, 0xe4, 0xb3, 0xe5, 0xc9, 0xd3, 0x79, 0x69, 0xf0, 0x65, 0x35, 0x2b, 0xe6,
-	0xae, 0x16, 0xfd, 0xbb, 0x2f, 0x2c, 0xe0, 0xab, 0xf3, 0x8b, 0x01, 0xc5, 0xdb, 0x66, 0x9f, 0xd9,
-	0x6e, 0x37, 0xcb, 0xe5, 0x77, 0x00, 0x00, 0x00, 0xff, 0xff, 0x05, 0x43, 0x84, 0xdd, 0xb8, 0x01,
-	0x00, 0x00,
+	// 349 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x92, 0xc1, 0x4b, 0x32, 0x41,
+	0x18, 0xc6, 0x77, 0x45, 0xfc, 0x3e, 0xe7, 0x83, 0x2f, 0xda, 0x82, 0x4c, 0x68, 0x14, 0x4f, 0x12,
+	0xb4, 0x8b, 0x79, 0xe8, 0x9c, 0x26, 0x51, 0x50, 0xc4, 0x56, 0x97, 0x2e, 0x31, 0x3a, 0x2f, 0xdb,
+	0xa2, 0x3b, 0xef, 0x32, 0x33, 0x6e, 0xfd, 0x19, 0xfd, 0x59, 0x1e, 0x3d, 0x76, 0x8a, 0xd0, 0x7f,
+	0x24, 0x9c, 0x59, 0x45, 0xf2, 0x56, 0xdd, 0xe6, 0x7d, 0xdf, 0xe7, 0xf9, 0xf1, 0xc0, 0x3c, 0x84,
+	0x66, 0x38, 0x02, 0xa1, 0x82, 0x01, 0x0a, 0x05, 0x42, 0x07, 0x59, 0x2b, 0x80, 0x0c, 0x84, 0x56,
+	0x7e, 0x2a, 0x51, 0xa3, 0xb7, 0x6d, 0xef, 0x7e, 0x7e, 0xf7, 0xb3, 0x56, 0x75, 0x37, 0xc2, 0x08,
+	0xcd, 0x35, 0x58, 0xbc, 0xac, 0xb0, 0x5a, 0xdb, 0x04, 0x2d, 0x3d, 0x46, 0xd0, 0xb8, 0x26, 0x3b,
+	0xbd, 0x05, 0xb9, 0x6b, 0xb7, 0xe7, 0x92, 0x09, 0x0d, 0xdc, 0x3b, 0x20, 0x84, 0x33, 0xcd, 0x14,
+	0xe8, 0xc7, 0x98, 0x57, 0xdc, 0xba, 0xdb, 0x2c, 0x87, 0xe5, 0x7c, 0x73, 0xc1, 0xbd, 0x0a, 0xf9,
+	0x93, 0x81, 0x54, 0x31, 0x8a, 0x4a, 0xa1, 0xee, 0x36, 0x8b, 0xe1, 0x72, 0xfc, 0xca, 0x3b, 0x4d,
+	0x40, 0xf0, 0x5f, 0xe4, 0x85, 0x90, 0xe1, 0xf0, 0x27, 0xbc, 0x1e, 0xd9, 0x33, 0xbc, 0x3b, 0x48,
+	0xd2, 0x11, 0xd3, 0x10, 0x42, 0x14, 0x2b, 0x0d, 0x12, 0xb8, 0xf7, 0x9f, 0x14, 0x56, 0xac, 0x42,
+	0xcc, 0xbd, 0x2a, 0xf9, 0x3b, 0x62, 0x22, 0x1a, 0xb3, 0x08, 0x0c, 0xa5, 0x1c, 0xae, 0xe6, 0xc6,
+	0x25, 0xd9, 0x32, 0x18, 0x9b, 0x47, 0xde, 0x82, 0xfe, 0x7e, 0xa4, 0x76, 0x1e, 0xa9, 0x8b, 0x1c,
+	0xfa, 0x88, 0xc3, 0xb5, 0x48, 0x6b, 0x26, 0x0b, 0x5c, 0x99, 0xae, 0x88, 0x67, 0x4c, 0x37, 0x4c,
+	0xb2, 0x44, 0xdd, 0xa7, 0x9c, 0x2d, 0xbe, 0xed, 0x84, 0x94, 0x52, 0xb3, 0x30, 0xf2, 0x7f, 0xc7,
+	0xfb, 0xfe, 0x46, 0x51, 0x7c, 0xeb, 0xe8, 0x14, 0x27, 0xef, 0x35, 0x27, 0xcc, 0xe5, 0x9d, 0xb3,
+	0xc9, 0x8c, 0xba, 0xd3, 0x19, 0x75, 0x3f, 0x66, 0xd4, 0x7d, 0x9d, 0x53, 0x67, 0x3a, 0xa7, 0xce,
+	0xdb, 0x9c, 0x3a, 0x0f, 0x87, 0x51, 0xac, 0x9f, 0xc6, 0x7d, 0x7f, 0x80, 0x49, 0x60, 0x61, 0x47,
+	0x02, 0xf4, 0x33, 0xca, 0x61, 0x3e, 0x06, 0x2f, 0xcb, 0x4a, 0xf5, 0x4b, 0xa6, 0x53, 0xed, 0xcf,
+	0x00, 0x00, 0x00, 0xff, 0xff, 0xa1, 0xe8, 0xea, 0x5a, 0xbf, 0x02, 0x00, 0x00,
 }
 
 func (m *EventConsentGranted) Marshal() (dAtA []byte, err error) {
@@ -406,6 +558,104 @@ func (m *EventTemplateRegistered) MarshalToSizedBuffer(dAtA []byte) (int, error)
 	return len(dAtA) - i, nil
 }
 
+func (m *EventRevokerSet) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRevokerSet) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRevokerSet) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Version != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Version))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.DatasetId) > 0 {
+		i -= len(m.DatasetId)
+		copy(dAtA[i:], m.DatasetId)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.DatasetId)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventCodebookRegistered) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventCodebookRegistered) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventCodebookRegistered) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Version) > 0 {
+		i -= len(m.Version)
+		copy(dAtA[i:], m.Version)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Version)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventParamsUpdated) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventParamsUpdated) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventParamsUpdated) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Params.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintEvents(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintEvents(dAtA []byte, offset int, v uint64) int {
 	offset -= sovEvents(v)
 	base := offset
@@ -479,6 +729,46 @@ func (m *EventTemplateRegistered) Size() (n int) {
 	if l > 0 {
 		n += 1 + l + sovEvents(uint64(l))
 	}
+	return n
+}
+
+func (m *EventRevokerSet) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.DatasetId)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Version != 0 {
+		n += 1 + sovEvents(uint64(m.Version))
+	}
+	return n
+}
+
+func (m *EventCodebookRegistered) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Version)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
+func (m *EventParamsUpdated) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Params.Size()
+	n += 1 + l + sovEvents(uint64(l))
 	return n
 }
 
@@ -883,6 +1173,272 @@ func (m *EventTemplateRegistered) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.Language = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventRevokerSet) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRevokerSet: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRevokerSet: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field DatasetId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.DatasetId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			m.Version = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Version |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventCodebookRegistered) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventCodebookRegistered: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventCodebookRegistered: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Version = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventParamsUpdated) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventParamsUpdated: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventParamsUpdated: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Params", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Params.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
