@@ -1,0 +1,158 @@
+package share_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/custody/share"
+)
+
+const chain = "test-1"
+
+func newShares(t *testing.T, keyID, epoch uint64) *threshold.Shares {
+	t.Helper()
+	raw := binary.BigEndian.AppendUint64(nil, keyID)
+	raw = binary.BigEndian.AppendUint64(raw, epoch)
+	raw = binary.BigEndian.AppendUint16(raw, 1)
+	raw = binary.BigEndian.AppendUint16(raw, 2)
+	x, err := threshold.RandomScalar(rand.Reader)
+	require.NoError(t, err)
+	shares, err := threshold.ParseShares(append(raw, x.Bytes()...))
+	require.NoError(t, err)
+	return shares
+}
+
+func newStore(t *testing.T) (*share.Store, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "custody")
+	store, err := share.Open(dir, rand.Reader)
+	require.NoError(t, err)
+	return store, dir
+}
+
+func reopen(t *testing.T, dir string) *share.Store {
+	t.Helper()
+	store, err := share.Open(dir, rand.Reader)
+	require.NoError(t, err)
+	return store
+}
+
+func pair(q, b byte) share.Pair {
+	return share.Pair{Q: bytes.Repeat([]byte{q}, 32), B: bytes.Repeat([]byte{b}, 32)}
+}
+
+func TestStore_KeepsShares(t *testing.T) {
+	store, dir := newStore(t)
+	want := newShares(t, 1, 1)
+	require.NoError(t, store.Save(want))
+	got, guard, err := reopen(t, dir).Load(1, 1)
+	require.NoError(t, err)
+	require.NotNil(t, guard)
+	require.Equal(t, want.Bytes(), got.Bytes())
+
+	_, _, err = store.Load(1, 2)
+	require.ErrorIs(t, err, share.ErrNone)
+	require.ErrorIs(t, store.Save(want), share.ErrGuard, "a second guard for one share")
+}
+
+func TestStore_FilesArePrivate(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, files, 3)
+	for _, file := range files {
+		info, err := file.Info()
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), file.Name())
+	}
+}
+
+func TestStore_ShareNeverInClear(t *testing.T) {
+	store, dir := newStore(t)
+	shares := newShares(t, 1, 1)
+	require.NoError(t, store.Save(shares))
+	raw, err := os.ReadFile(filepath.Join(dir, "share-1-1"))
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), string(shares.Bytes()[20:]))
+}
+
+func TestStore_EveryChangedByteIsRefused(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	path := filepath.Join(dir, "share-1-1")
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for i := range raw {
+		bad := bytes.Clone(raw)
+		bad[i] ^= 1
+		require.NoError(t, os.WriteFile(path, bad, 0o600))
+		_, _, err := reopen(t, dir).Load(1, 1)
+		require.ErrorIs(t, err, share.ErrUnreadable, "byte %d", i)
+	}
+	require.NoError(t, os.WriteFile(path, raw[:len(raw)-1], 0o600))
+	_, _, err = reopen(t, dir).Load(1, 1)
+	require.ErrorIs(t, err, share.ErrUnreadable)
+}
+
+func TestStore_ShareOfAnotherEpochIsRefused(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, os.Rename(filepath.Join(dir, "share-1-1"), filepath.Join(dir, "share-1-2")))
+	_, _, err := reopen(t, dir).Load(1, 2)
+	require.ErrorIs(t, err, share.ErrUnreadable, "a rolled-back file under a new name")
+}
+
+func TestStore_GuardMustBelongToShare(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1, 2)))
+	first, second := filepath.Join(dir, "guard-1-1"), filepath.Join(dir, "guard-1-2")
+
+	other, err := os.ReadFile(second)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(first, other, 0o600))
+	_, _, err = reopen(t, dir).Load(1, 1)
+	require.ErrorIs(t, err, share.ErrGuard, "guard of another share")
+
+	require.NoError(t, os.Remove(first))
+	_, _, err = reopen(t, dir).Load(1, 1)
+	require.ErrorIs(t, err, share.ErrGuard, "guard missing")
+}
+
+func TestStore_Erase(t *testing.T) {
+	store, _ := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	_, guard, err := store.Load(1, 1)
+	require.NoError(t, err)
+	require.NoError(t, store.Erase(1, 1))
+	_, _, err = store.Load(1, 1)
+	require.ErrorIs(t, err, share.ErrNone)
+	_, err = guard.Permit(chain, 9, [64]byte{1}, nil)
+	require.ErrorIs(t, err, share.ErrGuard, "the guard of an erased share permits nothing")
+	require.NoError(t, store.Erase(1, 1))
+}
+
+func TestStore_KeepsEnrolment(t *testing.T) {
+	store, dir := newStore(t)
+	ctx := threshold.RunContext{OriginChain: chain, KeyID: 1, Epoch: 1, Run: 1}
+	_, err := store.Enrolment(ctx)
+	require.ErrorIs(t, err, share.ErrNone)
+	secret, _, err := threshold.NewEnrolment(rand.Reader, ctx, bytes.Repeat([]byte{7}, 20))
+	require.NoError(t, err)
+	require.NoError(t, store.SaveEnrolment(ctx, secret))
+	got, err := reopen(t, dir).Enrolment(ctx)
+	require.NoError(t, err)
+	require.Equal(t, secret.Bytes(), got.Bytes())
+	require.NoError(t, store.EraseEnrolment(ctx))
+	require.NoError(t, store.EraseEnrolment(ctx))
+	_, err = store.Enrolment(ctx)
+	require.ErrorIs(t, err, share.ErrNone)
+}
