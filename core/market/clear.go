@@ -191,7 +191,7 @@ func affordable(call Call, asks []Ask, list []int, s step) int {
 	top := min(uint64(len(list)), uint64(call.NMax), uint64(s.below)-1)
 	for n := top; n >= uint64(s.from); n-- {
 		if !exceeds(asks[list[n-1]].Tier, n, budget) {
-			return int(n)
+			return int(n) //nolint:gosec // at most len(list)
 		}
 	}
 	return 0
