@@ -1,8 +1,10 @@
 package deptest_test
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,10 +60,18 @@ var links = []struct {
 	},
 }
 
-// load lists the tree anew for each test: a second costs less than shared state.
+// list asks the go command once for all tests: it takes seconds.
+var list = sync.OnceValues(func() (deptest.Tree, error) {
+	dir, err := deptest.Root(".")
+	if err != nil {
+		return nil, err
+	}
+	return deptest.Load(context.Background(), dir)
+})
+
 func load(t *testing.T) deptest.Tree {
 	t.Helper()
-	tree, err := deptest.Load(t.Context(), root(t))
+	tree, err := list()
 	require.NoError(t, err)
 	require.NotEmpty(t, tree.Below("core"))
 	return tree
