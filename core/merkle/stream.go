@@ -28,9 +28,14 @@ func NewStream(leafSize int, each func(Hash)) (*Stream, error) {
 	return &Stream{leafSize: leafSize, leaf: sha256.New(), each: each}, nil
 }
 
-// Write adds data. It never fails.
+// Write is Add for those who want an io.Writer. It never fails.
 func (s *Stream) Write(data []byte) (int, error) {
-	total := len(data)
+	s.Add(data)
+	return len(data), nil
+}
+
+// Add continues the stream with data, which is not kept.
+func (s *Stream) Add(data []byte) {
 	for len(data) > 0 {
 		if s.filled == 0 {
 			s.leaf.Reset()
@@ -44,7 +49,6 @@ func (s *Stream) Write(data []byte) (int, error) {
 			s.closeLeaf()
 		}
 	}
-	return total, nil
 }
 
 // Root closes the last leaf and returns the root. Nothing may be written

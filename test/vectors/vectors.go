@@ -9,6 +9,8 @@ package vectors
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,6 +37,19 @@ func Check(tb testing.TB, name string, answers any) {
 	want, err := os.ReadFile(path)
 	require.NoError(tb, err, "write it with %s=1", updateVariable)
 	require.Equal(tb, string(want), got.String(), "%s differs from what the code computes", name)
+}
+
+// CreateOnce writes the file name if VOLENS_UPDATE_VECTORS=1 and there is none
+// yet. It is for answers that hold true randomness, which are made once and
+// only read afterwards.
+func CreateOnce(t testing.TB, name string, answers func() any) {
+	t.Helper()
+	_, err := os.Stat(filepath.Join(root(t), "test", "vectors", name))
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv(updateVariable) == "1" {
+		Check(t, name, answers())
+		return
+	}
+	require.NoError(t, err)
 }
 
 // Load reads the file name of this folder into out. Unknown fields are errors.
