@@ -141,6 +141,6 @@ func isPadme(size uint64) bool {
 		return false
 	}
 	e := bits.Len64(size) - 1
-	free := max(e-bits.Len(uint(e)), 0) //nolint:gosec // 0 <= e < 64
+	free := max(e-bits.Len(uint(e)), 0)
 	return bits.TrailingZeros64(size) >= free
 }
