@@ -32,7 +32,7 @@ func (r *Round) Combine(good []*Contribution) ([]Combined, error) {
 	for i, f := range finished {
 		sum := newMSM(len(f.indices))
 		for _, k := range f.indices {
-			sum.add(&f.lambda[k].s, holders[k].at(f.job))
+			sum.addShort(&f.lambda[k].s, holders[k].at(f.job))
 		}
 		s, err := newPoint(sum.sum())
 		if err != nil {

@@ -72,12 +72,21 @@ func (r *Round) Emit(rand io.Reader, operator []byte, shares *Shares, coverage B
 			c.S = append(c.S, x.mul(r.points[j]).enc[:]...)
 		}
 	}
-	opened := &openedShares{seed: r.shareSeed(c, shares.indices), indices: shares.indices, jobs: jobs}
-	d, g := opened.weights()
-	m := newMSM(len(jobs))
-	for i, j := range jobs {
-		m.add(&d[i].s, r.points[j])
+	if err := r.prove(rand, c, shares); err != nil {
+		return nil, fmt.Errorf("emit: %w", err)
 	}
+	return c, nil
+}
+
+// prove fills in the proof that the shares of a contribution are right.
+func (r *Round) prove(rand io.Reader, c *Contribution, shares *Shares) error {
+	o := &openedShares{seed: r.shareSeed(c, shares.indices), indices: shares.indices, jobs: c.Coverage.jobs()}
+	d, g := o.weights()
+	sum := newMSM(len(o.jobs))
+	for i, j := range o.jobs {
+		sum.add(&d[i].s, r.points[j])
+	}
+	m := mustPoint(sum.sum())
 	witness := &Scalar{}
 	defer witness.Zero()
 	var product scalar.Scalar
@@ -85,17 +94,7 @@ func (r *Round) Emit(rand io.Reader, operator []byte, shares *Shares, coverage B
 		witness.s.Add(&witness.s, product.Mul(&g[i].s, &x.s))
 	}
 	product.Zero()
-	if err := r.proveShares(rand, c, opened.seed, witness, mustPoint(m.sum())); err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
-	}
-	return c, nil
-}
-
-// proveShares fills in the proof that the witness belongs to the shares.
-func (r *Round) proveShares(
-	rand io.Reader, c *Contribution, seed [sha512.Size]byte, witness *Scalar, m *Point,
-) error {
-	t := transcript.New("share-challenge").Bytes(seed[:])
+	t := transcript.New("share-challenge").Bytes(o.seed[:])
 	z, err := hedgedNonce(rand, witness, t)
 	if err != nil {
 		return err

@@ -4,8 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
-	"testing"
 
+	"github.com/gtank/ristretto255"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/chacha20"
 
@@ -19,6 +19,12 @@ const (
 	keyID       = 7
 	height      = 1000
 )
+
+// tester is what *testing.T, *testing.B and *rapid.T have in common.
+type tester interface {
+	require.TestingT
+	Helper()
+}
 
 // stream is a reproducible source of randomness.
 type stream struct{ cipher *chacha20.Cipher }
@@ -40,7 +46,7 @@ func (s stream) Read(p []byte) (int, error) {
 
 // world is a committee with all its secrets.
 type world struct {
-	tb        testing.TB
+	tb        tester
 	rand      io.Reader
 	ctx       threshold.RunContext
 	operators [][]byte // distinct, ascending
@@ -68,7 +74,7 @@ func operators(n int) [][]byte {
 }
 
 // newWorld makes a key among n operators with one share each.
-func newWorld(tb testing.TB, n int) *world {
+func newWorld(tb tester, n int) *world {
 	tb.Helper()
 	owners, t, err := threshold.EqualAssignment(operators(n))
 	require.NoError(tb, err)
@@ -76,7 +82,7 @@ func newWorld(tb testing.TB, n int) *world {
 }
 
 // newWeighted makes a key for given owners of shares.
-func newWeighted(tb testing.TB, owners [][]byte, t int) *world {
+func newWeighted(tb tester, owners [][]byte, t int) *world {
 	tb.Helper()
 	w := startRun(tb, "run", threshold.RunContext{OriginChain: originChain, KeyID: keyID, Epoch: 1}, owners, t, nil)
 	for _, op := range w.operators {
@@ -90,7 +96,7 @@ func newWeighted(tb testing.TB, owners [][]byte, t int) *world {
 
 // startRun enrols all owners and takes the snapshot.
 func startRun(
-	tb testing.TB, name string, ctx threshold.RunContext, owners [][]byte, t int, old *threshold.Committee,
+	tb tester, name string, ctx threshold.RunContext, owners [][]byte, t int, old *threshold.Committee,
 ) *world {
 	tb.Helper()
 	w := &world{
@@ -190,4 +196,95 @@ func (w *world) release(jobs ...threshold.Job) [][]byte {
 		out[i] = done[i].S
 	}
 	return out
+}
+
+// testKey is a key whose secret the tests know: newStream("x").
+func testKey(tb tester) *threshold.Key {
+	tb.Helper()
+	x, err := threshold.RandomScalar(newStream("x"))
+	require.NoError(tb, err)
+	return keyOf(tb, x)
+}
+
+// keyOf makes the key xG.
+func keyOf(tb tester, x *threshold.Scalar) *threshold.Key {
+	tb.Helper()
+	key, err := threshold.NewKey(originChain, keyID, baseMul(tb, x))
+	require.NoError(tb, err)
+	return key
+}
+
+// capsuleContext fills in a context around u.
+func capsuleContext(u []byte) threshold.CapsuleContext {
+	digest := func(s string) []byte { d := sha256.Sum256([]byte(s)); return d[:] }
+	return threshold.CapsuleContext{
+		DatasetID: id.ID{1, 2, 3}, Version: 1, Owner: operator(77), SHA256: digest("file"), TreeRoot: digest("tree"),
+		U: u, BodySHA256: digest("body"), Gate: []byte("gate"), FacetsRoot: digest("facets"),
+	}
+}
+
+// makeSeats makes proved seats of one request.
+func makeSeats(tb tester, key *threshold.Key, n int) []threshold.SeatProof {
+	tb.Helper()
+	out := make([]threshold.SeatProof, n)
+	request := id.ID{5}
+	for i := range out {
+		secret, err := key.DeriveSeat(make([]byte, threshold.MinReaderSeed), liveChain, request, uint64(i))
+		require.NoError(tb, err)
+		ctx := threshold.SeatContext{
+			LiveChain: liveChain, RequestID: request, Index: uint64(i), Researcher: operator(88), Q: secret.Q(),
+		}
+		proof, err := secret.Prove(newStream("seat"), key, ctx)
+		require.NoError(tb, err)
+		out[i] = threshold.SeatProof{Context: ctx, Proof: proof}
+	}
+	return out
+}
+
+// dealTrusted makes a committee from one dealer who knows the key, which is
+// faster than a run.
+func dealTrusted(tb tester, n int) *world {
+	tb.Helper()
+	owners, t, err := threshold.EqualAssignment(operators(n))
+	require.NoError(tb, err)
+	w := &world{
+		tb: tb, rand: newStream("trusted"), operators: owners, owners: owners, t: t,
+		shares: map[string]*threshold.Shares{},
+	}
+	coefficients := make([]*ristretto255.Scalar, t)
+	for i := range coefficients {
+		coefficients[i] = peerScalar(tb, w.rand)
+	}
+	x := make([][]byte, n)
+	for i, op := range owners {
+		share := peerEval(coefficients, i+1)
+		x[i] = new(ristretto255.Element).ScalarBaseMult(share).Encode(nil)
+		raw := binary.BigEndian.AppendUint64(nil, keyID)
+		raw = binary.BigEndian.AppendUint64(raw, 1)
+		raw = binary.BigEndian.AppendUint16(raw, 1)
+		raw = binary.BigEndian.AppendUint16(raw, uint16(i+1))
+		w.shares[string(op)], err = threshold.ParseShares(share.Encode(raw))
+		require.NoError(tb, err)
+	}
+	y := new(ristretto255.Element).ScalarBaseMult(coefficients[0]).Encode(nil)
+	key, err := threshold.NewKey(originChain, keyID, y)
+	require.NoError(tb, err)
+	w.committee, err = threshold.NewCommittee(key, 1, t, x, owners)
+	require.NoError(tb, err)
+	return w
+}
+
+// reshare moves the key of a world to new owners, with all old shares dealt.
+func reshare(tb tester, from *world, owners [][]byte, t int) *world {
+	tb.Helper()
+	ctx := from.ctx
+	ctx.Epoch++
+	w := startRun(tb, "reshare", ctx, owners, t, from.committee)
+	for k, op := range from.owners {
+		d, err := w.run.Deal(w.rand, threshold.Dealer{Operator: op, OldShare: uint64(k + 1)}, from.shares[string(op)])
+		require.NoError(tb, err)
+		w.deals = append(w.deals, d)
+	}
+	w.finish()
+	return w
 }

@@ -26,6 +26,30 @@ func (m *msm) add(s *scalar.Scalar, p *Point) {
 	m.points = append(m.points, &p.p)
 }
 
+// addShort puts s*p into the sum, as -s times -p when that scalar is shorter:
+// the fewer digits of a scalar are set, the cheaper is its term.
+func (m *msm) addShort(s *scalar.Scalar, p *Point) {
+	minus := neg(s)
+	if shorter(minus, s) {
+		m.add(minus, negate(p))
+		return
+	}
+	m.add(s, p)
+}
+
+// shorter reports whether a < b, in variable time.
+func shorter(a, b *scalar.Scalar) bool {
+	var x, y [ScalarSize]byte
+	must(x, a.ToBytes(x[:]))
+	must(y, b.ToBytes(y[:]))
+	for i := ScalarSize - 1; i >= 0; i-- {
+		if x[i] != y[i] {
+			return x[i] < y[i]
+		}
+	}
+	return false
+}
+
 // addProduct puts a*b*p into the sum.
 func (m *msm) addProduct(a, b *scalar.Scalar, p *Point) {
 	m.add(new(scalar.Scalar).Mul(a, b), p)
@@ -39,8 +63,10 @@ func (m *msm) addBase(a, b *scalar.Scalar) {
 
 // sum computes the whole in variable time.
 func (m *msm) sum() *curve.RistrettoPoint {
-	m.scalars = append(m.scalars, &m.base)
-	m.points = append(m.points, curve.RISTRETTO_BASEPOINT_POINT)
+	if m.base.Equal(scalar.New()) == 0 {
+		m.scalars = append(m.scalars, &m.base)
+		m.points = append(m.points, curve.RISTRETTO_BASEPOINT_POINT)
+	}
 	return new(curve.RistrettoPoint).MultiscalarMulVartime(m.scalars, m.points)
 }
 

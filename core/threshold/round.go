@@ -4,6 +4,7 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/oasisprotocol/curve25519-voi/curve/scalar"
@@ -11,7 +12,7 @@ import (
 	"github.com/volens-network/volens/core/transcript"
 )
 
-// maxCulprits is how many bad contributions are searched for.
+// maxCulprits is how many bad contributions a proposer names.
 const maxCulprits = 2
 
 // Errors of a batch.
@@ -144,50 +145,71 @@ func (r *Round) claims(contributions []*openedContribution, done []Combined) ([]
 
 // holds is the check of docs/spec/custody.md 8.1.
 func (r *Round) holds(contributions []*openedContribution, claims []claim) bool {
+	seed := r.batchSeed(contributions, claims)
 	terms := len(r.jobs) + len(claims)
 	for _, c := range contributions {
 		terms += 2 + len(c.indices) + len(c.points)
 	}
-	seed := r.batchSeed(contributions, claims)
-	sum := newMSM(terms)
-	taus := weights(seed, domainTau).draws(len(claims))
-	byJob := make([]*claim, len(r.jobs))
-	tauOf := make([]*scalar.Scalar, len(r.jobs))
+	e := &equation{
+		sum: newMSM(terms), x: r.committee.x,
+		jobs: make([]scalar.Scalar, len(r.jobs)), claims: make([]*claim, len(r.jobs)), taus: make([]*Scalar, len(r.jobs)),
+	}
+	taus := weights(seed, domainTau)
 	for i := range claims {
-		byJob[claims[i].job], tauOf[claims[i].job] = &claims[i], &taus[i].s
-		sum.add(&taus[i].s, negate(claims[i].s))
+		e.addClaim(&claims[i], taus.draw())
 	}
-	batch := make([]scalar.Scalar, len(r.jobs)) // coefficient of each B
 	rhos, sigmas := weights(seed, domainRho), weights(seed, domainSigma)
-	var product scalar.Scalar
 	for _, c := range contributions {
-		rho, sigma := rhos.draw(), sigmas.draw()
-		d, g := c.weights()
-		sum.addBase(&rho.s, &c.f.s)
-		sum.add(&rho.s, negate(c.a))
-		sum.add(&sigma.s, negate(c.aprime))
-		sigmaF := new(scalar.Scalar).Mul(&sigma.s, &c.f.s)
+		e.addContribution(c, rhos.draw(), sigmas.draw())
+	}
+	for j := range e.jobs {
+		e.sum.add(&e.jobs[j], r.points[j])
+	}
+	return e.sum.vanishes()
+}
+
+// equation is the one sum that a batch is checked with.
+type equation struct {
+	sum    *msm
+	x      []*Point        // share keys
+	jobs   []scalar.Scalar // by job: coefficient of B
+	claims []*claim        // by job: its combined point, or nil
+	taus   []*Scalar       // by job: its weight
+}
+
+// addClaim puts -tau*S into the sum. Claims come before contributions.
+func (e *equation) addClaim(c *claim, tau *Scalar) {
+	e.claims[c.job], e.taus[c.job] = c, tau
+	e.sum.add(&tau.s, negate(c.s))
+}
+
+// addContribution puts both equations of one proof into the sum, and the shares
+// of finished jobs with their Lagrange coefficients.
+func (e *equation) addContribution(c *openedContribution, rho, sigma *Scalar) {
+	d, g := c.weights()
+	var product, rhoC, sigmaC, sigmaF scalar.Scalar
+	e.sum.addBase(&rho.s, &c.f.s)
+	e.sum.add(&rho.s, negate(c.a))
+	e.sum.add(&sigma.s, negate(c.aprime))
+	sigmaF.Mul(&sigma.s, &c.f.s)
+	for i, j := range c.jobs {
+		e.jobs[j].Add(&e.jobs[j], product.Mul(&sigmaF, &d[i].s))
+	}
+	minusC := neg(&c.c.s)
+	rhoC.Mul(&rho.s, minusC)
+	sigmaC.Mul(&sigma.s, minusC)
+	for n, k := range c.indices {
+		e.sum.addProduct(&rhoC, &g[n].s, e.x[k-1])
+		var sigmaCG scalar.Scalar
+		sigmaCG.Mul(&sigmaC, &g[n].s)
 		for i, j := range c.jobs {
-			batch[j].Add(&batch[j], product.Mul(sigmaF, &d[i].s))
-		}
-		minusC := neg(&c.c.s)
-		rhoC, sigmaC := new(scalar.Scalar).Mul(&rho.s, minusC), new(scalar.Scalar).Mul(&sigma.s, minusC)
-		for n, k := range c.indices {
-			sum.addProduct(rhoC, &g[n].s, r.committee.x[k-1])
-			sigmaCG := new(scalar.Scalar).Mul(sigmaC, &g[n].s)
-			for i, j := range c.jobs {
-				coefficient := new(scalar.Scalar).Mul(sigmaCG, &d[i].s)
-				if byJob[j] != nil && byJob[j].lambda[k] != nil {
-					coefficient.Add(coefficient, product.Mul(tauOf[j], &byJob[j].lambda[k].s))
-				}
-				sum.add(coefficient, c.at(n, j))
+			coefficient := new(scalar.Scalar).Mul(&sigmaCG, &d[i].s)
+			if done := e.claims[j]; done != nil && done.lambda[k] != nil {
+				coefficient.Add(coefficient, product.Mul(&e.taus[j].s, &done.lambda[k].s))
 			}
+			e.sum.add(coefficient, c.at(n, j))
 		}
 	}
-	for j := range batch {
-		sum.add(&batch[j], r.points[j])
-	}
-	return sum.vanishes()
 }
 
 // batchSeed binds everything that the weights of a batch must not be chosen after.
@@ -203,10 +225,10 @@ func (r *Round) batchSeed(contributions []*openedContribution, claims []claim) [
 	return t.Sum512()
 }
 
-// Sort separates contributions, by their place in the argument: good ones verify
-// together; bad ones fail alone, and at most two are named. When there are more
-// culprits, contributions that could not be cleared are in neither list. A
-// second contribution of one operator is in neither list.
+// Sort separates contributions, by their place in the argument: good are all
+// that hold, bad the first two that fail alone, which is evidence against their
+// signers. It bisects, so that it costs at most log2(n)+1 times as much as Verify.
+// A second contribution of one operator is in neither list.
 func (r *Round) Sort(contributions []*Contribution) (good, bad []int) {
 	s := sorter{round: r, opened: make([]*openedContribution, len(contributions))}
 	operators := map[string]bool{}
@@ -218,16 +240,15 @@ func (r *Round) Sort(contributions []*Contribution) (good, bad []int) {
 		operators[string(c.Operator)] = true
 		o, err := r.open(c)
 		if err != nil {
-			s.blame(i)
+			s.bad = append(s.bad, i)
 			continue
 		}
 		s.opened[i] = o
 		candidates = append(candidates, i)
 	}
-	if len(candidates) > 0 {
-		s.split(candidates)
-	}
-	return s.good, s.bad
+	s.split(candidates)
+	slices.Sort(s.bad)
+	return s.good, s.bad[:min(len(s.bad), maxCulprits)]
 }
 
 // sorter bisects the contributions that do not verify together.
@@ -235,12 +256,6 @@ type sorter struct {
 	round     *Round
 	opened    []*openedContribution
 	good, bad []int
-}
-
-func (s *sorter) blame(i int) {
-	if len(s.bad) < maxCulprits {
-		s.bad = append(s.bad, i)
-	}
 }
 
 func (s *sorter) split(places []int) {
@@ -252,8 +267,8 @@ func (s *sorter) split(places []int) {
 	case s.round.holds(set, nil):
 		s.good = append(s.good, places...)
 	case len(places) == 1:
-		s.blame(places[0])
-	case len(s.bad) < maxCulprits:
+		s.bad = append(s.bad, places[0])
+	default:
 		s.split(places[:len(places)/2])
 		s.split(places[len(places)/2:])
 	}

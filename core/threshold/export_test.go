@@ -1,0 +1,50 @@
+package threshold
+
+import (
+	"io"
+
+	"github.com/volens-network/volens/core/transcript"
+)
+
+// What the tests in threshold_test need of the inside.
+var (
+	HashToScalar = hashToScalar
+	HKDF64       = hkdf64
+	HedgedNonce  = hedgedNonce
+)
+
+// Draws returns the first n weights of a seed and domain.
+func Draws(seed [64]byte, domain byte, n int) []*Scalar { return weights(seed, domain).draws(n) }
+
+// Lagrange returns the coefficients at 0.
+func Lagrange(indices []int) []*Scalar { return lagrange(indices) }
+
+// GbarBytes returns the second generator.
+func (k *Key) GbarBytes() []byte { return k.gbar.Bytes() }
+
+// TranscriptOf is P(label).
+func (k *Key) TranscriptOf(label string) *transcript.Transcript { return k.transcript(label) }
+
+// TranscriptOf returns the context item of a capsule.
+func (c *CapsuleContext) TranscriptOf() (*transcript.Transcript, error) { return c.transcript() }
+
+// TranscriptOf returns the context item of a seat.
+func (c *SeatContext) TranscriptOf() (*transcript.Transcript, error) { return c.transcript() }
+
+// ProveForged proves whatever shares a contribution holds, as a cheating operator would.
+func (r *Round) ProveForged(rand io.Reader, c *Contribution, shares *Shares) error {
+	return r.prove(rand, c, shares)
+}
+
+// ForceDispute makes the dispute of a share that may be good.
+func (r *Run) ForceDispute(rand io.Reader, d *Deal, k int, ek *EnrolmentSecret) (*Dispute, error) {
+	return r.dispute(rand, d, k, ek, ek.ek.mul(d.a))
+}
+
+// ForceShares builds shares that do not come from a run.
+func ForceShares(keyID, epoch uint64, indices []int, x []*Scalar) *Shares {
+	return &Shares{keyID: keyID, epoch: epoch, indices: indices, x: x}
+}
+
+// Secrets returns the scalars of shares.
+func (s *Shares) Secrets() []*Scalar { return s.x }

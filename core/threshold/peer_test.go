@@ -1,0 +1,79 @@
+package threshold_test
+
+import (
+	"io"
+
+	"github.com/gtank/ristretto255"
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/core/threshold"
+)
+
+// The functions of this file compute with another implementation of the group,
+// so that the tests do not only compare the code with itself.
+
+// peerScalar draws as RandomScalar does.
+func peerScalar(tb tester, rand io.Reader) *ristretto255.Scalar {
+	tb.Helper()
+	wide := make([]byte, 64)
+	_, err := io.ReadFull(rand, wide)
+	require.NoError(tb, err)
+	return ristretto255.NewScalar().FromUniformBytes(wide)
+}
+
+func peerSmall(k int) *ristretto255.Scalar {
+	raw := make([]byte, 32)
+	raw[0], raw[1] = byte(k), byte(k>>8)
+	s := ristretto255.NewScalar()
+	if err := s.Decode(raw); err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func peerDecode(tb tester, raw []byte) *ristretto255.Element {
+	tb.Helper()
+	e := ristretto255.NewElement()
+	require.NoError(tb, e.Decode(raw))
+	return e
+}
+
+func peerDecodeScalar(tb tester, raw []byte) *ristretto255.Scalar {
+	tb.Helper()
+	s := ristretto255.NewScalar()
+	require.NoError(tb, s.Decode(raw))
+	return s
+}
+
+func peerEval(coefficients []*ristretto255.Scalar, k int) *ristretto255.Scalar {
+	out := ristretto255.NewScalar()
+	for i := len(coefficients) - 1; i >= 0; i-- {
+		out.Multiply(out, peerSmall(k))
+		out.Add(out, coefficients[i])
+	}
+	return out
+}
+
+// baseMul is xG.
+func baseMul(tb tester, x *threshold.Scalar) []byte {
+	tb.Helper()
+	return ristretto255.NewElement().ScalarBaseMult(peerDecodeScalar(tb, x.Bytes())).Encode(nil)
+}
+
+// pointMul is xP.
+func pointMul(tb tester, x *threshold.Scalar, p []byte) []byte {
+	tb.Helper()
+	return ristretto255.NewElement().ScalarMult(peerDecodeScalar(tb, x.Bytes()), peerDecode(tb, p)).Encode(nil)
+}
+
+// pointAdd is a + b, also when that is the identity.
+func pointAdd(tb tester, a, b []byte) []byte {
+	tb.Helper()
+	return ristretto255.NewElement().Add(peerDecode(tb, a), peerDecode(tb, b)).Encode(nil)
+}
+
+// pointSub is a - b, also when that is the identity.
+func pointSub(tb tester, a, b []byte) []byte {
+	tb.Helper()
+	return ristretto255.NewElement().Subtract(peerDecode(tb, a), peerDecode(tb, b)).Encode(nil)
+}
