@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,37 +37,46 @@ type answer struct {
 	PatientSeed string `json:"patient_seed"`
 }
 
-var programs struct {
-	once sync.Once
-	dir  string
-	err  error
-	out  []byte
-}
+// programs is the folder of the plugin and of the age program of go.mod,
+// unmodified, which TestMain builds.
+var programs string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if programs.dir != "" {
-		if err := os.RemoveAll(programs.dir); err != nil {
-			code = 1
-		}
-	}
-	os.Exit(code)
+	os.Exit(runTests(m))
 }
 
-// build makes the plugin and the age program of go.mod, unmodified, once.
-func build(t *testing.T) string {
-	t.Helper()
-	programs.once.Do(func() {
-		programs.dir, programs.err = os.MkdirTemp("", "age-plugin-volens")
-		if programs.err != nil {
-			return
+func runTests(m *testing.M) (code int) {
+	dir, err := os.MkdirTemp("", "age-plugin-volens")
+	if err != nil {
+		return fail(err.Error())
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			code = fail(err.Error())
 		}
-		cmd := exec.Command("go", "build", "-o", programs.dir+string(filepath.Separator), ".", "filippo.io/age/cmd/age")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		programs.out, programs.err = cmd.CombinedOutput()
-	})
-	require.NoError(t, programs.err, string(programs.out))
-	return programs.dir
+	}()
+	programs = dir
+	cmd := exec.CommandContext(
+		context.Background(),
+		"go",
+		"build",
+		"-o",
+		dir+string(filepath.Separator),
+		".",
+		"filippo.io/age/cmd/age",
+	)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fail(string(out))
+	}
+	return m.Run()
+}
+
+func fail(words string) int {
+	if _, err := os.Stderr.WriteString(words + "\n"); err != nil {
+		return 2
+	}
+	return 1
 }
 
 type bench struct {
@@ -77,7 +86,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{bin: build(t), dir: t.TempDir()}
+	b := &bench{bin: programs, dir: t.TempDir()}
 	vectors.Load(t, "sealed_file.json", &b.answer)
 	file, err := base64.StdEncoding.DecodeString(b.File)
 	require.NoError(t, err)
@@ -92,8 +101,9 @@ func (b *bench) write(t *testing.T, name, content string) {
 }
 
 // run starts a program with nothing but the two on its PATH.
-func (b *bench) run(name, stdin string, args ...string) (stdout, stderr string, err error) {
-	cmd := exec.Command(filepath.Join(b.bin, name), args...)
+func (b *bench) run(t *testing.T, name, stdin string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(b.bin, name), args...)
 	cmd.Dir = b.dir
 	cmd.Env = []string{"PATH=" + b.bin, "HOME=" + b.dir}
 	cmd.Stdin = strings.NewReader(stdin)
@@ -105,7 +115,7 @@ func (b *bench) run(name, stdin string, args ...string) (stdout, stderr string, 
 
 func TestStockAge_OpensAReleasedFile(t *testing.T) {
 	b := newBench(t)
-	_, stderr, err := b.run("age", "", "-d", "-i", "identity.txt", "-o", "opened", "file.age")
+	_, stderr, err := b.run(t, "age", "", "-d", "-i", "identity.txt", "-o", "opened", "file.age")
 	require.NoError(t, err, stderr)
 	got, err := os.ReadFile(filepath.Join(b.dir, "opened"))
 	require.NoError(t, err)
@@ -122,7 +132,7 @@ func TestStockAge_RefusesDamage(t *testing.T) {
 		"stanza":  bytes.Replace(file, []byte("-> volens-v1 AAAA"), []byte("-> volens-v1 BAAA"), 1),
 	} {
 		b.write(t, "file.age", string(bad))
-		stdout, stderr, err := b.run("age", "", "-d", "-i", "identity.txt", "file.age")
+		stdout, stderr, err := b.run(t, "age", "", "-d", "-i", "identity.txt", "file.age")
 		require.Error(t, err, name)
 		require.Empty(t, stdout, name)
 		require.Contains(t, stderr, "age: error", name)
@@ -145,7 +155,7 @@ func TestStockAge_RefusesAnotherKey(t *testing.T) {
 		"another dataset": otherDataset, "another half": otherHalf,
 	} {
 		b.write(t, "identity.txt", identity+"\n")
-		stdout, stderr, err := b.run("age", "", "-d", "-i", "identity.txt", "file.age")
+		stdout, stderr, err := b.run(t, "age", "", "-d", "-i", "identity.txt", "file.age")
 		require.Error(t, err, name)
 		require.Empty(t, stdout, name)
 		require.NotContains(t, stderr, b.Release.Text[40:70], "%s: the key shows in a message", name)
@@ -155,7 +165,7 @@ func TestStockAge_RefusesAnotherKey(t *testing.T) {
 func TestStockAge_SealsNothingWithIt(t *testing.T) {
 	b := newBench(t)
 	b.write(t, "plain", "something")
-	stdout, _, err := b.run("age", "", "-e", "-i", "identity.txt", "plain")
+	stdout, _, err := b.run(t, "age", "", "-e", "-i", "identity.txt", "plain")
 	require.Error(t, err)
 	require.Empty(t, stdout)
 }
@@ -163,17 +173,17 @@ func TestStockAge_SealsNothingWithIt(t *testing.T) {
 func TestPlugin_Usage(t *testing.T) {
 	b := newBench(t)
 	for _, args := range [][]string{{}, {"file.age"}, {"--age-plugin=identity-v1", "file.age"}, {"--unknown"}} {
-		stdout, stderr, err := b.run("age-plugin-volens", "", args...)
+		stdout, stderr, err := b.run(t, "age-plugin-volens", "", args...)
 		var exit *exec.ExitError
 		require.ErrorAs(t, err, &exit, "%v", args)
 		require.Equal(t, 2, exit.ExitCode(), "%v", args)
 		require.Empty(t, stdout)
 		require.Contains(t, stderr, "Usage: age -d -i")
 	}
-	_, stderr, err := b.run("age-plugin-volens", "", "--help")
+	_, stderr, err := b.run(t, "age-plugin-volens", "", "--help")
 	require.NoError(t, err)
 	require.Contains(t, stderr, "Usage: age -d -i")
-	stdout, _, err := b.run("age-plugin-volens", "", "--version")
+	stdout, _, err := b.run(t, "age-plugin-volens", "", "--version")
 	require.NoError(t, err)
 	require.Equal(t, "unknown\n", stdout)
 }
@@ -181,7 +191,7 @@ func TestPlugin_Usage(t *testing.T) {
 func TestPlugin_BrokenProtocol(t *testing.T) {
 	b := newBench(t)
 	for _, args := range []string{"--age-plugin=recipient-v1", "--age-plugin=identity-v1", "--age-plugin=identity-v9"} {
-		_, stderr, err := b.run("age-plugin-volens", "not a stanza\n", args)
+		_, stderr, err := b.run(t, "age-plugin-volens", "not a stanza\n", args)
 		require.Error(t, err, args)
 		require.NotEmpty(t, stderr, args)
 	}
@@ -192,7 +202,7 @@ func TestPlugin_LinksNoNetwork(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("console packages differ there")
 	}
-	out, err := exec.Command("go", "list", "-deps", ".").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").CombinedOutput()
 	require.NoError(t, err, string(out))
 	packages := strings.Fields(string(out))
 	require.Contains(t, packages, "filippo.io/age/plugin")

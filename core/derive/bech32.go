@@ -3,7 +3,7 @@ package derive
 import "strings"
 
 // ageSecretPrefix is the human-readable part of a post-quantum age identity.
-const ageSecretPrefix = "age-secret-key-pq-"
+const ageSecretPrefix = "age-secret-key-pq-" //nolint:gosec // a prefix, not a key
 
 const bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
@@ -29,12 +29,12 @@ func fiveBits(raw []byte) []byte {
 	for _, b := range raw {
 		accumulator = accumulator<<8 | uint(b)
 		for pending += 8; pending >= 5; pending -= 5 {
-			out = append(out, byte(accumulator>>(pending-5)&31)) //nolint:gosec // masked to 5 bits
+			out = append(out, byte(accumulator>>(pending-5)&31))
 		}
 		accumulator &= 31
 	}
 	if pending > 0 {
-		out = append(out, byte(accumulator<<(5-pending)&31)) //nolint:gosec // masked to 5 bits
+		out = append(out, byte(accumulator<<(5-pending)&31))
 	}
 	return out
 }
@@ -67,7 +67,7 @@ func bech32Checksum(prefix string, values []byte) []byte {
 	state ^= 1
 	out := make([]byte, 6)
 	for i := range out {
-		out[i] = byte(state >> (5 * (5 - i)) & 31) //nolint:gosec // masked to 5 bits
+		out[i] = byte(state >> (5 * (5 - i)) & 31)
 	}
 	return out
 }

@@ -30,13 +30,13 @@ type world struct {
 	random    *rand.ChaCha8
 }
 
-func newWorld(t testing.TB) *world {
-	t.Helper()
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
 	wide := sha512.Sum512([]byte("the committee's secret"))
 	x, err := scalar.New().SetBytesModOrderWide(wide[:])
-	require.NoError(t, err)
-	key, err := threshold.NewKey(originChain, 7, times(t, x, nil))
-	require.NoError(t, err)
+	require.NoError(tb, err)
+	key, err := threshold.NewKey(originChain, 7, times(tb, x, nil))
+	require.NoError(tb, err)
 	return &world{
 		x: x, key: key, seed: bytes.Repeat([]byte{0x5e}, 64), datasetID: id.ID{0xda, 0x7a, 1},
 		half: bytes.Repeat([]byte{0x9a}, envelope.HalfSize), random: rand.NewChaCha8([32]byte{1}),
@@ -44,17 +44,17 @@ func newWorld(t testing.TB) *world {
 }
 
 // times is s*point, or s*G without a point.
-func times(t testing.TB, s *scalar.Scalar, point []byte) []byte {
-	t.Helper()
+func times(tb testing.TB, s *scalar.Scalar, point []byte) []byte {
+	tb.Helper()
 	var p curve.RistrettoPoint
 	if point == nil {
 		p.MulBasepoint(curve.RISTRETTO_BASEPOINT_TABLE, s)
 	} else {
 		var c curve.CompressedRistretto
 		_, err := c.SetBytes(point)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		_, err = p.SetCompressed(&c)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		p.Mul(&p, s)
 	}
 	var c curve.CompressedRistretto
@@ -62,47 +62,47 @@ func times(t testing.TB, s *scalar.Scalar, point []byte) []byte {
 	return c[:]
 }
 
-func (w *world) patient(t testing.TB) *age.HybridIdentity {
-	t.Helper()
+func (w *world) patient(tb testing.TB) *age.HybridIdentity {
+	tb.Helper()
 	identity, err := derive.PatientIdentity(w.seed, w.datasetID)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return identity
 }
 
-func (w *world) options(t testing.TB) envelope.Options {
-	t.Helper()
+func (w *world) options(tb testing.TB) envelope.Options {
+	tb.Helper()
 	return envelope.Options{
-		Key: w.key, DatasetID: w.datasetID, Half: w.half, Patient: w.patient(t).Recipient(), Rand: w.random,
+		Key: w.key, DatasetID: w.datasetID, Half: w.half, Patient: w.patient(tb).Recipient(), Rand: w.random,
 	}
 }
 
-func (w *world) seal(t testing.TB, plaintext []byte) (*envelope.Sealed, []byte) {
-	t.Helper()
+func (w *world) seal(tb testing.TB, plaintext []byte) (*envelope.Sealed, []byte) {
+	tb.Helper()
 	var file bytes.Buffer
-	sealed, err := envelope.Seal(&file, bytes.NewReader(plaintext), w.options(t))
-	require.NoError(t, err)
+	sealed, err := envelope.Seal(&file, bytes.NewReader(plaintext), w.options(tb))
+	require.NoError(tb, err)
 	return sealed, file.Bytes()
 }
 
 // release plays researcher and committee: q, S = x(U+Q), g.
-func (w *world) release(t testing.TB, u []byte) envelope.Release {
-	t.Helper()
+func (w *world) release(tb testing.TB, u []byte) envelope.Release {
+	tb.Helper()
 	seat, err := w.key.DeriveSeat(bytes.Repeat([]byte{3}, 32), "volens-live-9", id.ID{1}, 0)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	b, err := threshold.AddPoints(u, seat.Q())
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	r := envelope.Release{OriginChain: originChain, KeyID: w.key.ID(), DatasetID: w.datasetID}
 	copy(r.Y[:], w.key.Y())
 	copy(r.Q[:], seat.Bytes())
-	copy(r.S[:], times(t, w.x, b))
+	copy(r.S[:], times(tb, w.x, b))
 	copy(r.Half[:], w.half)
 	return r
 }
 
-func (w *world) identity(t testing.TB, u []byte) *envelope.Identity {
-	t.Helper()
-	identity, err := envelope.NewIdentity(w.release(t, u))
-	require.NoError(t, err)
+func (w *world) identity(tb testing.TB, u []byte) *envelope.Identity {
+	tb.Helper()
+	identity, err := envelope.NewIdentity(w.release(tb, u))
+	require.NoError(tb, err)
 	return identity
 }
 

@@ -14,10 +14,10 @@ import (
 	"github.com/volens-network/volens/core/merkle"
 )
 
-func leavesOf(t testing.TB, file []byte) []merkle.Hash {
-	t.Helper()
+func leavesOf(tb testing.TB, file []byte) []merkle.Hash {
+	tb.Helper()
 	leaves, err := merkle.Leaves(bytes.NewReader(file), envelope.LeafSize, 1000)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return leaves
 }
 

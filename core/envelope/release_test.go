@@ -13,10 +13,10 @@ import (
 	"github.com/volens-network/volens/core/id"
 )
 
-func someRelease(t testing.TB) envelope.Release {
-	t.Helper()
-	w := newWorld(t)
-	return w.release(t, w.key.Y())
+func someRelease(tb testing.TB) envelope.Release {
+	tb.Helper()
+	w := newWorld(tb)
+	return w.release(tb, w.key.Y())
 }
 
 func TestRelease_RoundTrip(t *testing.T) {

@@ -22,7 +22,19 @@ const chunk = 64 << 10
 
 // borders are plaintext sizes around the chunks of age, the blocks of a tap and
 // the leaves of the tree.
-var borders = []int{0, 1, chunk - 1, chunk, chunk + 1, 4*chunk - 1, 4 * chunk, 4*chunk + 1, 1<<20 - 300, 1 << 20, 3<<20 + 17}
+var borders = []int{
+	0,
+	1,
+	chunk - 1,
+	chunk,
+	chunk + 1,
+	4*chunk - 1,
+	4 * chunk,
+	4*chunk + 1,
+	1<<20 - 300,
+	1 << 20,
+	3<<20 + 17,
+}
 
 func TestSeal_DigestsOfOnePass(t *testing.T) {
 	w := newWorld(t)

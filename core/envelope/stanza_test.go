@@ -16,9 +16,9 @@ import (
 	"github.com/volens-network/volens/core/id"
 )
 
-func validStanza(t testing.TB) *envelope.Stanza {
-	t.Helper()
-	w := newWorld(t)
+func validStanza(tb testing.TB) *envelope.Stanza {
+	tb.Helper()
+	w := newWorld(tb)
 	s := &envelope.Stanza{KeyID: 7, DatasetID: w.datasetID, Body: [32]byte{4}}
 	copy(s.U[:], w.key.Y())
 	return s
@@ -33,8 +33,8 @@ func TestParseStanza_RoundTrip(t *testing.T) {
 }
 
 // refusedStanzas are spoilt copies of a valid stanza, also written to the vectors.
-func refusedStanzas(t testing.TB) map[string]*age.Stanza {
-	t.Helper()
+func refusedStanzas(tb testing.TB) map[string]*age.Stanza {
+	tb.Helper()
 	out := map[string]*age.Stanza{}
 	for name, spoil := range map[string]func(*age.Stanza){
 		"another type":      func(s *age.Stanza) { s.Type = "volens-v2" },
@@ -54,7 +54,7 @@ func refusedStanzas(t testing.TB) map[string]*age.Stanza {
 		"long body":         func(s *age.Stanza) { s.Body = append(s.Body, 0) },
 		"no body":           func(s *age.Stanza) { s.Body = nil },
 	} {
-		s := validStanza(t).Age()
+		s := validStanza(tb).Age()
 		spoil(s)
 		out[name] = s
 	}
@@ -93,13 +93,13 @@ func TestReadHeader_Refuses(t *testing.T) {
 }
 
 // headerFor writes a file to any recipients, as a dishonest patient would.
-func headerFor(t testing.TB, recipients ...age.Recipient) []byte {
-	t.Helper()
+func headerFor(tb testing.TB, recipients ...age.Recipient) []byte {
+	tb.Helper()
 	var file bytes.Buffer
 	_, err := age.Encrypt(&file, recipients...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	header, err := age.ExtractHeader(&file)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return header
 }
 
@@ -140,15 +140,15 @@ func TestCompareStanza_TwoOfOurs(t *testing.T) {
 }
 
 // factsOf registers the first volens stanza of a header.
-func factsOf(t testing.TB, header []byte) envelope.Facts {
-	t.Helper()
+func factsOf(tb testing.TB, header []byte) envelope.Facts {
+	tb.Helper()
 	var seen notes
 	_, err := age.DecryptHeader(header, &seen)
-	require.Error(t, err)
+	require.Error(tb, err)
 	for _, s := range seen.stanzas {
 		if s.Type == envelope.StanzaType {
 			parsed, err := envelope.ParseStanza(s)
-			require.NoError(t, err)
+			require.NoError(tb, err)
 			return envelope.Facts{
 				KeyID: parsed.KeyID, DatasetID: parsed.DatasetID, U: parsed.U, BodySHA256: parsed.BodySHA256(),
 			}

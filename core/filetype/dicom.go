@@ -54,5 +54,10 @@ func isDataSet(head []byte) bool {
 }
 
 func isVR(vr []byte) bool {
-	return vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z' && strings.Contains(dicomVRs, " "+string(vr)+" ")
+	for _, c := range vr {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return strings.Contains(dicomVRs, " "+string(vr)+" ")
 }

@@ -135,7 +135,7 @@ func detectTable(lines [][]byte) Detection {
 		return Detection{}
 	}
 	for _, line := range lines {
-		if !utf8.Valid(line) || bytes.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !utf8.Valid(line) || bytes.ContainsFunc(line, isControl) {
 			return Detection{}
 		}
 	}
@@ -147,6 +147,8 @@ func detectTable(lines [][]byte) Detection {
 	}
 	return Detection{}
 }
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 func sameColumns(lines [][]byte, separator byte) bool {
 	want := columns(lines[0], separator)

@@ -76,7 +76,7 @@ func Split(rand io.Reader, g []byte, m, k int) ([][]byte, error) {
 	}
 	parts := make([][]byte, m)
 	for i := range parts {
-		parts[i] = evaluate(coefficients, byte(i+1)) //nolint:gosec // i < MaxParts
+		parts[i] = evaluate(coefficients, byte(i+1))
 	}
 	return parts, nil
 }

@@ -35,11 +35,11 @@ func indexed(parts [][]byte) []gate.Part {
 	return out
 }
 
-func split(t testing.TB, seed byte, m, k int) []gate.Part {
-	t.Helper()
+func split(tb testing.TB, seed byte, m, k int) []gate.Part {
+	tb.Helper()
 	parts, err := gate.Split(stream(seed), secret(), m, k)
-	require.NoError(t, err)
-	require.Len(t, parts, m)
+	require.NoError(tb, err)
+	require.Len(tb, parts, m)
 	return indexed(parts)
 }
 

@@ -163,7 +163,11 @@ func TestInclusion_AllSizes(t *testing.T) {
 
 			require.ErrorIs(t, merkle.VerifyInclusion(root, merkle.Leaf(nil), index, size, proof), merkle.ErrProof)
 			require.ErrorIs(t, merkle.VerifyInclusion(leaves[i], root, index, size+1, proof), merkle.ErrProof)
-			require.ErrorIs(t, merkle.VerifyInclusion(root, leaves[i], index, size, append(proof, root)), merkle.ErrProof)
+			require.ErrorIs(
+				t,
+				merkle.VerifyInclusion(root, leaves[i], index, size, append(proof, root)),
+				merkle.ErrProof,
+			)
 			for j := range proof {
 				bad := append([]merkle.Hash(nil), proof...)
 				bad[j][7] ^= 1
@@ -209,7 +213,11 @@ func TestConsistency_AllSizes(t *testing.T) {
 				bad := append([]merkle.Hash(nil), proof...)
 				bad[j][0] ^= 0x80
 				require.ErrorIs(t, merkle.VerifyConsistency(oldRoot, newRoot, oldSize, newSize, bad), merkle.ErrProof)
-				require.ErrorIs(t, merkle.VerifyConsistency(oldRoot, newRoot, oldSize, newSize, proof[:j]), merkle.ErrProof)
+				require.ErrorIs(
+					t,
+					merkle.VerifyConsistency(oldRoot, newRoot, oldSize, newSize, proof[:j]),
+					merkle.ErrProof,
+				)
 			}
 		}
 	}

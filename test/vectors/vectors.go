@@ -42,14 +42,14 @@ func Check(tb testing.TB, name string, answers any) {
 // CreateOnce writes the file name if VOLENS_UPDATE_VECTORS=1 and there is none
 // yet. It is for answers that hold true randomness, which are made once and
 // only read afterwards.
-func CreateOnce(t testing.TB, name string, answers func() any) {
-	t.Helper()
-	_, err := os.Stat(filepath.Join(root(t), "test", "vectors", name))
+func CreateOnce(tb testing.TB, name string, answers func() any) {
+	tb.Helper()
+	_, err := os.Stat(filepath.Join(root(tb), "test", "vectors", name))
 	if errors.Is(err, fs.ErrNotExist) && os.Getenv(updateVariable) == "1" {
-		Check(t, name, answers())
+		Check(tb, name, answers())
 		return
 	}
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 // Load reads the file name of this folder into out. Unknown fields are errors.
