@@ -1,0 +1,202 @@
+package deid
+
+import "bytes"
+
+// Pattern names a kind of text that must not be in the output.
+type Pattern string
+
+// The patterns that the second look knows. They are searched for between
+// characters that cannot belong to them, so that "1.25.3.40.7" is no address.
+const (
+	// PatternEmail is name@host.domain.
+	PatternEmail Pattern = "email"
+	// PatternURL is any scheme followed by ://.
+	PatternURL Pattern = "url"
+	// PatternIP is four numbers of at most three digits, joined by dots.
+	PatternIP Pattern = "ip"
+	// PatternSSN is 3, 2 and 4 digits, joined by dashes.
+	PatternSSN Pattern = "ssn"
+	// PatternPhone is + and at least 8 digits with usual separators, or 3, 3 and
+	// 4 digits joined by dashes.
+	PatternPhone Pattern = "phone"
+	// PatternDate is year, month and day joined by dashes, 1800 to 2199.
+	PatternDate Pattern = "date"
+	// PatternPath is a path into a person's home.
+	PatternPath Pattern = "path"
+)
+
+var allPatterns = []Pattern{
+	PatternEmail, PatternURL, PatternIP, PatternSSN, PatternPhone, PatternDate, PatternPath,
+}
+
+var homes = [][]byte{[]byte("/home/"), []byte("/Users/"), []byte(`\Users\`), []byte("/root/"), []byte(`:\`)}
+
+// findPattern searches text. places are the indexes of its dots and dashes, and
+// of other characters that are passed over. Unless last, a match that the next
+// piece might undo is left to the next call.
+func findPattern(patterns []Pattern, text []byte, places []int32, last bool) (Pattern, bool) {
+	var dotted, dashed []Pattern
+	for _, p := range patterns {
+		hit := false
+		switch p {
+		case PatternIP:
+			dotted = append(dotted, p)
+		case PatternSSN, PatternDate:
+			dashed = append(dashed, p)
+		case PatternPhone:
+			dashed = append(dashed, p)
+			hit = hasPlusNumber(text)
+		case PatternEmail:
+			hit = hasEmail(text)
+		case PatternURL:
+			hit = bytes.Contains(text, []byte("://"))
+		case PatternPath:
+			for _, home := range homes {
+				hit = hit || bytes.Contains(text, home)
+			}
+		}
+		if hit {
+			return p, true
+		}
+	}
+	for _, at := range places {
+		i := int(at)
+		switch text[i] {
+		case '.':
+			if len(dotted) > 0 && isAddress(text, i, last) {
+				return PatternIP, true
+			}
+		case '-':
+			for _, p := range dashed {
+				if isDashed(p, text, i, last) {
+					return p, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func digitAt(text []byte, i int) bool {
+	return i >= 0 && i < len(text) && isDigit(text[i])
+}
+
+// digits tells whether text[from:to] is all digits.
+func digits(text []byte, from, to int) bool {
+	if from < 0 || to > len(text) {
+		return false
+	}
+	for _, c := range text[from:to] {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// isDashed tests the forms with two dashes, the first of them at i.
+func isDashed(p Pattern, text []byte, i int, last bool) bool {
+	if !digitAt(text, i-1) || !digitAt(text, i+1) {
+		return false
+	}
+	before, middle, after := 3, 2, 4
+	switch p {
+	case PatternDate:
+		before, after = 4, 2
+	case PatternPhone:
+		middle = 3
+	}
+	second, end := i+middle+1, i+middle+2+after
+	if end > len(text) || text[second] != '-' || end == len(text) && !last {
+		return false
+	}
+	if !digits(text, i-before, i) || !digits(text, i+1, second) || !digits(text, second+1, end) {
+		return false
+	}
+	if digitAt(text, i-before-1) || digitAt(text, end) {
+		return false
+	}
+	if p == PatternDate {
+		year := string(text[i-4 : i-2])
+		return year == "18" || year == "19" || year == "20" || year == "21"
+	}
+	return true
+}
+
+// isAddress tests for an IPv4 address whose first dot is at i.
+func isAddress(text []byte, i int, last bool) bool {
+	start := i
+	for start > 0 && isDigit(text[start-1]) {
+		start--
+	}
+	if n := i - start; n < 1 || n > 3 || start > 0 && text[start-1] == '.' {
+		return false
+	}
+	end := i
+	for range 3 {
+		if end >= len(text) || text[end] != '.' {
+			return false
+		}
+		end++
+		from := end
+		for end < len(text) && isDigit(text[end]) {
+			end++
+		}
+		if n := end - from; n < 1 || n > 3 {
+			return false
+		}
+	}
+	if end == len(text) {
+		return last
+	}
+	return text[end] != '.' || !digitAt(text, end+1)
+}
+
+func isMailByte(c byte) bool {
+	return isWordByte(c) || c == '.' || c == '-' || c == '_' || c == '+' || c == '%'
+}
+
+func hasEmail(text []byte) bool {
+	for from := 0; ; {
+		n := bytes.IndexByte(text[from:], '@')
+		if n < 0 {
+			return false
+		}
+		at := from + n
+		from = at + 1
+		if at == 0 || !isMailByte(text[at-1]) {
+			continue
+		}
+		for i := from; i < len(text) && isMailByte(text[i]); i++ {
+			if text[i] == '.' && i > from && i+1 < len(text) && isWordByte(text[i+1]) && !isDigit(text[i+1]) {
+				return true
+			}
+		}
+	}
+}
+
+// hasPlusNumber finds an international telephone number.
+func hasPlusNumber(text []byte) bool {
+	for from := 0; ; {
+		n := bytes.IndexByte(text[from:], '+')
+		if n < 0 {
+			return false
+		}
+		at := from + n
+		from = at + 1
+		if at > 0 && isWordByte(text[at-1]) || !digitAt(text, at+1) {
+			continue
+		}
+		count := 0
+		for i := at + 1; i < len(text) && (isDigit(text[i]) || bytes.IndexByte([]byte(" -()/"), text[i]) >= 0); i++ {
+			if isDigit(text[i]) {
+				count++
+			}
+		}
+		if count >= 8 {
+			return true
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package deid
+
+import "fmt"
+
+// Code names a reason for which an input is refused. Codes are stable: scripts
+// branch on them.
+type Code string
+
+// The codes of refusal. None says more than the kind of trouble.
+const (
+	CodeEmpty            Code = "empty"
+	CodeNotThisFormat    Code = "not_this_format"
+	CodeUTF16            Code = "utf16"
+	CodeNUL              Code = "nul_byte"
+	CodeTruncated        Code = "truncated"
+	CodeCorrupt          Code = "corrupt"
+	CodeDoubleGzip       Code = "double_gzip"
+	CodeBomb             Code = "inflates_too_much"
+	CodeLineTooLong      Code = "line_too_long"
+	CodeHeaderTooLong    Code = "header_too_long"
+	CodeMalformedHeader  Code = "malformed_header"
+	CodeMalformedRecord  Code = "malformed_record"
+	CodeDuplicateSample  Code = "duplicate_sample"
+	CodeEmptySample      Code = "empty_sample"
+	CodeSampleNotFound   Code = "sample_not_found"
+	CodeSeveralPersons   Code = "several_persons"
+	CodeIdentifierRemain Code = "identifier_in_output"
+)
+
+// Refusal is the error for an input that is not taken, or not taken as it was
+// asked for. Detail is for people; it never holds a value of the input.
+type Refusal struct {
+	Code   Code
+	Detail string
+	// Count is the number of persons for CodeSeveralPersons, else the line
+	// where the trouble was met, or 0.
+	Count int
+}
+
+// Error implements error.
+func (r *Refusal) Error() string {
+	if r.Count > 0 && r.Code != CodeSeveralPersons {
+		return fmt.Sprintf("refused: %s: %s (line %d)", r.Code, r.Detail, r.Count)
+	}
+	return fmt.Sprintf("refused: %s: %s", r.Code, r.Detail)
+}
+
+// Refuse makes a Refusal.
+func Refuse(code Code, detail string) error {
+	return &Refusal{Code: code, Detail: detail}
+}
+
+// RefuseAt makes a Refusal that names a line.
+func RefuseAt(code Code, line int, detail string) error {
+	return &Refusal{Code: code, Detail: detail, Count: line}
+}

@@ -1,0 +1,217 @@
+package deid
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ReportSchema names the form of a report.
+const ReportSchema = "deid-report/1"
+
+// Entry is one file of the payload, as written. Name is made by Report.Add; it
+// never comes from the input.
+type Entry struct {
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+	Subjects int    `json:"subjects"`
+	Records  int64  `json:"records"`
+}
+
+// Action counts how often a rule was applied. Rule is from a closed list that
+// the format's package documents, never from the input.
+type Action struct {
+	Format string `json:"format"`
+	Rule   string `json:"rule"`
+	Action string `json:"action"`
+	Count  int64  `json:"count"`
+}
+
+// Recheck is the result of the second look at the output. Searched is the number
+// of distinct original values searched for, Weak those among them that only
+// count as whole words of the header, Skipped those that cannot be searched for
+// because they are a single character, a short number or a word of the format.
+// Hits is 0 in every report: a hit refuses the file.
+type Recheck struct {
+	Searched int       `json:"searched"`
+	Weak     int       `json:"weak"`
+	Skipped  int       `json:"skipped"`
+	Hits     int       `json:"hits"`
+	Patterns []Pattern `json:"patterns"`
+}
+
+// FileResult is what a format's package says about one file.
+type FileResult struct {
+	Entry    Entry
+	Actions  []Action
+	Recheck  Recheck
+	Warnings []string
+}
+
+// Tool names the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// ProfileRef names a profile and binds its file by digest.
+type ProfileRef struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+	Basis   string `json:"basis"`
+}
+
+// Report says what was done to a dataset. It holds no original value, name, path
+// or digest of an input: a digest of an input identifies it to whoever holds it.
+type Report struct {
+	Schema   string     `json:"schema"`
+	Tool     Tool       `json:"tool"`
+	Profile  ProfileRef `json:"profile"`
+	Payload  []Entry    `json:"payload"`
+	Actions  []Action   `json:"actions"`
+	Recheck  []Recheck  `json:"recheck"`
+	Dates    DateMode   `json:"dates"`
+	Warnings []string   `json:"warnings"`
+	Limits   []string   `json:"limits"`
+}
+
+// The limits that a report states.
+const limitGenome = "a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"
+
+// NewReport starts a report. The version is the program's own.
+func NewReport(p *Profile, version string) *Report {
+	return &Report{
+		Schema:  ReportSchema,
+		Tool:    Tool{Name: "volens", Version: version},
+		Profile: ProfileRef{ID: p.ID, Version: p.Version, SHA256: p.SHA256(), Basis: p.Basis},
+		Payload: []Entry{}, Actions: []Action{}, Recheck: []Recheck{}, Warnings: []string{},
+		Dates:  p.Dates.Mode,
+		Limits: []string{limitGenome},
+	}
+}
+
+// Add puts a file's result into the report and returns the entry under the name
+// that the report gives it: the file's place and its kind, such as "1.vcf.gz".
+func (r *Report) Add(f *FileResult) Entry {
+	entry := f.Entry
+	entry.Name = strconv.Itoa(len(r.Payload)+1) + "." + entry.Kind
+	r.Payload = append(r.Payload, entry)
+	r.Recheck = append(r.Recheck, f.Recheck)
+	for _, action := range f.Actions {
+		r.count(action)
+	}
+	for _, warning := range f.Warnings {
+		if !slices.Contains(r.Warnings, warning) {
+			r.Warnings = append(r.Warnings, warning)
+		}
+	}
+	slices.Sort(r.Warnings)
+	return entry
+}
+
+func (r *Report) count(action Action) {
+	for i, old := range r.Actions {
+		if old.Format == action.Format && old.Rule == action.Rule && old.Action == action.Action {
+			r.Actions[i].Count += action.Count
+			return
+		}
+	}
+	r.Actions = append(r.Actions, action)
+	slices.SortFunc(r.Actions, func(a, b Action) int {
+		return strings.Compare(a.Format+"\x00"+a.Rule+"\x00"+a.Action, b.Format+"\x00"+b.Rule+"\x00"+b.Action)
+	})
+}
+
+// Canonical is the report's one form, by RFC 8785. An attestor signs over its
+// SHA-256.
+func (r *Report) Canonical() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	return canonicalJSON(r)
+}
+
+// Sum256 is SHA-256 over the canonical form.
+func (r *Report) Sum256() ([sha256.Size]byte, error) {
+	data, err := r.Canonical()
+	if err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	return sha256.Sum256(data), nil
+}
+
+// ParseReport reads a report. Anything but the canonical form of a valid report
+// is an error, so that one report has one digest.
+func ParseReport(data []byte) (*Report, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	r := &Report{}
+	if err := dec.Decode(r); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("report: text after the end")
+	}
+	canonical, err := r.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(canonical, data) {
+		return nil, errors.New("report: not in canonical form")
+	}
+	return r, nil
+}
+
+var (
+	ruleForm    = regexp.MustCompile(`^[a-z0-9_:.#A-Z-]{1,64}$`)
+	codeForm    = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
+	versionForm = regexp.MustCompile(`^[0-9A-Za-z.+-]{1,64}$`)
+)
+
+func (r *Report) validate() error {
+	switch {
+	case r.Schema != ReportSchema:
+		return fmt.Errorf("report: schema %q", r.Schema)
+	case !versionForm.MatchString(r.Tool.Version) || r.Tool.Name != "volens":
+		return errors.New("report: tool")
+	case !plainID.MatchString(r.Profile.ID) || !isDigest(r.Profile.SHA256):
+		return errors.New("report: profile")
+	case len(r.Payload) != len(r.Recheck):
+		return errors.New("report: one recheck for each file")
+	}
+	for i, e := range r.Payload {
+		if e.Name != strconv.Itoa(i+1)+"."+e.Kind || !ruleForm.MatchString(e.Kind) || !isDigest(e.SHA256) {
+			return fmt.Errorf("report: payload %d", i+1)
+		}
+		if e.Bytes < 0 || e.Subjects < 0 || e.Records < 0 || r.Recheck[i].Hits != 0 {
+			return fmt.Errorf("report: counts of payload %d", i+1)
+		}
+	}
+	for _, a := range r.Actions {
+		if !ruleForm.MatchString(a.Format) || !ruleForm.MatchString(a.Rule) || !ruleForm.MatchString(a.Action) {
+			return errors.New("report: action")
+		}
+	}
+	for _, w := range r.Warnings {
+		if !codeForm.MatchString(w) {
+			return errors.New("report: warning")
+		}
+	}
+	return nil
+}
+
+func isDigest(s string) bool {
+	raw, err := hex.DecodeString(s)
+	return err == nil && len(raw) == sha256.Size && strings.ToLower(s) == s
+}

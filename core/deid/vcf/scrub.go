@@ -1,0 +1,263 @@
+package vcf
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+
+	"github.com/volens-network/volens/core/bgzf"
+	"github.com/volens-network/volens/core/deid"
+)
+
+// The limits of a scrub, unless Options says otherwise.
+const (
+	// DefaultLine is the longest line that is taken, in bytes.
+	DefaultLine = 16 << 20
+	// DefaultHeader is the longest header that is taken, in bytes.
+	DefaultHeader = 8 << 20
+	// DefaultRatio is how many times its packed size a stream may inflate to,
+	// after its first 16 MiB.
+	DefaultRatio = 200
+	// DefaultLevel is the deflate level of a packed output.
+	DefaultLevel = 6
+)
+
+const (
+	outChunk  = 64 << 10
+	checkEach = 1024 // records between two looks at the context
+	domain    = "sample"
+)
+
+// Options says how to scrub. Profile and Pseudonyms are needed.
+type Options struct {
+	Profile    *deid.Profile
+	Pseudonyms *deid.Pseudonymizer
+	// Sample names the one sample to keep out of several.
+	Sample string
+	// AllSamples takes a file of several persons whole. It declares that the
+	// caller may do so.
+	AllSamples bool
+	// Workers is how many blocks are packed or unpacked at a time; the output
+	// does not depend on it.
+	Workers int
+	// Level is the deflate level of a packed output, 1 to 9.
+	Level int
+	// MaxLine, MaxHeader and MaxRatio replace the defaults where not 0.
+	MaxLine   int
+	MaxHeader int
+	MaxRatio  int64
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Profile == nil || o.Pseudonyms == nil {
+		return o, errors.New("vcf: a profile and a pseudonymizer are needed")
+	}
+	if o.Sample != "" && o.AllSamples {
+		return o, errors.New("vcf: either one sample or all of them")
+	}
+	o.Workers = max(o.Workers, 1)
+	if o.Level == 0 {
+		o.Level = DefaultLevel
+	}
+	if o.MaxLine == 0 {
+		o.MaxLine = DefaultLine
+	}
+	if o.MaxHeader == 0 {
+		o.MaxHeader = DefaultHeader
+	}
+	if o.MaxRatio == 0 {
+		o.MaxRatio = DefaultRatio
+	}
+	return o, nil
+}
+
+// digester counts and hashes what is written.
+type digester struct {
+	dst  io.Writer
+	hash hash.Hash
+	n    int64
+}
+
+func (d *digester) Write(p []byte) (int, error) {
+	n, err := d.dst.Write(p)
+	d.n += int64(n)
+	d.hash.Write(p[:n])
+	return n, err
+}
+
+func (d *digester) sum() string {
+	return hex.EncodeToString(d.hash.Sum(nil))
+}
+
+// Scrub writes the de-identified form of src to dst: BGZF for gzip and BGZF,
+// plain text for plain text. It fails with a *deid.Refusal when the input is not
+// taken; on any error what was written must be thrown away. The result's entry
+// has the digest and the size of what was written; put it into a deid.Report.
+func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*deid.FileResult, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	in, err := open(src, opts.MaxRatio, opts.Workers)
+	if err != nil {
+		return nil, err
+	}
+	sum := &digester{dst: dst, hash: sha256.New()}
+	var plain io.Writer = sum
+	name := "vcf"
+	var packer *bgzf.Writer
+	if in.kind != bgzf.Plain {
+		if packer, err = bgzf.NewWriter(sum, opts.Level, opts.Workers); err != nil {
+			return nil, fmt.Errorf("vcf: %w", err)
+		}
+		plain, name = packer, "vcf.gz"
+	}
+	result, err := rewrite(ctx, plain, in, opts)
+	if err != nil {
+		return nil, err
+	}
+	if packer != nil {
+		if err := packer.Close(); err != nil {
+			return nil, fmt.Errorf("vcf: %w", err)
+		}
+	}
+	result.Entry.Kind, result.Entry.Bytes, result.Entry.SHA256 = name, sum.n, sum.sum()
+	return result, nil
+}
+
+// rewrite is the scrub between the plain text of the input and that of the
+// output.
+func rewrite(ctx context.Context, dst io.Writer, in *source, opts Options) (*deid.FileResult, error) {
+	text := newLines(in, opts.MaxLine)
+	h, err := readHeader(text, opts.MaxHeader)
+	if err != nil {
+		return nil, err
+	}
+	pick, err := choose(h.samples, opts)
+	if err != nil {
+		return nil, err
+	}
+	kept := h.samples
+	if pick >= 0 {
+		kept = h.samples[pick : pick+1]
+	}
+	count := newTally()
+	names, renamed := rename(kept, opts.Pseudonyms)
+	count.add("sample", "rename", int64(renamed))
+	count.add("sample", "drop", int64(len(h.samples)-len(kept)))
+	surrogates := make(map[string]bool, len(names))
+	for _, name := range names {
+		surrogates[name] = true
+	}
+	if err := h.judge(opts.Profile, surrogates, count); err != nil {
+		return nil, err
+	}
+	s := newScrubber(h, pick)
+	header := h.write(nil, names)
+	look := h.look.Writer(dst)
+	if _, err := look.Write(header); err != nil {
+		return nil, err
+	}
+	look.Body()
+	if err := s.run(ctx, look, text); err != nil {
+		return nil, err
+	}
+	s.count.into(count)
+	count.warn(h.trailingTab, "trailing_tab_repaired")
+	count.warn(text.crlf, "crlf_normalised")
+	count.warn(text.noEnd, "no_newline_at_end")
+	count.warn(in.bom, "bom_removed")
+	slices.Sort(count.warnings)
+	return &deid.FileResult{
+		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
+		Actions:  count.actions(),
+		Recheck:  h.look.Recheck(),
+		Warnings: count.warnings,
+	}, nil
+}
+
+// run rewrites record by record until the end of the text.
+func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *lines) error {
+	for n := 0; ; n++ {
+		if n%checkEach == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		line, err := text.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if len(line) == 0 {
+			continue
+		}
+		tail, err := s.record(line, text.n)
+		if err != nil {
+			return err
+		}
+		if len(tail) < outChunk {
+			if tail != nil {
+				s.out = append(append(s.out, tail...), '\n')
+			}
+			tail = nil
+		}
+		if len(s.out) < outChunk && tail == nil {
+			continue
+		}
+		if err := s.flush(dst, tail); err != nil {
+			return err
+		}
+	}
+	if err := s.flush(dst, nil); err != nil {
+		return err
+	}
+	return dst.Close()
+}
+
+func (s *scrubber) flush(dst io.Writer, tail []byte) error {
+	if _, err := dst.Write(s.out); err != nil {
+		return err
+	}
+	s.out = s.out[:0]
+	if tail == nil {
+		return nil
+	}
+	s.out = append(s.out, '\n')
+	_, err := dst.Write(tail)
+	return err
+}
+
+// choose returns the index of the sample to keep, or -1 for all.
+func choose(samples []string, opts Options) (int, error) {
+	if opts.Sample != "" {
+		i := slices.Index(samples, opts.Sample)
+		if i < 0 {
+			return 0, deid.Refuse(deid.CodeSampleNotFound, "the chosen sample is not in the file")
+		}
+		return i, nil
+	}
+	if len(samples) > 1 && !opts.AllSamples {
+		return 0, &deid.Refusal{
+			Code: deid.CodeSeveralPersons, Count: len(samples),
+			Detail: fmt.Sprintf("the file has %d samples; choose one, or declare the right to all", len(samples)),
+		}
+	}
+	return -1, nil
+}
+
+func rename(samples []string, p *deid.Pseudonymizer) (names []string, renamed int) {
+	for _, sample := range samples {
+		name := p.Name(domain, sample)
+		if name != sample {
+			renamed++
+		}
+		names = append(names, name)
+	}
+	return names, renamed
+}
