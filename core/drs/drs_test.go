@@ -3,6 +3,7 @@ package drs_test
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -102,10 +103,10 @@ func TestValidate_Refuses(t *testing.T) {
 }
 
 func TestValidate_HTTPOnThisMachine(t *testing.T) {
-	for _, url := range []string{"http://127.0.0.1:8080/x", "http://localhost:8080/x", "http://[::1]:8080/x"} {
+	for _, text := range []string{"http://127.0.0.1:8080/x", "http://localhost:8080/x", "http://[::1]:8080/x"} {
 		o := object()
-		o.AccessMethods[0].AccessURL.URL = url
-		require.NoError(t, o.Validate(), url)
+		o.AccessMethods[0].AccessURL.URL = text
+		require.NoError(t, o.Validate(), text)
 	}
 }
 
@@ -154,6 +155,76 @@ func TestParseDigest(t *testing.T) {
 		_, err := drs.ParseDigest(s)
 		require.ErrorIs(t, err, drs.ErrDigest, s)
 	}
+}
+
+func TestObject_AllFields(t *testing.T) {
+	o := object()
+	o.Size = 1 << 53
+	o.Checksums = append(o.Checksums, drs.Checksum{Checksum: "d41d8cd98f00b204e9800998ecf8427e", Type: "md5"})
+	o.AccessMethods = append(o.AccessMethods, drs.AccessMethod{
+		Type: "htsget",
+		AccessURL: &drs.AccessURL{
+			URL:     "htsget://gateway.example.org/x",
+			Headers: []string{"Authorization: Bearer token"},
+		},
+		AccessID: "again",
+		Region:   "eu-west-1",
+	})
+	require.NoError(t, o.Validate())
+	raw, err := json.Marshal(o)
+	require.NoError(t, err)
+	for _, part := range []string{
+		`"size":9007199254740992`, `"access_id":"again"`, `"region":"eu-west-1"`, `"headers":["Authorization: Bearer token"]`,
+	} {
+		require.Contains(t, string(raw), part)
+	}
+	back, err := drs.Parse(raw)
+	require.NoError(t, err)
+	require.Equal(t, o, *back)
+}
+
+func TestObject_EmptyFieldsAreLeftOut(t *testing.T) {
+	raw, err := json.Marshal(object())
+	require.NoError(t, err)
+	for _, name := range []string{"access_id", "region", "headers", "null"} {
+		require.NotContains(t, string(raw), name)
+	}
+}
+
+func TestSHA256_AmongOthers(t *testing.T) {
+	o := object()
+	want, err := o.SHA256()
+	require.NoError(t, err)
+	o.Checksums = append([]drs.Checksum{{Checksum: "00", Type: "crc32c"}}, o.Checksums...)
+	got, err := o.SHA256()
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.Equal(t, drs.Checksum{Checksum: want.String(), Type: "sha-256"}, got.Checksum())
+}
+
+func TestURI_ValidateHandMade(t *testing.T) {
+	require.NoError(t, drs.URI{Host: "localhost", ID: "x"}.Validate())
+	for _, u := range []drs.URI{{}, {Host: "localhost"}, {ID: "x"}, {Host: "localhost", ID: "a/b"}, {Host: "a b", ID: "x"}} {
+		require.ErrorIs(t, u.Validate(), drs.ErrURI)
+	}
+}
+
+func FuzzParseURI(f *testing.F) {
+	f.Add("drs://gateway.example.org/6f1c.v1")
+	f.Add("drs://127.0.0.1/~")
+	f.Add("drs://1.2.3.4.5/..")
+	f.Fuzz(func(t *testing.T, s string) {
+		u, err := drs.ParseURI(s)
+		if err != nil {
+			require.ErrorIs(t, err, drs.ErrURI)
+			return
+		}
+		require.Equal(t, s, u.String())
+		parsed, err := url.Parse(s)
+		require.NoError(t, err)
+		require.Equal(t, u.Host, parsed.Host)
+		require.Equal(t, "/"+u.ID, parsed.EscapedPath())
+	})
 }
 
 func FuzzParse(f *testing.F) {

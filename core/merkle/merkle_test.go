@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"testing"
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/volens-network/volens/core/merkle"
+	"github.com/volens-network/volens/test/vectors"
 )
 
 // The eight leaves and roots that Certificate Transparency implementations
@@ -247,6 +250,90 @@ func TestHash_Bytes(t *testing.T) {
 	require.Equal(t, h, back)
 	_, err = merkle.FromBytes(h.Bytes()[:31])
 	require.ErrorContains(t, err, "31 bytes")
+}
+
+func TestVerify_SizesNearTheLimit(t *testing.T) {
+	const last = math.MaxUint64
+	root, proof := merkle.Leaf(nil), make([]merkle.Hash, 64)
+	for _, index := range []uint64{0, 1, 1 << 63, last - 2, last - 1} {
+		for n := range len(proof) + 1 {
+			require.ErrorIs(t, merkle.VerifyInclusion(root, root, index, last, proof[:n]), merkle.ErrProof)
+			if index > 0 {
+				err := merkle.VerifyConsistency(root, root, index, last, proof[:n])
+				require.ErrorIs(t, err, merkle.ErrProof)
+			}
+		}
+	}
+	require.ErrorIs(t, merkle.VerifyInclusion(root, root, last, last, nil), merkle.ErrRange)
+}
+
+func TestProofs_AnyTree(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(1, 700).Draw(r, "size")
+		leaves := numbered(n)
+		index := rapid.Uint64Range(0, uint64(n-1)).Draw(r, "index")
+		old := rapid.Uint64Range(0, uint64(n)).Draw(r, "old")
+		inclusion, err := merkle.Inclusion(leaves, index)
+		require.NoError(r, err)
+		require.LessOrEqual(r, len(inclusion), 10)
+		require.NoError(r, merkle.VerifyInclusion(merkle.Root(leaves), leaves[index], index, uint64(n), inclusion))
+		consistency, err := merkle.Consistency(leaves, old)
+		require.NoError(r, err)
+		err = merkle.VerifyConsistency(merkle.Root(leaves[:old]), merkle.Root(leaves), old, uint64(n), consistency)
+		require.NoError(r, err)
+	})
+}
+
+func TestVectors_Merkle(t *testing.T) {
+	type streamAnswer struct {
+		// Size bytes, byte i being i mod 251, in leaves of LeafSize.
+		Size     int    `json:"size"`
+		LeafSize int    `json:"leaf_size"`
+		Root     string `json:"root"`
+	}
+	type proofAnswer struct {
+		// Leaf i of a tree of Size leaves is the text "leaf i".
+		Size        int      `json:"size"`
+		Index       int      `json:"index"`
+		Root        string   `json:"root"`
+		Inclusion   []string `json:"inclusion"`
+		OldRoot     string   `json:"old_root"`
+		Consistency []string `json:"consistency"`
+	}
+	var answers struct {
+		Streams []streamAnswer `json:"streams"`
+		Proofs  []proofAnswer  `json:"proofs"`
+	}
+	for _, c := range [][2]int{{0, 16}, {1, 16}, {16, 16}, {17, 16}, {1000, 64}, {1 << 20, 1 << 20}, {1<<20 + 1, 1 << 20}} {
+		data := make([]byte, c[0])
+		for i := range data {
+			data[i] = byte(i % 251)
+		}
+		leaves, err := merkle.Leaves(bytes.NewReader(data), c[1], 100)
+		require.NoError(t, err)
+		root := merkle.Root(leaves).String()
+		answers.Streams = append(answers.Streams, streamAnswer{Size: c[0], LeafSize: c[1], Root: root})
+	}
+	for _, c := range [][2]int{{1, 0}, {2, 1}, {7, 4}, {8, 4}, {13, 12}, {100, 64}} {
+		leaves := numbered(c[0])
+		inclusion, err := merkle.Inclusion(leaves, uint64(c[1]))
+		require.NoError(t, err)
+		consistency, err := merkle.Consistency(leaves, uint64(c[1]))
+		require.NoError(t, err)
+		answers.Proofs = append(answers.Proofs, proofAnswer{
+			Size: c[0], Index: c[1], Root: merkle.Root(leaves).String(), Inclusion: texts(inclusion),
+			OldRoot: merkle.Root(leaves[:c[1]]).String(), Consistency: texts(consistency),
+		})
+	}
+	vectors.Check(t, "merkle.json", answers)
+}
+
+func texts(hashes []merkle.Hash) []string {
+	out := make([]string, len(hashes))
+	for i, h := range hashes {
+		out[i] = h.String()
+	}
+	return out
 }
 
 // FuzzProofs: no bytes may crash the verifiers, and none but the honest proof
