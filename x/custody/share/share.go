@@ -9,6 +9,7 @@
 package share
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -79,18 +80,29 @@ func Open(dir string, rand io.Reader) (*Store, error) {
 	return s, nil
 }
 
-// Save writes the shares of an epoch with a new, empty guard. Shares of the epoch that
-// are there already are refused: a second guard for one share would forget what the
-// first one knows.
+// Save writes the shares of an epoch with a new, empty guard. Shares that are kept
+// already stay as they are, with the guard they have or have lost: a second guard for
+// one share would forget what the first one knows. Other shares of the same epoch come
+// from a run that failed, and are replaced.
 func (s *Store) Save(shares *threshold.Shares) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := epochKey{shares.KeyID(), shares.Epoch()}
-	if _, err := os.Stat(filepath.Join(s.dir, k.name("share"))); err == nil {
-		return fmt.Errorf("shares of key %d epoch %d are kept already: %w", k.keyID, k.epoch, ErrGuard)
+	plain := shares.Bytes()
+	defer clear(plain)
+	kept, err := s.open(k.name("share"))
+	defer clear(kept)
+	if err == nil && len(kept) > idSize && bytes.Equal(kept[idSize:], plain) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, ErrNone) {
+		return err
 	}
 	id := make([]byte, idSize)
 	if _, err := io.ReadFull(s.rand, id); err != nil {
+		return err
+	}
+	if err := s.forget(k); err != nil {
 		return err
 	}
 	guard, err := createGuard(filepath.Join(s.dir, k.name("guard")), id)
@@ -98,9 +110,17 @@ func (s *Store) Save(shares *threshold.Shares) error {
 		return err
 	}
 	s.guards[k] = guard
-	plain := shares.Bytes()
-	defer clear(plain)
 	return s.seal(k.name("share"), append(append([]byte(nil), id...), plain...))
+}
+
+// forget closes the guard of an epoch, if it is open.
+func (s *Store) forget(k epochKey) error {
+	guard := s.guards[k]
+	if guard == nil {
+		return nil
+	}
+	delete(s.guards, k)
+	return guard.close()
 }
 
 // Load returns the shares of an epoch and their guard. It returns ErrNone,
@@ -140,11 +160,8 @@ func (s *Store) Erase(keyID, epoch uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := epochKey{keyID, epoch}
-	if guard := s.guards[k]; guard != nil {
-		delete(s.guards, k)
-		if err := guard.close(); err != nil {
-			return err
-		}
+	if err := s.forget(k); err != nil {
+		return err
 	}
 	for _, kind := range []string{"share", "guard"} {
 		if err := os.Remove(filepath.Join(s.dir, k.name(kind))); err != nil && !errors.Is(err, os.ErrNotExist) {

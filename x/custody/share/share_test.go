@@ -59,7 +59,38 @@ func TestStore_KeepsShares(t *testing.T) {
 
 	_, _, err = store.Load(1, 2)
 	require.ErrorIs(t, err, share.ErrNone)
-	require.ErrorIs(t, store.Save(want), share.ErrGuard, "a second guard for one share")
+}
+
+func TestStore_SaveAgainKeepsTheGuard(t *testing.T) {
+	store, dir := newStore(t)
+	shares := newShares(t, 1, 1)
+	require.NoError(t, store.Save(shares))
+	_, guard, err := store.Load(1, 1)
+	require.NoError(t, err)
+	_, err = guard.Permit(chain, 10, [64]byte{1}, []share.Pair{pair(1, 11)})
+	require.NoError(t, err)
+	require.NoError(t, store.Save(shares))
+	_, guard, err = reopen(t, dir).Load(1, 1)
+	require.NoError(t, err)
+	ok, err := guard.Permit(chain, 11, [64]byte{2}, []share.Pair{pair(1, 99)})
+	require.NoError(t, err)
+	require.Equal(t, []bool{false}, ok)
+
+	require.NoError(t, os.Remove(filepath.Join(dir, "guard-1-1")))
+	store = reopen(t, dir)
+	require.NoError(t, store.Save(shares))
+	_, _, err = store.Load(1, 1)
+	require.ErrorIs(t, err, share.ErrGuard, "saving does not bring a lost guard back")
+}
+
+func TestStore_SharesOfALaterRunReplace(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	later := newShares(t, 1, 1)
+	require.NoError(t, store.Save(later))
+	got, _, err := reopen(t, dir).Load(1, 1)
+	require.NoError(t, err)
+	require.Equal(t, later.Bytes(), got.Bytes())
 }
 
 func TestStore_FilesArePrivate(t *testing.T) {
