@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io"
 	"math"
@@ -239,6 +240,76 @@ func TestVectors_SizeBucket(t *testing.T) {
 		}
 	}
 	vectors.Check(t, "size_bucket.json", answers)
+}
+
+// Whole texts, none of them compressed: what a compressor writes may change.
+func TestVectors_Filetype(t *testing.T) {
+	type answer struct {
+		Head   string `json:"head"`
+		Format string `json:"format"`
+		Kind   string `json:"kind"`
+	}
+	var answers []answer
+	for _, text := range []string{
+		vcfText, vcfHead + "##GVCFBlock0-1=minGQ=0\n", vcfText + "1\t11\t.\tA\tG,<NON_REF>\t.\t.\tEND=20\n",
+		"CRAM\x03\x00id", fastq, dicomFile(), element(8, 5, "CS", "ISO_IR 100") + element(8, 0x16, "UI", "1.2.3\x00"),
+		fhirText, ndjson, `{"resource\u0054ype":"Bundle"}`, array, csvArray, alleles, "PK\x03\x04rest",
+		"age\tsex\n40\tf\n", "age,sex\r\n40,\"f, m\"\r\n", "", "a,b\nc\n", `{"resourceType":"patient"}`, "BAM\x01\x00\x00\x00\x00",
+	} {
+		got := filetype.DetectBytes([]byte(text), true)
+		answers = append(answers, answer{
+			Head: hex.EncodeToString([]byte(text)), Format: string(got.Format), Kind: string(got.Kind),
+		})
+	}
+	vectors.Check(t, "filetype.json", answers)
+}
+
+// A name is no reason: what is inside decides, wherever the first bytes agree.
+func TestDetect_MagicBeatsText(t *testing.T) {
+	preamble := vcfText + strings.Repeat("#", 128-len(vcfText)%128)
+	dicom := preamble[:128] + "DICM\x02\x00\x00\x00UL\x04\x00\xc0\x00\x00\x00"
+	require.Equal(t, filetype.FormatDICOM, filetype.DetectBytes([]byte(dicom), true).Format,
+		"a preamble may hold anything, also a VCF")
+}
+
+func TestDetect_BGZFSubfieldAmongOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		extra []byte
+		want  filetype.Compression
+	}{
+		"second subfield": {[]byte{'X', 'Y', 1, 0, 9, 'B', 'C', 2, 0, 0, 0}, filetype.BGZF},
+		"other size":      {[]byte{'B', 'C', 3, 0, 0, 0, 0}, filetype.Gzip},
+		"other name":      {[]byte{'B', 'D', 2, 0, 0, 0}, filetype.Gzip},
+		"lying size":      {[]byte{'X', 'Y', 200, 0, 'B', 'C', 2, 0, 0, 0}, filetype.Gzip},
+	} {
+		var out bytes.Buffer
+		z := gzip.NewWriter(&out)
+		z.Extra = c.extra
+		_, err := z.Write([]byte(vcfText))
+		require.NoError(t, err)
+		require.NoError(t, z.Close())
+		require.Equal(t, c.want, filetype.DetectBytes(out.Bytes(), true).Compression, name)
+	}
+}
+
+func TestDetect_SeveralMembers(t *testing.T) {
+	blocks := member(t, vcfHead, true) + member(t, vcfText[len(vcfHead):], true) + member(t, "", true)
+	got := filetype.DetectBytes([]byte(blocks), true)
+	require.Equal(t, found(filetype.FormatVCF, filetype.BGZF, filetype.VCF), got)
+	cut := filetype.DetectBytes([]byte(blocks[:len(blocks)-40]), false)
+	require.Equal(t, got, cut, "a cut after the header changes nothing")
+}
+
+func TestDetect_HeaderLongerThanThePeek(t *testing.T) {
+	contigs := strings.Repeat("##contig=<ID=HLA-A_01_01,length=3503>\n", 1<<14)
+	long := "##fileformat=VCFv4.2\n" + contigs + "#CHROM\tPOS\n"
+	require.Greater(t, len(long), filetype.PeekSize)
+	got, src, err := filetype.Detect(strings.NewReader(long))
+	require.NoError(t, err)
+	require.Equal(t, filetype.VCF, got.Kind)
+	n, err := io.Copy(io.Discard, src)
+	require.NoError(t, err)
+	require.EqualValues(t, len(long), n)
 }
 
 func FuzzDetect(f *testing.F) {
