@@ -1,0 +1,288 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	errorsmod "cosmossdk.io/errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/core/duo"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/custody"
+)
+
+// EndBlock moves the run on, judges proposers, ends what is late and writes the
+// batch of the next height. It never fails for what is in the state: an item
+// that fails is left out and logged. x/market's EndBlock runs before it.
+func (k *Keeper) EndBlock(ctx context.Context) error {
+	sdkCtx := sdk.UnwrapSDKContext(ctx)
+	for _, step := range []struct {
+		name string
+		run  func(sdk.Context) error
+	}{
+		{"run", k.advanceRun},
+		{"proposers", k.judgeProposers},
+		{"late jobs", k.expireJobs},
+		{"late inspections", k.expireInspections},
+		{"batch", k.writeBatch},
+	} {
+		k.quarantine(sdkCtx, step.name, step.run)
+	}
+	return nil
+}
+
+// expireJobs ends jobs after all their windows. One that stands in this block's
+// batch waits for the next block, which may bring its S.
+func (k *Keeper) expireJobs(ctx sdk.Context) error {
+	due, err := k.Jobs.due(ctx, ctx.BlockHeight(), custody.MaxItems)
+	if err != nil {
+		return err
+	}
+	batch, err := k.Jobs.batch(ctx, ctx.BlockHeight())
+	if err != nil {
+		return err
+	}
+	for _, job := range due {
+		if contains(batch, job.Id) {
+			continue
+		}
+		k.quarantine(ctx, "late job", func(ctx sdk.Context) error {
+			return k.voidJob(ctx, job, custody.CAUSE_LATE)
+		})
+	}
+	return nil
+}
+
+func (k *Keeper) voidJob(ctx sdk.Context, job custody.Job, cause custody.Cause) error {
+	key, err := jobSeat(job)
+	if err != nil {
+		return err
+	}
+	seat, err := k.Seats.Seats.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	return k.void(ctx, seat, job, cause)
+}
+
+// writeBatch writes the batch that the vote extensions of the next height answer.
+func (k *Keeper) writeBatch(ctx sdk.Context) error {
+	h := ctx.BlockHeight()
+	if h > 2 {
+		if err := k.Jobs.Batches.Remove(ctx, uint64(h-2)); err != nil { //nolint:gosec // positive
+			return err
+		}
+	}
+	key, err := k.Committees.Keys.Get(ctx, custody.FirstKeyID)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	current, err := k.Jobs.batch(ctx, h)
+	if err != nil {
+		return err
+	}
+	next := custody.Batch{Height: h + 1, KeyId: key.KeyId, Epoch: key.Epoch}
+	if key.Status == custody.KEY_STATUS_PENDING {
+		if len(current.Jobs) > 0 {
+			return nil
+		}
+		next.Jobs = []custody.BatchJob{canaryJob(ctx, key.KeyId)}
+	} else if next.Jobs, err = k.chooseJobs(ctx, key, current); err != nil {
+		return err
+	}
+	if len(next.Jobs) == 0 {
+		return nil
+	}
+	return k.Jobs.Batches.Set(ctx, uint64(h+1), next) //nolint:gosec // positive
+}
+
+// canaryJob is the test that a committee is alive and has the key.
+func canaryJob(ctx sdk.Context, keyID uint64) custody.BatchJob {
+	b := threshold.CanaryPoint(keyID)
+	name := threshold.JobID(threshold.JobCanary, keyID, ctx.ChainID(), id.ID{}, 0, id.ID{}, 0, b)
+	return custody.BatchJob{Id: name[:], B: b}
+}
+
+// chooseJobs offers jobs from the head of the queue: the least offered, then the
+// longest ready, then by id, none that stands in the current batch.
+func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Batch) ([]custody.BatchJob, error) {
+	limit, err := k.maxJobs(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	candidates, err := k.Jobs.head(ctx, custody.MaxItems)
+	if err != nil {
+		return nil, err
+	}
+	var out []custody.BatchJob
+	for _, job := range candidates {
+		if len(out) >= limit {
+			break
+		}
+		if job.KeyId != key.KeyId || contains(current, job.Id) || job.Deadline <= ctx.BlockHeight() {
+			continue
+		}
+		offered := false
+		kept := k.quarantine(ctx, "offer", func(ctx sdk.Context) error {
+			var err error
+			offered, err = k.offer(ctx, job)
+			return err
+		})
+		if !kept {
+			k.quarantine(ctx, "put back", func(ctx sdk.Context) error { return k.putBack(ctx, job) })
+			continue
+		}
+		if offered {
+			out = append(out, custody.BatchJob{Id: job.Id, B: job.B})
+		}
+	}
+	return out, nil
+}
+
+// maxJobs is m_max now: the block size may have changed since the snapshot.
+func (k *Keeper) maxJobs(ctx sdk.Context, key custody.Key) (int, error) {
+	epoch, err := k.Committees.Epoch(ctx, key.KeyId, key.Epoch)
+	if err != nil {
+		return 0, err
+	}
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return 0, err
+	}
+	budget := custody.ExtensionBudget(blockBytes(ctx), int(params.MaxValidators))
+	return custody.MaxJobs(budget, largestHolder(epoch.Owners)), nil
+}
+
+func largestHolder(owners [][]byte) int {
+	largest, count := 0, map[string]int{}
+	for _, owner := range owners {
+		count[string(owner)]++
+		largest = max(largest, count[string(owner)])
+	}
+	return largest
+}
+
+// offer reports whether a job stands in the next batch. One that was emitted is
+// offered whatever happened since; another is asked for permission for the last
+// time: it becomes EMITTED, waits, or is void.
+func (k *Keeper) offer(ctx sdk.Context, job custody.Job) (bool, error) {
+	if job.EmittedHeight > 0 {
+		changed := job
+		changed.Offers++
+		return true, k.Jobs.change(ctx, job, changed)
+	}
+	look, version, err := k.look(ctx, job)
+	if err != nil {
+		return false, err
+	}
+	switch look {
+	case mayOpen:
+		return true, k.emit(ctx, job, version)
+	case mustWait:
+		return false, k.putBack(ctx, job)
+	default:
+		return false, k.voidJob(ctx, job, custody.CAUSE_DENIED)
+	}
+}
+
+// putBack lets others go first.
+func (k *Keeper) putBack(ctx sdk.Context, job custody.Job) error {
+	changed := job
+	changed.Offers++
+	return k.Jobs.change(ctx, job, changed)
+}
+
+// emit is the point of no return.
+func (k *Keeper) emit(ctx sdk.Context, job custody.Job, consentVersion uint64) error {
+	params, err := k.Params.Get(ctx)
+	if err != nil {
+		return err
+	}
+	key, err := jobSeat(job)
+	if err != nil {
+		return err
+	}
+	seat, err := k.Seats.Seats.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := seat.Step(custody.SEAT_STATE_EMITTED); err != nil {
+		return err
+	}
+	if err := k.Seats.Seats.Set(ctx, key, seat); err != nil {
+		return err
+	}
+	changed := job
+	if job.Offers > 0 { // it had to wait: it became ready now
+		changed.ReadyHeight = ctx.BlockHeight()
+	}
+	changed.Offers++
+	changed.EmittedHeight = ctx.BlockHeight() + 1
+	changed.Deadline = changed.EmittedHeight + params.JobBlocks()
+	changed.ConsentVersion = consentVersion
+	if err := k.Jobs.change(ctx, job, changed); err != nil {
+		return err
+	}
+	if err := k.Jobs.emit(ctx, changed); err != nil {
+		return err
+	}
+	return ctx.EventManager().EmitTypedEvent(&custody.EventEmitted{
+		RequestId: job.RequestId, Seat: job.Seat, DatasetId: job.DatasetId, Kind: job.Kind,
+		BatchHeight: changed.EmittedHeight,
+	})
+}
+
+// answer is what the last look at a job's permission comes to.
+type answer int
+
+const (
+	mayNotOpen answer = iota
+	mustWait
+	mayOpen
+)
+
+// look asks for permission. A job whose dataset changed is not permitted; one
+// that lacks nothing but gateways waits.
+func (k *Keeper) look(ctx sdk.Context, job custody.Job) (answer, uint64, error) {
+	key, err := jobSeat(job)
+	if err != nil {
+		return mayNotOpen, 0, err
+	}
+	of, err := id.Parse(job.DatasetId)
+	if err != nil {
+		return mayNotOpen, 0, err
+	}
+	d, err := k.left.Datasets.Dataset(ctx, of)
+	if err != nil {
+		return mayNotOpen, 0, err
+	}
+	if d.Version != job.Version {
+		return mayNotOpen, 0, nil
+	}
+	switch job.Kind {
+	case custody.JOB_KIND_INSPECTION:
+		out, err := k.lookInspection(ctx, key.K1(), d)
+		return out, 0, err
+	case custody.JOB_KIND_RELEASE:
+	default:
+		return mayNotOpen, 0, errorsmod.Wrapf(custody.ErrInvalid, "job of kind %s", job.Kind)
+	}
+	decision, version, err := k.Evaluate(ctx, key.K1(), of, job.ReferralApproved)
+	if err != nil {
+		return mayNotOpen, 0, err
+	}
+	switch {
+	case decision.Allowed():
+		return mayOpen, version, nil
+	case decision.Verdict == duo.Deny && slices.Equal(decision.Reasons, []duo.Reason{custody.ReasonIncomplete}):
+		return mustWait, version, nil
+	default:
+		return mayNotOpen, version, nil
+	}
+}

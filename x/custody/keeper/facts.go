@@ -1,0 +1,216 @@
+package keeper
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/core/duo"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/x/attestation"
+	"github.com/volens-network/volens/x/consent"
+	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/dataset"
+)
+
+// inquiry gathers what duo.Permits needs to know. What is not there stays zero,
+// which denies.
+type inquiry struct {
+	keeper  *Keeper
+	ctx     context.Context
+	terms   custody.Terms
+	id      id.ID
+	dataset dataset.Dataset
+
+	policy         duo.Policy
+	use            duo.Use
+	consentVersion uint64
+	attestor       string
+}
+
+func (f *inquiry) assemble() (duo.Facts, error) {
+	sdkCtx := sdk.UnwrapSDKContext(f.ctx)
+	facts := duo.Facts{Height: sdkCtx.BlockHeight(), Time: sdkCtx.BlockTime()}
+	for _, step := range []func(*duo.Facts) error{
+		f.stated, f.granted, f.sealed, f.attested, f.approved, f.parties, f.codebook,
+	} {
+		if err := step(&facts); err != nil {
+			return duo.Facts{}, err
+		}
+	}
+	return facts, nil
+}
+
+// stated converts the use. One that does not convert was never stored: Permits
+// calls it malformed.
+func (f *inquiry) stated(*duo.Facts) error {
+	use, err := f.terms.Use.DUO()
+	use.KeyID = f.terms.KeyId
+	f.use = use
+	return missing(err)
+}
+
+func (f *inquiry) granted(facts *duo.Facts) error {
+	c, err := f.keeper.left.Consents.Consent(f.ctx, f.id)
+	if errors.Is(err, consent.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.consentVersion = c.Version
+	facts.Consent = duo.Consent{
+		Active: c.Status == consent.STATUS_ACTIVE, Start: c.Time, NoExpiry: c.Provision.Expiry.Never,
+	}
+	if c.Provision.Expiry.Time != nil {
+		facts.Consent.Expiry = *c.Provision.Expiry.Time
+	}
+	f.policy, err = c.Provision.Policy.DUO()
+	return missing(err)
+}
+
+// missing lets Permits deny what is incomplete.
+func missing(err error) error {
+	var incomplete *duo.MissingFieldsError
+	if errors.As(err, &incomplete) {
+		return nil
+	}
+	return err
+}
+
+func (f *inquiry) sealed(facts *duo.Facts) error {
+	facts.Dataset = duo.Dataset{
+		Active:      f.dataset.Status == dataset.STATUS_ACTIVE,
+		KeyID:       f.dataset.Payload.KeyId,
+		DataClasses: dataClasses(f.dataset.Payload.Kind, f.policy),
+	}
+	return nil
+}
+
+// dataClasses are what a payload holds: its kind says it, or the grant does.
+func dataClasses(kind dataset.Kind, policy duo.Policy) []duo.DataClass {
+	switch kind {
+	case dataset.KIND_VCF, dataset.KIND_GVCF, dataset.KIND_GENOTYPE_ARRAY:
+		return []duo.DataClass{duo.DataGermlineVariants}
+	case dataset.KIND_BAM, dataset.KIND_CRAM, dataset.KIND_FASTQ:
+		return []duo.DataClass{duo.DataReads}
+	case dataset.KIND_DICOM_STUDY:
+		return []duo.DataClass{duo.DataImages}
+	case dataset.KIND_FHIR_BUNDLE, dataset.KIND_TABULAR:
+		return policy.DataClasses
+	default:
+		return nil
+	}
+}
+
+func (f *inquiry) attested(facts *duo.Facts) error {
+	s, challenged, err := f.keeper.left.Attestations.Deidentification(f.ctx, f.id, f.dataset.Version)
+	if errors.Is(err, attestation.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.attestor = s.Attestor
+	by, err := f.organisation(s.Attestor)
+	if err != nil {
+		return err
+	}
+	p := f.dataset.Payload
+	same := bytes.Equal(s.Sha256, p.Sha256) && bytes.Equal(s.U, p.U) && bytes.Equal(s.FacetsRoot, p.FacetsRoot)
+	facts.Attestation = duo.Attestation{
+		Live: same && !s.Revoked && facts.Time.Before(s.Expiry) && s.Version == f.dataset.Version &&
+			speaks(by, attestation.ROLE_ATTESTOR),
+		Basis:      duo.Basis(s.Basis),
+		Challenged: challenged,
+	}
+	return nil
+}
+
+func (f *inquiry) approved(facts *duo.Facts) error {
+	approvals, err := f.keeper.left.Attestations.Approvals(f.ctx, f.use.ProtocolSHA256)
+	if err != nil && !errors.Is(err, attestation.ErrNotFound) {
+		return err
+	}
+	for _, a := range approvals {
+		by, err := f.organisation(a.Organisation)
+		if err != nil {
+			return err
+		}
+		out := duo.Approval{
+			Organisation: a.Organisation, ProtocolSHA256: a.ProtocolSha256, Expiry: a.Expiry,
+			Purposes: make([]duo.Purpose, len(a.Purposes)),
+		}
+		for i, p := range a.Purposes {
+			out.Purposes[i] = duo.Purpose(p) //nolint:gosec // an unknown number is no purpose
+		}
+		if !a.Revoked && speaks(by, attestation.ROLE_ETHICS) {
+			out.Evidence = duo.EvidenceAttested
+		}
+		facts.Approvals = append(facts.Approvals, out)
+	}
+	return nil
+}
+
+func (f *inquiry) parties(facts *duo.Facts) error {
+	own, err := f.organisation(f.use.Organisation)
+	if err != nil {
+		return err
+	}
+	facts.Organisation = organisationFacts(own)
+	if f.use.BeneficialOwner != f.use.Organisation {
+		owner, err := f.organisation(f.use.BeneficialOwner)
+		if err != nil {
+			return err
+		}
+		facts.BeneficialOwner = organisationFacts(owner)
+	}
+	for _, address := range f.use.Recipients {
+		r := duo.Recipient{Address: address, Organisation: facts.Organisation}
+		visa, err := f.keeper.left.Attestations.Visa(f.ctx, address, f.use.Organisation)
+		if err != nil && !errors.Is(err, attestation.ErrNotFound) {
+			return err
+		}
+		if err == nil && !visa.Revoked {
+			r.Class = duo.RecipientClass(visa.RecipientClass) //nolint:gosec // an unknown number is no class
+			r.Visa, r.VisaExpiry = duo.EvidenceAttested, visa.Expiry
+		}
+		facts.Recipients = append(facts.Recipients, r)
+	}
+	return nil
+}
+
+func (f *inquiry) codebook(facts *duo.Facts) error {
+	if f.use.Codebook == "" {
+		return nil
+	}
+	book, err := f.keeper.left.Consents.Codebook(f.ctx, f.use.Codebook)
+	if errors.Is(err, consent.ErrNotFound) {
+		return nil
+	}
+	facts.Codebook = book.DUO()
+	return err
+}
+
+// organisation returns an organisation, or a zero one that may do nothing.
+func (f *inquiry) organisation(address string) (attestation.Organisation, error) {
+	o, err := f.keeper.left.Attestations.Organisation(f.ctx, address)
+	if errors.Is(err, attestation.ErrNotFound) {
+		return attestation.Organisation{}, nil
+	}
+	return o, err
+}
+
+func speaks(o attestation.Organisation, role attestation.Role) bool {
+	return o.Status == attestation.ORGANISATION_STATUS_ACTIVE && slices.Contains(o.Roles, role)
+}
+
+func organisationFacts(o attestation.Organisation) duo.Organisation {
+	return duo.Organisation{
+		Address: o.Address, Kind: duo.OrganisationKind(o.Kind), Country: o.Country,
+		Accredited: o.Status == attestation.ORGANISATION_STATUS_ACTIVE,
+	}
+}

@@ -1,0 +1,191 @@
+package keeper
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+	errorsmod "cosmossdk.io/errors"
+
+	"github.com/cosmos/cosmos-sdk/types/query"
+
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/dataset"
+)
+
+type queryServer struct{ keeper *Keeper }
+
+// NewQueryServer serves the queries of x/custody.
+func NewQueryServer(k *Keeper) custody.QueryServer { return queryServer{keeper: k} }
+
+// Key returns a committee key with its current epoch; key id 0 means the newest.
+func (s queryServer) Key(ctx context.Context, r *custody.QueryKeyRequest) (*custody.QueryKeyResponse, error) {
+	keyID := r.KeyId
+	if keyID == 0 {
+		keyID = custody.FirstKeyID
+	}
+	key, err := s.keeper.Committees.Keys.Get(ctx, keyID)
+	if err != nil {
+		return nil, found(err, "key %d", keyID)
+	}
+	epoch, err := s.keeper.Committees.Epoch(ctx, keyID, key.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	origin, err := s.keeper.left.Datasets.OriginChainID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QueryKeyResponse{Key: key, Epoch: epoch, OriginChainId: origin}, nil
+}
+
+// Run returns the open run, if any.
+func (s queryServer) Run(ctx context.Context, _ *custody.QueryRunRequest) (*custody.QueryRunResponse, error) {
+	v, err := s.keeper.RunView(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &custody.QueryRunResponse{}
+	if !v.Exists || v.Run.Finished {
+		return out, nil
+	}
+	out.Run, out.Confirmed = &v.Run, v.Confirmed
+	for _, e := range v.Enrolments {
+		out.Enrolled = append(out.Enrolled, e.Operator)
+	}
+	for _, d := range v.Deals {
+		out.Dealt = append(out.Dealt, d.Operator)
+	}
+	return out, nil
+}
+
+// Seat returns a seat with its job, emission and release as far as it has come.
+func (s queryServer) Seat(ctx context.Context, r *custody.QuerySeatRequest) (*custody.QuerySeatResponse, error) {
+	request, err := parseID("request_id", r.RequestId)
+	if err != nil {
+		return nil, err
+	}
+	seat, err := s.keeper.Seats.Seat(ctx, request, r.Index)
+	if err != nil {
+		return nil, err
+	}
+	out := &custody.QuerySeatResponse{Seat: seat}
+	key := collections.Join(request, r.Index)
+	if job, err := s.keeper.Jobs.ofSeat(ctx, key); err == nil {
+		out.Job = &job
+	}
+	if of, err := id.Parse(seat.DatasetId); err == nil {
+		if emission, err := s.keeper.Jobs.Emissions.Get(ctx, collections.Join3(of, request, r.Index)); err == nil {
+			out.Emission = &emission
+		}
+	}
+	if release, err := s.keeper.Jobs.Releases.Get(ctx, key); err == nil {
+		out.Release = &release
+	}
+	return out, nil
+}
+
+// Seats lists the seats of a request or inspection.
+func (s queryServer) Seats(ctx context.Context, r *custody.QuerySeatsRequest) (*custody.QuerySeatsResponse, error) {
+	request, err := parseID("request_id", r.RequestId)
+	if err != nil {
+		return nil, err
+	}
+	closed, err := s.keeper.Seats.Closed.Has(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	seats, page, err := query.CollectionPaginate(ctx, s.keeper.Seats.Seats, dataset.Page(r.Pagination),
+		func(_ SeatKey, seat custody.Seat) (custody.Seat, error) {
+			if closed && seat.State == custody.SEAT_STATE_FREE {
+				seat.State, seat.Cause = custody.SEAT_STATE_VOID, custody.CAUSE_UNUSED
+			}
+			return seat, nil
+		}, query.WithCollectionPaginationPairPrefix[id.ID, uint64](request))
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QuerySeatsResponse{Seats: seats, Pagination: page}, nil
+}
+
+// Audit lists every emission and release of a dataset, and its counts by kind.
+func (s queryServer) Audit(ctx context.Context, r *custody.QueryAuditRequest) (*custody.QueryAuditResponse, error) {
+	of, err := parseID("dataset_id", r.DatasetId)
+	if err != nil {
+		return nil, err
+	}
+	out := &custody.QueryAuditResponse{}
+	counts := collections.NewPrefixedPairRange[id.ID, uint64](of)
+	err = s.keeper.Jobs.EmissionCounts.Walk(ctx, counts, func(_ EmissionCountKey, c custody.EmissionCount) (bool, error) {
+		out.Counts = append(out.Counts, c)
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	span := collections.NewPrefixedTripleRange[id.ID, id.ID, uint64](of)
+	err = s.keeper.Jobs.Emissions.Walk(ctx, span, func(key EmissionKey, e custody.Emission) (bool, error) {
+		out.Emissions = append(out.Emissions, e)
+		release, err := s.keeper.Jobs.Releases.Get(ctx, collections.Join(key.K2(), key.K3()))
+		if isNotFound(err) {
+			return false, nil
+		}
+		out.Releases = append(out.Releases, release)
+		return false, err
+	})
+	return out, err
+}
+
+// Inspection returns one inspection.
+func (s queryServer) Inspection(
+	ctx context.Context, r *custody.QueryInspectionRequest,
+) (*custody.QueryInspectionResponse, error) {
+	key, err := parseID("inspection_id", r.InspectionId)
+	if err != nil {
+		return nil, err
+	}
+	i, err := s.keeper.Inspections.Inspection(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QueryInspectionResponse{Inspection: i}, nil
+}
+
+// Inspections lists inspections by dataset, organisation and state.
+func (s queryServer) Inspections(
+	ctx context.Context, r *custody.QueryInspectionsRequest,
+) (*custody.QueryInspectionsResponse, error) {
+	all, page, err := query.CollectionFilteredPaginate(
+		ctx, s.keeper.Inspections.Inspections, dataset.Page(r.Pagination),
+		func(_ id.ID, i custody.Inspection) (bool, error) {
+			return (r.DatasetId == "" || r.DatasetId == i.DatasetId) &&
+				(r.Organisation == "" || r.Organisation == i.Organisation) &&
+				(r.State == custody.INSPECTION_STATE_UNSPECIFIED || r.State == i.State), nil
+		},
+		func(_ id.ID, i custody.Inspection) (custody.Inspection, error) { return i, nil })
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QueryInspectionsResponse{Inspections: all, Pagination: page}, nil
+}
+
+// Params returns the parameters and the origin chain id.
+func (s queryServer) Params(ctx context.Context, _ *custody.QueryParamsRequest) (*custody.QueryParamsResponse, error) {
+	params, err := s.keeper.Params.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	origin, err := s.keeper.left.Datasets.OriginChainID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QueryParamsResponse{Params: params, OriginChainId: origin}, nil
+}
+
+func parseID(field, text string) (id.ID, error) {
+	out, err := id.Parse(text)
+	if err != nil {
+		return id.ID{}, errorsmod.Wrapf(custody.ErrInvalid, "%s: %v", field, err)
+	}
+	return out, nil
+}
