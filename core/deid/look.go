@@ -1,6 +1,9 @@
 package deid
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // anchorLen is the number of bytes by which a value is found at first.
 const anchorLen = 4
@@ -50,6 +53,11 @@ func NewLook(p *Profile, vocabulary []string, exempt func(word string) bool) *Lo
 	}
 	for _, word := range vocabulary {
 		l.vocabulary[string(normalize(word))] = true
+	}
+	if slices.Contains(p.Patterns, PatternPath) {
+		for _, home := range homes {
+			l.needles = append(l.needles, needle{text: normalize(home), exact: []byte(home)})
+		}
 	}
 	return l
 }

@@ -29,7 +29,9 @@ var allPatterns = []Pattern{
 	PatternEmail, PatternURL, PatternIP, PatternSSN, PatternPhone, PatternDate, PatternPath,
 }
 
-var homes = [][]byte{[]byte("/home/"), []byte("/Users/"), []byte(`\Users\`), []byte("/root/"), []byte(`:\`)}
+// homes are where people keep files; they are found as values are. A drive's
+// letter with colon and backslash is found by hasDrive.
+var homes = []string{"/home/", "/Users/", `\Users\`, "/root/"}
 
 // findPattern searches text. places are the indexes of its dots and dashes, and
 // of other characters that are passed over. Unless last, a match that the next
@@ -51,9 +53,7 @@ func findPattern(patterns []Pattern, text []byte, places []int32, last bool) (Pa
 		case PatternURL:
 			hit = bytes.Contains(text, []byte("://"))
 		case PatternPath:
-			for _, home := range homes {
-				hit = hit || bytes.Contains(text, home)
-			}
+			hit = hasDrive(text)
 		}
 		if hit {
 			return p, true
@@ -152,6 +152,20 @@ func isAddress(text []byte, i int, last bool) bool {
 		return last
 	}
 	return text[end] != '.' || !digitAt(text, end+1)
+}
+
+// hasDrive finds a path that begins with a drive's letter.
+func hasDrive(text []byte) bool {
+	for from := 0; ; {
+		n := bytes.IndexByte(text[from:], '\\')
+		if n < 0 {
+			return false
+		}
+		if at := from + n; at > 1 && text[at-1] == ':' && isWordByte(text[at-2]) {
+			return true
+		}
+		from += n + 1
+	}
 }
 
 func isMailByte(c byte) bool {
