@@ -128,7 +128,7 @@ func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Ba
 		if job.KeyId != key.KeyId || contains(current, job.Id) || job.Deadline <= ctx.BlockHeight() {
 			continue
 		}
-		offered := false
+		var offered *custody.BatchJob
 		kept := k.quarantine(ctx, "offer", func(ctx sdk.Context) error {
 			var err error
 			offered, err = k.offer(ctx, job)
@@ -138,8 +138,8 @@ func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Ba
 			k.quarantine(ctx, "put back", func(ctx sdk.Context) error { return k.putBack(ctx, job) })
 			continue
 		}
-		if offered {
-			out = append(out, custody.BatchJob{Id: job.Id, B: job.B})
+		if offered != nil {
+			out = append(out, *offered)
 		}
 	}
 	return out, nil
@@ -151,11 +151,10 @@ func (k *Keeper) maxJobs(ctx sdk.Context, key custody.Key) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	params, err := k.Params.Get(ctx)
+	budget, err := k.Budget(ctx)
 	if err != nil {
 		return 0, err
 	}
-	budget := custody.ExtensionBudget(blockBytes(ctx), int(params.MaxValidators))
 	return custody.MaxJobs(budget, largestHolder(epoch.Owners)), nil
 }
 
@@ -168,30 +167,37 @@ func largestHolder(owners [][]byte) int {
 	return largest
 }
 
-// offer reports whether a job stands in the next batch. One that was emitted is
-// offered whatever happened since; another is asked for permission for the last
-// time: it becomes EMITTED, waits, or is void.
-func (k *Keeper) offer(ctx sdk.Context, job custody.Job) (bool, error) {
+// offer returns a job as it stands in the next batch, or nil. One that was emitted
+// is offered whatever happened since; another is asked for permission for the
+// last time: it becomes EMITTED, waits, or is void.
+func (k *Keeper) offer(ctx sdk.Context, job custody.Job) (*custody.BatchJob, error) {
+	key, err := jobSeat(job)
+	if err != nil {
+		return nil, err
+	}
+	seat, err := k.Seats.Seats.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	offered := &custody.BatchJob{Id: job.Id, B: job.B, Q: seat.Q}
 	if job.EmittedHeight > 0 {
-		changed := job
-		changed.Offers++
-		return true, k.Jobs.change(ctx, job, changed)
+		return offered, k.putBack(ctx, job)
 	}
 	look, version, err := k.look(ctx, job)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	switch look {
 	case mayOpen:
-		return true, k.emit(ctx, job, version)
+		return offered, k.emit(ctx, seat, job, version)
 	case mustWait:
-		return false, k.putBack(ctx, job)
+		return nil, k.putBack(ctx, job)
 	default:
-		return false, k.voidJob(ctx, job, custody.CAUSE_DENIED)
+		return nil, k.void(ctx, seat, job, custody.CAUSE_DENIED)
 	}
 }
 
-// putBack lets others go first.
+// putBack counts an offer, so that others go first.
 func (k *Keeper) putBack(ctx sdk.Context, job custody.Job) error {
 	changed := job
 	changed.Offers++
@@ -199,16 +205,12 @@ func (k *Keeper) putBack(ctx sdk.Context, job custody.Job) error {
 }
 
 // emit is the point of no return.
-func (k *Keeper) emit(ctx sdk.Context, job custody.Job, consentVersion uint64) error {
+func (k *Keeper) emit(ctx sdk.Context, seat custody.Seat, job custody.Job, consentVersion uint64) error {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
 	key, err := jobSeat(job)
-	if err != nil {
-		return err
-	}
-	seat, err := k.Seats.Seats.Get(ctx, key)
 	if err != nil {
 		return err
 	}

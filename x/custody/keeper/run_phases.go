@@ -96,7 +96,10 @@ func (k *Keeper) endEnrol(ctx sdk.Context, run custody.Run, params custody.Param
 		return nil
 	}
 	owners, t, ok := assign(len(bonded), enrolled)
-	budget := custody.ExtensionBudget(blockBytes(ctx), int(params.MaxValidators))
+	budget, err := k.Budget(ctx)
+	if err != nil {
+		return err
+	}
 	if !ok || custody.MaxJobs(budget, 1) == 0 || threshold.DealSize(t, len(owners)) > custody.MaxDealBytes(budget) {
 		return nil
 	}
@@ -186,12 +189,15 @@ func (k *Keeper) endConfirm(ctx sdk.Context, run custody.Run, params custody.Par
 	if shares < t+(w-t)/2 {
 		return k.restart(ctx, run)
 	}
-	return k.activate(ctx, run, params)
+	return k.activate(ctx, run)
 }
 
 // activate stores key and epoch. The key is PENDING until its first canary.
-func (k *Keeper) activate(ctx sdk.Context, run custody.Run, params custody.Params) error {
-	budget := custody.ExtensionBudget(blockBytes(ctx), int(params.MaxValidators))
+func (k *Keeper) activate(ctx sdk.Context, run custody.Run) error {
+	budget, err := k.Budget(ctx)
+	if err != nil {
+		return err
+	}
 	epoch := custody.Epoch{
 		KeyId: run.KeyId, Epoch: run.Epoch, Threshold: run.Threshold, Owners: run.Owners,
 		PublicShares: run.PublicShares, Height: ctx.BlockHeight(), Run: run.Run,
