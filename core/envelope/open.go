@@ -67,7 +67,7 @@ func copyPlaintext(dst io.Writer, decrypted io.Reader, source *watched) error {
 				return err
 			}
 		}
-		if errors.Is(err, io.EOF) && source.err == nil {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -136,25 +136,37 @@ func TestCompareStanza_TwoOfOurs(t *testing.T) {
 		both = append(both, r)
 	}
 	header := headerFor(t, append(both, w.patient(t).Recipient())...)
-	require.ErrorIs(t, envelope.CompareStanza(header, factsOf(t, header)), envelope.ErrIntegrity)
+	for i, facts := range allFactsOf(t, header) {
+		require.ErrorIs(t, envelope.CompareStanza(header, facts), envelope.ErrIntegrity, "stanza %d is registered", i)
+	}
 }
 
 // factsOf registers the first volens stanza of a header.
 func factsOf(tb testing.TB, header []byte) envelope.Facts {
 	tb.Helper()
+	all := allFactsOf(tb, header)
+	require.NotEmpty(tb, all)
+	return all[0]
+}
+
+// allFactsOf registers each volens stanza of a header.
+func allFactsOf(tb testing.TB, header []byte) []envelope.Facts {
+	tb.Helper()
 	var seen notes
 	_, err := age.DecryptHeader(header, &seen)
 	require.Error(tb, err)
+	var out []envelope.Facts
 	for _, s := range seen.stanzas {
-		if s.Type == envelope.StanzaType {
-			parsed, err := envelope.ParseStanza(s)
-			require.NoError(tb, err)
-			return envelope.Facts{
-				KeyID: parsed.KeyID, DatasetID: parsed.DatasetID, U: parsed.U, BodySHA256: parsed.BodySHA256(),
-			}
+		if s.Type != envelope.StanzaType {
+			continue
 		}
+		parsed, err := envelope.ParseStanza(s)
+		require.NoError(tb, err)
+		out = append(out, envelope.Facts{
+			KeyID: parsed.KeyID, DatasetID: parsed.DatasetID, U: parsed.U, BodySHA256: parsed.BodySHA256(),
+		})
 	}
-	return envelope.Facts{}
+	return out
 }
 
 type notes struct{ stanzas []*age.Stanza }
