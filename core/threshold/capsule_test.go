@@ -237,7 +237,7 @@ func TestProof_WrongPbar(t *testing.T) {
 		f := peerDecodeScalar(t, e.Bytes())
 		f.Multiply(f, peerDecodeScalar(t, secret.Bytes()))
 		f.Add(f, peerDecodeScalar(t, nonce.Bytes()))
-		proof := bytes.Join([][]byte{pbar, a, abar, f.Encode(nil)}, nil)
+		proof := bytes.Join([][]byte{pbar, a, abar, f.Bytes()}, nil)
 		return key.Verify(threshold.Statement{Label: threshold.LabelCapsule, Context: ctx, Point: p, Proof: proof})
 	}
 	require.NoError(t, forge(secret), "the test's own prover")

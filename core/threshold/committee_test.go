@@ -72,7 +72,7 @@ func TestShares_Bytes(t *testing.T) {
 	require.Equal(t, uint64(1), again.Epoch())
 	require.NoError(t, w.committee.CheckShares(operator(0), again))
 
-	for n := range len(raw) {
+	for n := range raw {
 		_, err := threshold.ParseShares(raw[:n])
 		require.ErrorIs(t, err, threshold.ErrLength)
 	}

@@ -44,14 +44,28 @@ func NewEnrolment(rand io.Reader, ctx RunContext, operator []byte) (*EnrolmentSe
 	if err != nil {
 		return nil, Enrolment{}, fmt.Errorf("enrol: %w", err)
 	}
-	public := ek.base()
-	proof, err := proveSchnorr(rand, ctx.transcript("enrol").Bytes(operator), ek, public)
+	secret := &EnrolmentSecret{ek: ek}
+	enrolment, err := secret.Enrol(rand, ctx, operator)
 	if err != nil {
-		ek.Zero()
-		return nil, Enrolment{}, fmt.Errorf("enrol: %w", err)
+		secret.Zero()
+		return nil, Enrolment{}, err
 	}
-	enrolment := Enrolment{Operator: append([]byte(nil), operator...), EK: public.Bytes(), Proof: proof}
-	return &EnrolmentSecret{ek: ek}, enrolment, nil
+	return secret, enrolment, nil
+}
+
+// Enrol makes the enrolment of a secret that was drawn before, so that an operator
+// that restarts in the middle of a run offers the same key again. It reads 32 bytes
+// of rand.
+func (s *EnrolmentSecret) Enrol(rand io.Reader, ctx RunContext, operator []byte) (Enrolment, error) {
+	if len(operator) != AddressSize {
+		return Enrolment{}, fmt.Errorf("enrol: operator of %d bytes: %w", len(operator), ErrLength)
+	}
+	public := s.ek.base()
+	proof, err := proveSchnorr(rand, ctx.transcript("enrol").Bytes(operator), s.ek, public)
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("enrol: %w", err)
+	}
+	return Enrolment{Operator: append([]byte(nil), operator...), EK: public.Bytes(), Proof: proof}, nil
 }
 
 // VerifyEnrolment checks the proof of possession. The caller checks that the

@@ -258,15 +258,15 @@ func dealTrusted(tb tester, n int) *world {
 	x := make([][]byte, n)
 	for i, op := range owners {
 		share := peerEval(coefficients, i+1)
-		x[i] = new(ristretto255.Element).ScalarBaseMult(share).Encode(nil)
+		x[i] = new(ristretto255.Element).ScalarBaseMult(share).Bytes()
 		raw := binary.BigEndian.AppendUint64(nil, keyID)
 		raw = binary.BigEndian.AppendUint64(raw, 1)
 		raw = binary.BigEndian.AppendUint16(raw, 1)
 		raw = binary.BigEndian.AppendUint16(raw, uint16(i+1))
-		w.shares[string(op)], err = threshold.ParseShares(share.Encode(raw))
+		w.shares[string(op)], err = threshold.ParseShares(append(raw, share.Bytes()...))
 		require.NoError(tb, err)
 	}
-	y := new(ristretto255.Element).ScalarBaseMult(coefficients[0]).Encode(nil)
+	y := new(ristretto255.Element).ScalarBaseMult(coefficients[0]).Bytes()
 	key, err := threshold.NewKey(originChain, keyID, y)
 	require.NoError(tb, err)
 	w.committee, err = threshold.NewCommittee(key, 1, t, x, owners)

@@ -18,14 +18,22 @@ func peerScalar(tb tester, rand io.Reader) *ristretto255.Scalar {
 	wide := make([]byte, 64)
 	_, err := io.ReadFull(rand, wide)
 	require.NoError(tb, err)
-	return ristretto255.NewScalar().FromUniformBytes(wide)
+	return peerWide(tb, wide)
+}
+
+// peerWide reduces 64 bytes modulo the group order.
+func peerWide(tb tester, wide []byte) *ristretto255.Scalar {
+	tb.Helper()
+	s, err := ristretto255.NewScalar().SetUniformBytes(wide)
+	require.NoError(tb, err)
+	return s
 }
 
 func peerSmall(k int) *ristretto255.Scalar {
 	raw := make([]byte, 32)
 	raw[0], raw[1] = byte(k), byte(k>>8)
-	s := ristretto255.NewScalar()
-	if err := s.Decode(raw); err != nil {
+	s, err := ristretto255.NewScalar().SetCanonicalBytes(raw)
+	if err != nil {
 		panic(err)
 	}
 	return s
@@ -33,15 +41,15 @@ func peerSmall(k int) *ristretto255.Scalar {
 
 func peerDecode(tb tester, raw []byte) *ristretto255.Element {
 	tb.Helper()
-	e := ristretto255.NewElement()
-	require.NoError(tb, e.Decode(raw))
+	e, err := ristretto255.NewIdentityElement().SetCanonicalBytes(raw)
+	require.NoError(tb, err)
 	return e
 }
 
 func peerDecodeScalar(tb tester, raw []byte) *ristretto255.Scalar {
 	tb.Helper()
-	s := ristretto255.NewScalar()
-	require.NoError(tb, s.Decode(raw))
+	s, err := ristretto255.NewScalar().SetCanonicalBytes(raw)
+	require.NoError(tb, err)
 	return s
 }
 
@@ -57,23 +65,23 @@ func peerEval(coefficients []*ristretto255.Scalar, k int) *ristretto255.Scalar {
 // baseMul is xG.
 func baseMul(tb tester, x *threshold.Scalar) []byte {
 	tb.Helper()
-	return ristretto255.NewElement().ScalarBaseMult(peerDecodeScalar(tb, x.Bytes())).Encode(nil)
+	return ristretto255.NewIdentityElement().ScalarBaseMult(peerDecodeScalar(tb, x.Bytes())).Bytes()
 }
 
 // pointMul is xP.
 func pointMul(tb tester, x *threshold.Scalar, p []byte) []byte {
 	tb.Helper()
-	return ristretto255.NewElement().ScalarMult(peerDecodeScalar(tb, x.Bytes()), peerDecode(tb, p)).Encode(nil)
+	return ristretto255.NewIdentityElement().ScalarMult(peerDecodeScalar(tb, x.Bytes()), peerDecode(tb, p)).Bytes()
 }
 
 // pointAdd is a + b, also when that is the identity.
 func pointAdd(tb tester, a, b []byte) []byte {
 	tb.Helper()
-	return ristretto255.NewElement().Add(peerDecode(tb, a), peerDecode(tb, b)).Encode(nil)
+	return ristretto255.NewIdentityElement().Add(peerDecode(tb, a), peerDecode(tb, b)).Bytes()
 }
 
 // pointSub is a - b, also when that is the identity.
 func pointSub(tb tester, a, b []byte) []byte {
 	tb.Helper()
-	return ristretto255.NewElement().Subtract(peerDecode(tb, a), peerDecode(tb, b)).Encode(nil)
+	return ristretto255.NewIdentityElement().Subtract(peerDecode(tb, a), peerDecode(tb, b)).Bytes()
 }

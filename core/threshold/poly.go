@@ -18,7 +18,7 @@ type polynomial []*Scalar
 func newPolynomial(rand io.Reader, constant *Scalar, t int, statement *transcript.Transcript) (polynomial, error) {
 	out := polynomial{constant}
 	for i := 1; i < t; i++ {
-		c, err := hedgedNonce(rand, constant, statement.Clone().Uint(uint64(i))) //nolint:gosec // i is not negative
+		c, err := hedgedNonce(rand, constant, statement.Clone().Uint(uint64(i)))
 		if err != nil {
 			out.zero()
 			return nil, err
@@ -69,7 +69,7 @@ func evalCommitted(c []*Point, k int) *curve.RistrettoPoint {
 func mulSmall(p *curve.RistrettoPoint, k int) {
 	var once curve.RistrettoPoint
 	once.Set(p)
-	for i := bits.Len(uint(k)) - 2; i >= 0; i-- { //nolint:gosec // k is positive
+	for i := bits.Len(uint(k)) - 2; i >= 0; i-- {
 		p.Add(p, p)
 		if k>>i&1 == 1 {
 			p.Add(p, &once)

@@ -151,8 +151,14 @@ func (r *Round) holds(contributions []*openedContribution, claims []claim) bool 
 		terms += 2 + len(c.indices) + len(c.points)
 	}
 	e := &equation{
-		sum: newMSM(terms), x: r.committee.x,
-		jobs: make([]scalar.Scalar, len(r.jobs)), claims: make([]*claim, len(r.jobs)), taus: make([]*Scalar, len(r.jobs)),
+		sum: newMSM(terms),
+		x:   r.committee.x,
+		jobs: make(
+			[]scalar.Scalar,
+			len(r.jobs),
+		),
+		claims: make([]*claim, len(r.jobs)),
+		taus:   make([]*Scalar, len(r.jobs)),
 	}
 	taus := weights(seed, domainTau)
 	for i := range claims {

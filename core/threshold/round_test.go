@@ -184,19 +184,22 @@ func TestRound_CheckShape(t *testing.T) {
 		change func(*threshold.Contribution)
 		want   error
 	}{
-		"stranger":       {func(c *threshold.Contribution) { c.Operator = operator(50) }, threshold.ErrOperator},
-		"no operator":    {func(c *threshold.Contribution) { c.Operator = nil }, threshold.ErrOperator},
-		"long coverage":  {func(c *threshold.Contribution) { c.Coverage = append(c.Coverage, 0) }, threshold.ErrLength},
-		"no coverage":    {func(c *threshold.Contribution) { c.Coverage = nil }, threshold.ErrLength},
-		"empty coverage": {func(c *threshold.Contribution) { c.Coverage = threshold.NewBitmap(5) }, threshold.ErrEncoding},
-		"unused bit":     {func(c *threshold.Contribution) { c.Coverage[0] |= 0x80 }, threshold.ErrEncoding},
-		"fewer jobs":     {func(c *threshold.Contribution) { c.Coverage[0] &= 0xfe }, threshold.ErrLength},
-		"more shares":    {func(c *threshold.Contribution) { c.S = append(c.S, c.S[:32]...) }, threshold.ErrLength},
-		"fewer shares":   {func(c *threshold.Contribution) { c.S = c.S[32:] }, threshold.ErrLength},
-		"odd byte":       {func(c *threshold.Contribution) { c.S = append(c.S, 0) }, threshold.ErrLength},
-		"no a":           {func(c *threshold.Contribution) { c.A = nil }, threshold.ErrLength},
-		"no a'":          {func(c *threshold.Contribution) { c.APrime = nil }, threshold.ErrLength},
-		"no f":           {func(c *threshold.Contribution) { c.F = nil }, threshold.ErrLength},
+		"stranger":      {func(c *threshold.Contribution) { c.Operator = operator(50) }, threshold.ErrOperator},
+		"no operator":   {func(c *threshold.Contribution) { c.Operator = nil }, threshold.ErrOperator},
+		"long coverage": {func(c *threshold.Contribution) { c.Coverage = append(c.Coverage, 0) }, threshold.ErrLength},
+		"no coverage":   {func(c *threshold.Contribution) { c.Coverage = nil }, threshold.ErrLength},
+		"empty coverage": {
+			func(c *threshold.Contribution) { c.Coverage = threshold.NewBitmap(5) },
+			threshold.ErrEncoding,
+		},
+		"unused bit":   {func(c *threshold.Contribution) { c.Coverage[0] |= 0x80 }, threshold.ErrEncoding},
+		"fewer jobs":   {func(c *threshold.Contribution) { c.Coverage[0] &= 0xfe }, threshold.ErrLength},
+		"more shares":  {func(c *threshold.Contribution) { c.S = append(c.S, c.S[:32]...) }, threshold.ErrLength},
+		"fewer shares": {func(c *threshold.Contribution) { c.S = c.S[32:] }, threshold.ErrLength},
+		"odd byte":     {func(c *threshold.Contribution) { c.S = append(c.S, 0) }, threshold.ErrLength},
+		"no a":         {func(c *threshold.Contribution) { c.A = nil }, threshold.ErrLength},
+		"no a'":        {func(c *threshold.Contribution) { c.APrime = nil }, threshold.ErrLength},
+		"no f":         {func(c *threshold.Contribution) { c.F = nil }, threshold.ErrLength},
 	}
 	for name, tc := range cases {
 		bad := clone(b.contributions[2])
@@ -292,8 +295,8 @@ func TestRound_ContextIsBound(t *testing.T) {
 			return threshold.NewRound(committee(newKey(t, "other", keyID, key.Y()), 1), liveChain, height, b.jobs)
 		},
 	}
-	for name, make := range rounds {
-		r, err := make()
+	for name, open := range rounds {
+		r, err := open()
 		require.NoError(t, err, name)
 		require.NotEqual(t, b.round.Digest(), r.Digest(), name)
 		require.ErrorIs(t, r.Verify(b.contributions, b.done), threshold.ErrBatch, name)
@@ -431,5 +434,5 @@ func (w *world) open(b []byte) []byte {
 		term := peerDecodeScalar(w.tb, share.Bytes())
 		x.Add(x, term.Multiply(term, peerDecodeScalar(w.tb, l.Bytes())))
 	}
-	return ristretto255.NewElement().ScalarMult(x, peerDecode(w.tb, b)).Encode(nil)
+	return ristretto255.NewIdentityElement().ScalarMult(x, peerDecode(w.tb, b)).Bytes()
 }

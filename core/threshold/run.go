@@ -100,7 +100,13 @@ func (r *Run) choose(qualified []*Deal) (*selection, error) {
 			return nil, err
 		}
 		if len(d.c) != r.t || len(d.ct) != len(r.owners) {
-			return nil, fmt.Errorf("deal of %x for %d of %d shares: %w", d.Dealer.Operator, len(d.c), len(d.ct), ErrDeal)
+			return nil, fmt.Errorf(
+				"deal of %x for %d of %d shares: %w",
+				d.Dealer.Operator,
+				len(d.c),
+				len(d.ct),
+				ErrDeal,
+			)
 		}
 		if i > 0 && !deals[i-1].Dealer.less(d.Dealer) {
 			return nil, fmt.Errorf("dealer %x share %d twice: %w", d.Dealer.Operator, d.Dealer.OldShare, ErrDeal)

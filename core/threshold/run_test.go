@@ -31,7 +31,7 @@ func spoil(tb tester, d *threshold.Deal, t, k int) *threshold.Deal {
 	require.NoError(tb, err)
 	ct := raw[threshold.DealSize(t, k-1):][:32]
 	s := peerDecodeScalar(tb, ct)
-	copy(ct, s.Add(s, peerSmall(1)).Encode(nil))
+	copy(ct, s.Add(s, peerSmall(1)).Bytes())
 	out, err := threshold.UnmarshalDeal(raw)
 	require.NoError(tb, err)
 	return out
@@ -273,7 +273,12 @@ func TestDeal_Refuses(t *testing.T) {
 	require.ErrorIs(t, err, threshold.ErrShares)
 	_, err = w.run.FinishPrivate(operator(30), w.eks[string(w.operators[0])], nil, nil)
 	require.ErrorIs(t, err, threshold.ErrOperator)
-	_, err = w.run.OpenDeal(iotest.ErrReader(io.ErrClosedPipe), spoil(t, d, w.t, 1), w.operators[0], w.eks[string(w.operators[0])])
+	_, err = w.run.OpenDeal(
+		iotest.ErrReader(io.ErrClosedPipe),
+		spoil(t, d, w.t, 1),
+		w.operators[0],
+		w.eks[string(w.operators[0])],
+	)
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
 

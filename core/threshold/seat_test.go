@@ -97,7 +97,7 @@ func TestSeats_CancellingErrors(t *testing.T) {
 		} else {
 			f.Subtract(f, delta)
 		}
-		copy(seats[i].Proof[96:], f.Encode(nil))
+		copy(seats[i].Proof[96:], f.Bytes())
 	}
 	require.ErrorIs(t, key.VerifySeats(seats), threshold.ErrProof)
 }

@@ -229,21 +229,42 @@ func capsuleOf(t *testing.T, key *threshold.Key, v *answers) *threshold.Encapsul
 	e, err := key.Encapsulate(bytes.NewReader(r))
 	require.NoError(t, err)
 	ctx := threshold.CapsuleContext{
-		DatasetID: id.ID(pattern(0x30, 16)), Version: 1, Owner: pattern(0x01, 20), SHA256: pattern(0x02, 32),
-		TreeRoot: pattern(0x03, 32), U: e.U(), BodySHA256: pattern(0x04, 32),
-		Gate: transcript.New("gate").Uint(1).Bytes(pattern(0x05, 20), pattern(0x06, 32)).Encode(), FacetsRoot: pattern(0x07, 32),
+		DatasetID:  id.ID(pattern(0x30, 16)),
+		Version:    1,
+		Owner:      pattern(0x01, 20),
+		SHA256:     pattern(0x02, 32),
+		TreeRoot:   pattern(0x03, 32),
+		U:          e.U(),
+		BodySHA256: pattern(0x04, 32),
+		Gate: transcript.New("gate").
+			Uint(1).
+			Bytes(pattern(0x05, 20), pattern(0x06, 32)).
+			Encode(),
+		FacetsRoot: pattern(0x07, 32),
 	}
 	proof, err := e.Prove(bytes.NewReader(nonce), ctx)
 	require.NoError(t, err)
 	require.NoError(t, key.VerifyCapsule(ctx, proof))
 	context, err := ctx.TranscriptOf()
 	require.NoError(t, err)
-	secret := peerScalar(t, bytes.NewReader(r)).Encode(nil)
+	secret := peerScalar(t, bytes.NewReader(r)).Bytes()
 	v.Capsule = capsuleVector{
-		RBytes: r, NonceBytes: nonce, G: g, DatasetID: ctx.DatasetID.String(), Version: ctx.Version, Owner: ctx.Owner,
-		SHA256: ctx.SHA256, TreeRoot: ctx.TreeRoot, BodySHA256: ctx.BodySHA256, Gate: ctx.Gate, FacetsRoot: ctx.FacetsRoot,
-		U: e.U(), Shared: pointMul(t, mustScalar(t, secret), key.Y()), WrapKey: e.WrapKey(ctx.DatasetID, g),
-		Context: context.Encode(), Proof: proof,
+		RBytes:     r,
+		NonceBytes: nonce,
+		G:          g,
+		DatasetID:  ctx.DatasetID.String(),
+		Version:    ctx.Version,
+		Owner:      ctx.Owner,
+		SHA256:     ctx.SHA256,
+		TreeRoot:   ctx.TreeRoot,
+		BodySHA256: ctx.BodySHA256,
+		Gate:       ctx.Gate,
+		FacetsRoot: ctx.FacetsRoot,
+		U:          e.U(),
+		Shared:     pointMul(t, mustScalar(t, secret), key.Y()),
+		WrapKey:    e.WrapKey(ctx.DatasetID, g),
+		Context:    context.Encode(),
+		Proof:      proof,
 	}
 	return e
 }
@@ -300,7 +321,7 @@ func contributionOf(
 	for i := range owners {
 		k := i + 1
 		s := peerDecodeScalar(t, x.Bytes())
-		secrets[i] = mustScalar(t, s.Add(s, peerSmall(k+2*k*k)).Encode(nil))
+		secrets[i] = mustScalar(t, s.Add(s, peerSmall(k+2*k*k)).Bytes())
 		keys = append(keys, baseMul(t, secrets[i]))
 	}
 	c, err := threshold.NewCommittee(key, 1, 3, keys, owners)
@@ -333,5 +354,8 @@ func contributionOf(
 		require.Equal(t, pointMul(t, x, jobs[d.JobIndex].B), d.S)
 		v.Contribution.Combined = append(v.Contribution.Combined, d.S)
 	}
-	require.True(t, slices.EqualFunc(done, []int{0, 1, 3, 4}, func(d threshold.Combined, j int) bool { return d.JobIndex == j }))
+	require.True(
+		t,
+		slices.EqualFunc(done, []int{0, 1, 3, 4}, func(d threshold.Combined, j int) bool { return d.JobIndex == j }),
+	)
 }
