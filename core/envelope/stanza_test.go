@@ -43,7 +43,7 @@ func refusedStanzas(tb testing.TB) map[string]*age.Stanza {
 		"argument too many": func(s *age.Stanza) { s.Args = append(s.Args, "AA") },
 		"padding":           func(s *age.Stanza) { s.Args[0] += "=" },
 		"trailing bits":     func(s *age.Stanza) { s.Args[0] = "AAAAAAAAAAd" },
-		"line end":          func(s *age.Stanza) { s.Args[0] = "AAAAA\nAAAAc" },
+		"line end":          func(s *age.Stanza) { s.Args[0] = "AAAAA\nAAAAAc" },
 		"url alphabet":      func(s *age.Stanza) { s.Args[1] = strings.Repeat("_", 21) + "A" },
 		"short key id":      func(s *age.Stanza) { s.Args[0] = "AAAAAAAAAA" },
 		"long key id":       func(s *age.Stanza) { s.Args[0] = "AAAAAAAAAAcA" },
