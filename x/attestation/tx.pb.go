@@ -1229,7 +1229,7 @@ type MsgJudgeChallenge struct {
 	Authority string `protobuf:"bytes,1,opt,name=authority,proto3" json:"authority,omitempty"`
 	DatasetId string `protobuf:"bytes,2,opt,name=dataset_id,json=datasetId,proto3" json:"dataset_id,omitempty"`
 	Version   uint64 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
-	// uphold pays the attestor's free bond, up to the challenge's, to the owner, and ends the attestation.
+	// uphold pays what of the attestor's bond was locked for the challenge to the owner, and ends the attestation.
 	Uphold bool `protobuf:"varint,4,opt,name=uphold,proto3" json:"uphold,omitempty"`
 }
 
