@@ -1,0 +1,143 @@
+package voteext
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"sync"
+
+	"cosmossdk.io/log/v2"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/custody/keeper"
+	"github.com/volens-network/volens/x/custody/share"
+)
+
+// Reader is the state that extensions answer; the keeper of x/custody.
+type Reader interface {
+	// BatchAt has no jobs where there is no batch.
+	BatchAt(ctx context.Context, height int64) (custody.Batch, error)
+	Committee(ctx context.Context, keyID, epoch uint64) (*threshold.Committee, error)
+	// RunView is the newest run, open or finished; RunOpen tells which.
+	RunView(ctx context.Context) (keeper.RunView, error)
+	RunOpen(ctx context.Context) (bool, error)
+	// Budget is how many bytes of content an extension may have.
+	Budget(ctx context.Context) (int, error)
+}
+
+// Writer is what a valid injection changes; the keeper of x/custody. None of its
+// methods fails for what a block contains.
+type Writer interface {
+	ApplyRunMessages(ctx context.Context, operator []byte, messages []custody.RunMessage)
+	StoreReleases(ctx context.Context, height int64, done []threshold.Combined)
+	// SettleRevoking ends what was revoked in the block in which it stood in a batch.
+	SettleRevoking(ctx context.Context, height int64)
+	RecordBad(ctx context.Context, height int64, operator []byte)
+	// CountInjection moves the windows of a run and the proposer's record.
+	CountInjection(ctx context.Context, valid bool, proposer sdk.ConsAddress, expected bool)
+}
+
+// Self is who this node is. A node that is no validator has no Self.
+type Self struct {
+	// Consensus is the node's consensus address.
+	Consensus sdk.ConsAddress
+	// Secrets are its shares, its run keys and its guard.
+	Secrets *share.Store
+	// Rand is where its randomness comes from.
+	Rand io.Reader
+}
+
+// Metrics counts what a validator does. Nil counts nothing.
+type Metrics interface {
+	// Emitted counts shares sent, Skipped a height at which none could be sent, and why.
+	Emitted(jobs, shares int)
+	Skipped(reason string)
+}
+
+// Handler answers the five calls of the walk in doc.go.
+type Handler struct {
+	reader     Reader
+	writer     Writer
+	validators Validators
+	decode     sdk.TxDecoder
+	logger     log.Logger
+	metrics    Metrics
+	self       *Self
+	dealer     *dealer
+
+	mu     sync.Mutex
+	cached roundKey
+	last   *threshold.Round
+}
+
+// roundKey names a round by everything that goes into it.
+type roundKey struct {
+	chain string
+	batch [sha256.Size]byte
+}
+
+// New makes the handler of a node. self is nil for a node that is no validator.
+func New(
+	reader Reader, writer Writer, validators Validators, decode sdk.TxDecoder, logger log.Logger, metrics Metrics, self *Self,
+) *Handler {
+	h := &Handler{
+		reader: reader, writer: writer, validators: validators, decode: decode,
+		logger: logger.With(log.ModuleKey, "voteext"), metrics: metrics, self: self,
+	}
+	if self != nil {
+		h.dealer = &dealer{self: self}
+	}
+	return h
+}
+
+// round is the batch of a height with its committee, or nil if there is no batch. The
+// last one is kept: Prepare, Process and PreBlock look at the same.
+func (h *Handler) round(ctx sdk.Context, height int64) (*threshold.Round, error) {
+	batch, err := h.reader.BatchAt(ctx, height)
+	if err != nil || len(batch.Jobs) == 0 {
+		return nil, err
+	}
+	raw, err := batch.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	key := roundKey{chain: ctx.HeaderInfo().ChainID, batch: sha256.Sum256(raw)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.last != nil && h.cached == key {
+		return h.last, nil
+	}
+	committee, err := h.reader.Committee(ctx, batch.KeyId, batch.Epoch)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]threshold.Job, len(batch.Jobs))
+	for i, job := range batch.Jobs {
+		copy(jobs[i].ID[:], job.Id)
+		jobs[i].B = job.B
+	}
+	round, err := threshold.NewRound(committee, key.chain, uint64(height), jobs) //nolint:gosec // heights are positive
+	if err != nil {
+		return nil, err
+	}
+	h.cached, h.last = key, round
+	return round, nil
+}
+
+// expected reports whether the block after a height should carry an injection.
+func (h *Handler) expected(ctx sdk.Context, height int64) (bool, error) {
+	batch, err := h.reader.BatchAt(ctx, height)
+	if err != nil || len(batch.Jobs) > 0 {
+		return err == nil, err
+	}
+	return h.reader.RunOpen(ctx)
+}
+
+func (h *Handler) skipped(reason string) {
+	if h.metrics != nil {
+		h.metrics.Skipped(reason)
+	}
+}
