@@ -243,7 +243,7 @@ func (l *Look) Hits(text string) bool {
 		}
 		start = -1
 	}
-	_, hit := findPattern(l.patterns, []byte(text), softPlaces([]byte(text)), true)
+	_, hit := findPattern(l.patterns, []byte(text), softPlaces([]byte(text)), edges{last: true})
 	return hit
 }
 

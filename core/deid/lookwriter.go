@@ -24,6 +24,7 @@ type LookWriter struct {
 	raw    []byte
 	norm   []byte
 	places []int32
+	cut    bool
 	err    error
 }
 
@@ -74,6 +75,7 @@ func (w *LookWriter) Close() error {
 func (w *LookWriter) check(piece []byte, last bool) error {
 	if tail := len(w.raw) - lookTail; tail > 0 {
 		w.raw = append(w.raw[:0], w.raw[tail:]...)
+		w.cut = true
 	}
 	w.raw = append(w.raw, piece...)
 	norm, places := w.norm[:len(w.raw)], w.places[:len(w.raw)]
@@ -87,7 +89,7 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 	if w.look.find(norm[:n], w.raw) {
 		return Refuse(CodeIdentifierRemain, "the second look found a value of the original in the output")
 	}
-	if name, hit := findPattern(w.look.patterns, w.raw, places[:k], last); hit {
+	if name, hit := findPattern(w.look.patterns, w.raw, places[:k], edges{cut: w.cut, last: last}); hit {
 		return Refuse(CodeIdentifierRemain, "the second look found a pattern in the output: "+string(name))
 	}
 	if w.words && w.hasWeakWord(piece, last) {

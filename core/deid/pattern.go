@@ -33,10 +33,15 @@ var allPatterns = []Pattern{
 // letter with colon and backslash is found by hasDrive.
 var homes = []string{"/home/", "/Users/", `\Users\`, "/root/"}
 
+// edges says what is known beside a piece of text. cut: there was text before,
+// which has been searched together with the beginning of this one. last: there
+// is nothing after it.
+type edges struct{ cut, last bool }
+
 // findPattern searches text. places are the indexes of its dots and dashes, and
-// of other characters that are passed over. Unless last, a match that the next
-// piece might undo is left to the next call.
-func findPattern(patterns []Pattern, text []byte, places []int32, last bool) (Pattern, bool) {
+// of other characters that are passed over. A match that the next piece might
+// undo is left to the next call.
+func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Pattern, bool) {
 	var dotted, dashed []Pattern
 	for _, p := range patterns {
 		hit := false
@@ -47,7 +52,7 @@ func findPattern(patterns []Pattern, text []byte, places []int32, last bool) (Pa
 			dashed = append(dashed, p)
 		case PatternPhone:
 			dashed = append(dashed, p)
-			hit = hasPlusNumber(text)
+			hit = hasPlusNumber(text, e)
 		case PatternEmail:
 			hit = hasEmail(text)
 		case PatternURL:
@@ -63,12 +68,12 @@ func findPattern(patterns []Pattern, text []byte, places []int32, last bool) (Pa
 		i := int(at)
 		switch text[i] {
 		case '.':
-			if len(dotted) > 0 && isAddress(text, i, last) {
+			if len(dotted) > 0 && isAddress(text, i, e) {
 				return PatternIP, true
 			}
 		case '-':
 			for _, p := range dashed {
-				if isDashed(p, text, i, last) {
+				if isDashed(p, text, i, e) {
 					return p, true
 				}
 			}
@@ -97,7 +102,7 @@ func digits(text []byte, from, to int) bool {
 }
 
 // isDashed tests the forms with two dashes, the first of them at i.
-func isDashed(p Pattern, text []byte, i int, last bool) bool {
+func isDashed(p Pattern, text []byte, i int, e edges) bool {
 	if !digitAt(text, i-1) || !digitAt(text, i+1) {
 		return false
 	}
@@ -109,13 +114,13 @@ func isDashed(p Pattern, text []byte, i int, last bool) bool {
 		middle = 3
 	}
 	second, end := i+middle+1, i+middle+2+after
-	if end > len(text) || text[second] != '-' || end == len(text) && !last {
+	if end > len(text) || text[second] != '-' || end == len(text) && !e.last {
 		return false
 	}
 	if !digits(text, i-before, i) || !digits(text, i+1, second) || !digits(text, second+1, end) {
 		return false
 	}
-	if digitAt(text, i-before-1) || digitAt(text, end) {
+	if digitAt(text, i-before-1) || digitAt(text, end) || e.cut && i == before {
 		return false
 	}
 	if p == PatternDate {
@@ -126,12 +131,12 @@ func isDashed(p Pattern, text []byte, i int, last bool) bool {
 }
 
 // isAddress tests for an IPv4 address whose first dot is at i.
-func isAddress(text []byte, i int, last bool) bool {
+func isAddress(text []byte, i int, e edges) bool {
 	start := i
 	for start > 0 && isDigit(text[start-1]) {
 		start--
 	}
-	if n := i - start; n < 1 || n > 3 || start > 0 && text[start-1] == '.' {
+	if n := i - start; n < 1 || n > 3 || start > 0 && text[start-1] == '.' || e.cut && start == 0 {
 		return false
 	}
 	end := i
@@ -148,8 +153,8 @@ func isAddress(text []byte, i int, last bool) bool {
 			return false
 		}
 	}
-	if end == len(text) {
-		return last
+	if end == len(text) || end+1 == len(text) && text[end] == '.' {
+		return e.last
 	}
 	return text[end] != '.' || !digitAt(text, end+1)
 }
@@ -192,7 +197,7 @@ func hasEmail(text []byte) bool {
 }
 
 // hasPlusNumber finds an international telephone number.
-func hasPlusNumber(text []byte) bool {
+func hasPlusNumber(text []byte, e edges) bool {
 	for from := 0; ; {
 		n := bytes.IndexByte(text[from:], '+')
 		if n < 0 {
@@ -200,7 +205,7 @@ func hasPlusNumber(text []byte) bool {
 		}
 		at := from + n
 		from = at + 1
-		if at > 0 && isWordByte(text[at-1]) || !digitAt(text, at+1) {
+		if at > 0 && isWordByte(text[at-1]) || at == 0 && e.cut || !digitAt(text, at+1) {
 			continue
 		}
 		count := 0

@@ -173,6 +173,26 @@ func ParseReport(data []byte) (*Report, error) {
 	return r, nil
 }
 
+// ErrUnknownProfile is for a report made under rules that this program does not
+// have.
+var ErrUnknownProfile = errors.New("report: unknown profile")
+
+// KnownProfile returns the profile that the report was made under, if it is one
+// of this program's and its file is the same to the last byte.
+func (r *Report) KnownProfile() (*Profile, error) {
+	if !slices.Contains(Profiles(), r.Profile.ID) {
+		return nil, ErrUnknownProfile
+	}
+	p, err := LoadProfile(r.Profile.ID)
+	if err != nil {
+		return nil, err
+	}
+	if r.Profile != (ProfileRef{ID: p.ID, Version: p.Version, SHA256: p.SHA256(), Basis: p.Basis}) {
+		return nil, ErrUnknownProfile
+	}
+	return p, nil
+}
+
 var (
 	ruleForm    = regexp.MustCompile(`^[a-z0-9_:.#A-Z-]{1,64}$`)
 	codeForm    = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
