@@ -64,6 +64,8 @@ func (v *Verdict) add(check Check, ok bool, detail string) {
 	v.Findings = append(v.Findings, Finding{Check: check, OK: ok, Detail: detail})
 }
 
+var errNoProfile = errors.New("vcf: a profile is needed")
+
 // hashed hashes what is read.
 type hashed struct {
 	src io.Reader
@@ -87,6 +89,9 @@ func newDigester() *digester {
 // is for a payload that could not be read to its end; faults of the payload are
 // findings. It reads the payload once.
 func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payload io.Reader) (*Verdict, error) {
+	if profile == nil {
+		return nil, errNoProfile
+	}
 	opts, err := Options{
 		Profile: profile, Pseudonyms: deid.KeepingPseudonymizer(profile), AllSamples: true,
 	}.withDefaults()
