@@ -6,6 +6,8 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/app/voteext"
 )
 
 // Genesis is the state of each module at the first block, by module name.
@@ -16,7 +18,15 @@ func (app *App) DefaultGenesis() Genesis {
 	return app.basics.DefaultGenesis(app.encoding.Codec)
 }
 
-func (app *App) setHandlers() error {
+func (app *App) setHandlers(self *voteext.Self) error {
+	app.votes = voteext.New(
+		app.Volens.Custody, app.Volens.Custody, app.Cosmos.Staking, app.encoding.TxConfig.TxDecoder(), app.Logger(), nil, self,
+	)
+	app.SetExtendVoteHandler(app.votes.ExtendVote)
+	app.SetVerifyVoteExtensionHandler(app.votes.VerifyVoteExtension)
+	app.SetPrepareProposal(app.votes.PrepareProposal)
+	app.SetProcessProposal(app.votes.ProcessProposal)
+
 	app.SetInitChainer(app.initChain)
 	app.SetPreBlocker(app.preBlock)
 	app.SetBeginBlocker(func(ctx sdk.Context) (sdk.BeginBlock, error) { return app.manager.BeginBlock(ctx) })
@@ -40,6 +50,12 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	return app.manager.InitGenesis(ctx, app.encoding.Codec, genesis)
 }
 
-func (app *App) preBlock(ctx sdk.Context, _ *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
-	return app.manager.PreBlock(ctx)
+// preBlock lets upgrades go first, then what the committee answered.
+func (app *App) preBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.ResponsePreBlock, error) {
+	resp, err := app.manager.PreBlock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	app.votes.PreBlock(ctx, req)
+	return resp, nil
 }

@@ -4,19 +4,25 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/x/auth/ante"
 	ibcante "github.com/cosmos/ibc-go/v11/modules/core/ante"
+
+	"github.com/volens-network/volens/app/voteext"
+	consentante "github.com/volens-network/volens/x/consent/ante"
 )
 
 // newAnteHandler is what every transaction passes before its messages run.
 func newAnteHandler(app *App) (sdk.AnteHandler, error) {
 	k := &app.Cosmos
 	return sdk.ChainAnteDecorators(
+		voteext.RefuseMarker{},
+		consentante.NewRefuseWrapped(app.encoding.Registry),
 		ante.NewSetUpContextDecorator(),
 		ante.NewExtensionOptionsDecorator(nil),
 		ante.NewValidateBasicDecorator(),
 		ante.NewTxTimeoutHeightDecorator(),
 		ante.NewValidateMemoDecorator(k.Account),
 		ante.NewConsumeGasForTxSizeDecorator(k.Account),
-		ante.NewDeductFeeDecorator(k.Account, k.Bank, k.FeeGrant, nil),
+		consentante.NewRevokeLane(app.Volens.Consent, app.Volens.Custody),
+		ante.NewDeductFeeDecorator(k.Account, k.Bank, k.FeeGrant, consentante.FeeChecker()),
 		ante.NewSetPubKeyDecorator(k.Account),
 		ante.NewValidateSigCountDecorator(k.Account),
 		ante.NewSigGasConsumeDecorator(k.Account, ante.DefaultSigVerificationGasConsumer),

@@ -24,17 +24,24 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/types/msgservice"
 	"github.com/cosmos/cosmos-sdk/version"
+
+	"github.com/volens-network/volens/app/voteext"
+	"github.com/volens-network/volens/x/consent"
 )
 
 // App is the Volens state machine.
 type App struct {
 	*baseapp.BaseApp
 
-	Cosmos   CosmosKeepers
-	encoding Encoding
-	keys     map[string]*storetypes.KVStoreKey
-	manager  *module.Manager
-	basics   module.BasicManager
+	Cosmos CosmosKeepers
+	Volens VolensKeepers
+
+	encoding  Encoding
+	keys      map[string]*storetypes.KVStoreKey
+	transient map[string]*storetypes.TransientStoreKey
+	manager   *module.Manager
+	basics    module.BasicManager
+	votes     *voteext.Handler
 }
 
 var _ servertypes.Application = (*App)(nil)
@@ -53,12 +60,14 @@ func New(
 	base.SetTxEncoder(encoding.TxConfig.TxEncoder())
 
 	app := &App{
-		BaseApp:  base,
-		encoding: encoding,
-		keys:     storetypes.NewKVStoreKeys(append(cosmosStoreKeys(), volensStoreKeys()...)...),
+		BaseApp:   base,
+		encoding:  encoding,
+		keys:      storetypes.NewKVStoreKeys(append(cosmosStoreKeys(), volensStoreKeys()...)...),
+		transient: storetypes.NewTransientStoreKeys(consent.TransientStoreKey),
 	}
 	must(base.RegisterStreamingServices(appOpts, app.keys))
 	app.Cosmos = newCosmosKeepers(app, appOpts)
+	app.Volens = newVolensKeepers(app)
 	base.SetParamStore(app.Cosmos.Consensus.ParamsStore)
 
 	app.manager = newModuleManager(app)
@@ -69,7 +78,10 @@ func New(
 	must(validateProtos())
 
 	app.MountKVStores(app.keys)
-	must(app.setHandlers())
+	app.MountTransientStores(app.transient)
+	self, err := newSelf(appOpts)
+	must(err)
+	must(app.setHandlers(self))
 	if loadLatest {
 		must(app.LoadLatestVersion())
 	}

@@ -111,11 +111,11 @@ func (d *dealer) dispute(view keeper.RunView, operator []byte) ([]custody.RunMes
 	var out []custody.RunMessage
 	for _, deal := range deals {
 		dispute, err := run.OpenDeal(d.self.Rand, deal, operator, ek)
-		if err != nil {
-			return nil, err
-		}
-		if dispute == nil {
+		if err == nil {
 			continue
+		}
+		if !errors.Is(err, threshold.ErrBadShare) {
+			return nil, err
 		}
 		raw, err := dispute.MarshalBinary()
 		if err != nil {

@@ -233,26 +233,22 @@ func (k *Keeper) withdrawInspection(ctx context.Context, m *custody.MsgWithdrawI
 	if err != nil {
 		return errorsmod.Wrapf(custody.ErrInvalid, "inspection_id: %v", err)
 	}
+	if err := k.CheckWithdrawInspection(ctx, key, m.Owner); err != nil {
+		return err
+	}
 	i, err := k.Inspections.Inspection(ctx, key)
 	if err != nil {
 		return err
 	}
-	if i.Owner != m.Owner {
-		return errorsmod.Wrapf(custody.ErrNotOwner, "%s of inspection %s", m.Owner, key)
-	}
-	switch i.State {
-	case custody.INSPECTION_STATE_REQUESTED:
+	if i.State == custody.INSPECTION_STATE_REQUESTED {
 		return k.endInspection(ctx, key, custody.CAUSE_WITHDRAWN)
-	case custody.INSPECTION_STATE_ACCEPTED:
-		seat := collections.Join(key, uint64(0))
-		job, err := k.Jobs.ofSeat(ctx, seat)
-		if err != nil {
-			return err
-		}
-		return k.revoke(ctx, seat, job, custody.CAUSE_WITHDRAWN)
-	default:
-		return errorsmod.Wrapf(custody.ErrInspection, "%s is %s", key, i.State)
 	}
+	seat := collections.Join(key, uint64(0))
+	job, err := k.Jobs.ofSeat(ctx, seat)
+	if err != nil {
+		return err
+	}
+	return k.revoke(ctx, seat, job, custody.CAUSE_WITHDRAWN)
 }
 
 // inspectionReleased starts the time for a verdict.
