@@ -29,18 +29,18 @@ func text(n int) []byte {
 	return out
 }
 
-func packWith(t testing.TB, data []byte, level, workers, chunk int) []byte {
-	t.Helper()
+func packWith(tb testing.TB, data []byte, level, workers, chunk int) []byte {
+	tb.Helper()
 	var out bytes.Buffer
 	w, err := bgzf.NewWriter(&out, level, workers)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	for len(data) > 0 {
 		n := min(chunk, len(data))
 		_, err := w.Write(data[:n])
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		data = data[n:]
 	}
-	require.NoError(t, w.Close())
+	require.NoError(tb, w.Close())
 	return out.Bytes()
 }
 

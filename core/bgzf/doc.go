@@ -30,11 +30,11 @@ const headerSize = 12
 const trailerSize = 8
 
 var (
-	// ErrTruncated: the stream ends before its closing member.
+	// ErrTruncated says that the stream ends before its closing member.
 	ErrTruncated = errors.New("bgzf: truncated stream, closing block missing")
-	// ErrHeader: a member's header is not that of a BGZF block.
+	// ErrHeader says that a member's header is not that of a BGZF block.
 	ErrHeader = errors.New("bgzf: not a BGZF block")
-	// ErrChecksum: a block does not hold what its trailer says.
+	// ErrChecksum says that a block does not hold what its trailer says.
 	ErrChecksum = errors.New("bgzf: checksum or length of a block is wrong")
 )
 

@@ -255,7 +255,7 @@ func softPlaces(text []byte) []int32 {
 	var places []int32
 	for i, c := range text {
 		if kept[c] == 0 {
-			places = append(places, int32(i)) //nolint:gosec // texts are bounded
+			places = append(places, int32(i))
 		}
 	}
 	return places

@@ -18,9 +18,9 @@ import (
 // vocabulary of the tests' format.
 var words = []string{"fileformat", "Description", "contig", "GT", "DP", "volens-"}
 
-func newLook(t testing.TB, values ...string) *deid.Look {
-	t.Helper()
-	l := deid.NewLook(load(t, deid.SafeHarborStrict), words, nil)
+func newLook(tb testing.TB, values ...string) *deid.Look {
+	tb.Helper()
+	l := deid.NewLook(load(tb, deid.SafeHarborStrict), words, nil)
 	for _, v := range values {
 		l.Value(v)
 	}
@@ -48,7 +48,7 @@ func requireHit(t *testing.T, l *deid.Look, text string, body bool) {
 	t.Helper()
 	for _, n := range []int{1, 3, 7, 1 << 20} {
 		_, err := look(l, text, n, body)
-		var refusal *deid.Refusal
+		var refusal *deid.RefusalError
 		require.ErrorAs(t, err, &refusal, "%q in pieces of %d", text, n)
 		require.Equal(t, deid.CodeIdentifierRemain, refusal.Code)
 	}
@@ -252,7 +252,9 @@ func TestLookWriter_FailingDestination(t *testing.T) {
 func TestLookWriter_ManyValuesInALongStream(t *testing.T) {
 	l := newLook(t)
 	for i := range 3000 {
-		l.Value("HG" + strings.Repeat("0", 2) + string(rune('A'+i%26)) + hex.EncodeToString([]byte{byte(i >> 8), byte(i)}))
+		l.Value(
+			"HG" + strings.Repeat("0", 2) + string(rune('A'+i%26)) + hex.EncodeToString([]byte{byte(i >> 8), byte(i)}),
+		)
 	}
 	line := strings.Repeat("chr1\t1000\trs1\tACGT\tC\t50\tPASS\tDP=35;AF=0.5\tGT:AD\t0/1:35,0\n", 4000)
 	requireMiss(t, l, line, true)

@@ -46,7 +46,7 @@ func (w *LookWriter) Body() {
 	w.word = nil
 }
 
-// Write implements io.Writer. It fails with a Refusal of CodeIdentifierRemain.
+// Write implements io.Writer. It fails with a RefusalError of CodeIdentifierRemain.
 func (w *LookWriter) Write(p []byte) (int, error) {
 	written := 0
 	for len(p) > 0 && w.err == nil {
@@ -82,7 +82,7 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 	n, k := 0, 0
 	for i, c := range w.raw {
 		norm[n] = folded[c]
-		places[k] = int32(i) //nolint:gosec // at most lookTail+lookPiece
+		places[k] = int32(i)
 		n += int(kept[c])
 		k += 1 - int(kept[c])
 	}

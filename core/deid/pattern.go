@@ -106,12 +106,13 @@ func isDashed(p Pattern, text []byte, i int, e edges) bool {
 	if !digitAt(text, i-1) || !digitAt(text, i+1) {
 		return false
 	}
-	before, middle, after := 3, 2, 4
+	before, middle, after := 3, 2, 4 // as in a social security number
 	switch p {
 	case PatternDate:
 		before, after = 4, 2
 	case PatternPhone:
 		middle = 3
+	default:
 	}
 	second, end := i+middle+1, i+middle+2+after
 	if end > len(text) || text[second] != '-' || end == len(text) && !e.last {

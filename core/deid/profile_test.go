@@ -12,10 +12,10 @@ import (
 	"github.com/volens-network/volens/core/deid"
 )
 
-func load(t testing.TB, id string) *deid.Profile {
-	t.Helper()
+func load(tb testing.TB, id string) *deid.Profile {
+	tb.Helper()
 	p, err := deid.LoadProfile(id)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return p
 }
 
@@ -169,6 +169,6 @@ func TestShiftDays(t *testing.T) {
 func TestRefusal_Words(t *testing.T) {
 	require.Equal(t, "refused: empty: nothing", deid.Refuse(deid.CodeEmpty, "nothing").Error())
 	require.Equal(t, "refused: nul_byte: x (line 3)", deid.RefuseAt(deid.CodeNUL, 3, "x").Error())
-	several := &deid.Refusal{Code: deid.CodeSeveralPersons, Detail: "2 samples", Count: 2}
+	several := &deid.RefusalError{Code: deid.CodeSeveralPersons, Detail: "2 samples", Count: 2}
 	require.Equal(t, "refused: several_persons: 2 samples", several.Error())
 }

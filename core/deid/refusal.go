@@ -27,9 +27,9 @@ const (
 	CodeIdentifierRemain Code = "identifier_in_output"
 )
 
-// Refusal is the error for an input that is not taken, or not taken as it was
+// RefusalError is the error for an input that is not taken, or not taken as it was
 // asked for. Detail is for people; it never holds a value of the input.
-type Refusal struct {
+type RefusalError struct {
 	Code   Code
 	Detail string
 	// Count is the number of persons for CodeSeveralPersons, else the line
@@ -38,19 +38,19 @@ type Refusal struct {
 }
 
 // Error implements error.
-func (r *Refusal) Error() string {
+func (r *RefusalError) Error() string {
 	if r.Count > 0 && r.Code != CodeSeveralPersons {
 		return fmt.Sprintf("refused: %s: %s (line %d)", r.Code, r.Detail, r.Count)
 	}
 	return fmt.Sprintf("refused: %s: %s", r.Code, r.Detail)
 }
 
-// Refuse makes a Refusal.
+// Refuse makes a RefusalError.
 func Refuse(code Code, detail string) error {
-	return &Refusal{Code: code, Detail: detail}
+	return &RefusalError{Code: code, Detail: detail}
 }
 
-// RefuseAt makes a Refusal that names a line.
+// RefuseAt makes a RefusalError that names a line.
 func RefuseAt(code Code, line int, detail string) error {
-	return &Refusal{Code: code, Detail: detail, Count: line}
+	return &RefusalError{Code: code, Detail: detail, Count: line}
 }

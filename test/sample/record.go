@@ -19,7 +19,7 @@ func (r *random) next() uint64 {
 
 // below returns a number from 0 to n-1.
 func (r *random) below(n int) int {
-	return int(r.next() % uint64(n)) //nolint:gosec // n is positive and small
+	return int(r.next() % uint64(n))
 }
 
 const bases = "ACGT"

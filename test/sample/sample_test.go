@@ -24,7 +24,8 @@ func generate(t *testing.T, o sample.Options) []byte {
 
 func TestVCF_SameSeedSameBytes(t *testing.T) {
 	o := sample.Options{Seed: 7, Records: 500}
-	require.Equal(t, generate(t, o), generate(t, o))
+	first := generate(t, o)
+	require.Equal(t, first, generate(t, o))
 	require.NotEqual(t, generate(t, o), generate(t, sample.Options{Seed: 8, Records: 500}))
 }
 
@@ -109,7 +110,11 @@ func scrubbed(t *testing.T, profile string, data []byte) string {
 
 func TestVCF_OneHundredSeedsPass(t *testing.T) {
 	for seed := range uint64(100) {
-		scrubbed(t, deid.SafeHarborStrict, generate(t, sample.Options{Seed: seed, Records: 50, Samples: 1 + int(seed%4)}))
+		scrubbed(
+			t,
+			deid.SafeHarborStrict,
+			generate(t, sample.Options{Seed: seed, Records: 50, Samples: 1 + int(seed%4)}),
+		)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
 				require.NoError(t, err)
 				out, result, err := scrub(t, profile, data, vcf.Options{AllSamples: true})
 				if code, ok := refused[name]; ok {
-					var refusal *deid.Refusal
+					var refusal *deid.RefusalError
 					require.ErrorAs(t, err, &refusal)
 					require.Equal(t, code, refusal.Code)
 					require.NotEmpty(t, refusal.Detail)
@@ -144,7 +144,7 @@ func requireClean(t *testing.T, original, output string) {
 		switch {
 		case keptLines[line]:
 		case strings.HasPrefix(line, "##"):
-			require.False(t, strings.Contains(output, line+"\n"), line)
+			require.NotContains(t, output, line+"\n")
 			key, value, _ := strings.Cut(line[2:], "=")
 			rewritten := key == "INFO" || key == "FORMAT" || key == "FILTER" || key == "ALT" || key == "contig"
 			for _, v := range valuesOf(value, rewritten) {
@@ -257,7 +257,7 @@ func TestScrub_SeveralPersonsOfTheCorpus(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(corpus, "vcf", "1kg.vcf.gz"))
 	require.NoError(t, err)
 	_, _, err = scrub(t, deid.SafeHarborStrict, data, vcf.Options{})
-	var refusal *deid.Refusal
+	var refusal *deid.RefusalError
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, deid.CodeSeveralPersons, refusal.Code)
 	require.Equal(t, 629, refusal.Count)
@@ -278,8 +278,13 @@ func TestScrub_BoundedMemory(t *testing.T) {
 		runtime.GC()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err = vcf.Scrub(context.Background(), io.Discard, file, options(t, deid.SafeHarborStrict, vcf.Options{AllSamples: true}))
-		var refusal *deid.Refusal
+		_, err = vcf.Scrub(
+			context.Background(),
+			io.Discard,
+			file,
+			options(t, deid.SafeHarborStrict, vcf.Options{AllSamples: true}),
+		)
+		var refusal *deid.RefusalError
 		require.True(t, err == nil || errors.As(err, &refusal), "%s: %v", name, err)
 		runtime.ReadMemStats(&after)
 		require.NoError(t, file.Close())

@@ -2,7 +2,6 @@ package vcf_test
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,10 +17,11 @@ import (
 // requireStable scrubs data and, if that is taken, demands that a second scrub
 // changes nothing and that an attestor finds no fault.
 func requireStable(t *testing.T, data []byte) {
+	t.Helper()
 	out, result, err := scrub(t, deid.SafeHarborStrict, data, vcf.Options{AllSamples: true})
 	if err != nil {
-		var refusal *deid.Refusal
-		require.True(t, errors.As(err, &refusal), "%v", err)
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal)
 		return
 	}
 	requireVerified(t, deid.SafeHarborStrict, result, out)

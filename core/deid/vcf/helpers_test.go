@@ -14,23 +14,23 @@ import (
 var testKey = []byte("a key of some length for tests")
 
 // options fills in profile and pseudonyms.
-func options(t testing.TB, profile string, o vcf.Options) vcf.Options {
-	t.Helper()
+func options(tb testing.TB, profile string, o vcf.Options) vcf.Options {
+	tb.Helper()
 	p, err := deid.LoadProfile(profile)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var key []byte
 	if p.Samples == deid.SamplesKeyed {
 		key = testKey
 	}
 	o.Profile = p
 	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return o
 }
 
-func scrub(t testing.TB, profile string, data []byte, o vcf.Options) ([]byte, *deid.FileResult, error) {
-	t.Helper()
+func scrub(tb testing.TB, profile string, data []byte, o vcf.Options) ([]byte, *deid.FileResult, error) {
+	tb.Helper()
 	var out bytes.Buffer
-	result, err := vcf.Scrub(context.Background(), &out, bytes.NewReader(data), options(t, profile, o))
+	result, err := vcf.Scrub(context.Background(), &out, bytes.NewReader(data), options(tb, profile, o))
 	return out.Bytes(), result, err
 }

@@ -26,7 +26,6 @@ type scrubber struct {
 	keys    []knownKey
 	plans   map[string]*plan
 	chrom   []byte
-	filter  []byte
 }
 
 func newScrubber(h *header, pick int) *scrubber {
@@ -249,6 +248,7 @@ func (s *scrubber) valid(form deid.Form, value []byte) bool {
 			}
 		}
 		return true
+	case deid.FormFlag, deid.FormFilters:
 	}
 	return false
 }

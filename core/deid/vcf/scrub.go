@@ -95,7 +95,7 @@ func (d *digester) sum() string {
 }
 
 // Scrub writes the de-identified form of src to dst: BGZF for gzip and BGZF,
-// plain text for plain text. It fails with a *deid.Refusal when the input is not
+// plain text for plain text. It fails with a *deid.RefusalError when the input is not
 // taken; on any error what was written must be thrown away. The result's entry
 // has the digest and the size of what was written; put it into a deid.Report.
 func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*deid.FileResult, error) {
@@ -243,7 +243,7 @@ func choose(samples []string, opts Options) (int, error) {
 		return i, nil
 	}
 	if len(samples) > 1 && !opts.AllSamples {
-		return 0, &deid.Refusal{
+		return 0, &deid.RefusalError{
 			Code: deid.CodeSeveralPersons, Count: len(samples),
 			Detail: fmt.Sprintf("the file has %d samples; choose one, or declare the right to all", len(samples)),
 		}

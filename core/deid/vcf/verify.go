@@ -107,7 +107,7 @@ func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payloa
 		in.inflated = &hashed{src: in.inflated, sum: before}
 		result, err = rewrite(ctx, after, in, opts)
 	}
-	var refusal *deid.Refusal
+	var refusal *deid.RefusalError
 	switch {
 	case errors.As(err, &refusal):
 		v.add(CheckReadable, refusal.Code == deid.CodeIdentifierRemain, string(refusal.Code))
