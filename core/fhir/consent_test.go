@@ -299,7 +299,8 @@ func TestImport_HL7Examples(t *testing.T) {
 func TestMarshal_RoundTripOfDrafts(t *testing.T) {
 	token := rapid.StringMatching(`[!-~]{1,20}`)
 	moment := rapid.Custom(func(t *rapid.T) time.Time {
-		return time.Unix(rapid.Int64Range(-1e10, 1e11).Draw(t, "s"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).UTC()
+		return time.Unix(rapid.Int64Range(-1e10, 1e11).Draw(t, "s"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).
+			UTC()
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		p := duo.Policy{
@@ -351,7 +352,7 @@ func some(t *rapid.T, token *rapid.Generator[string]) []string {
 func numbers[T ~int32](t *rapid.T, last int) []T {
 	var out []T
 	for _, n := range rapid.SliceOfN(rapid.IntRange(1, last), 0, 4).Draw(t, "numbers") {
-		out = append(out, T(n)) //nolint:gosec // 1 to last
+		out = append(out, T(n))
 	}
 	return out
 }

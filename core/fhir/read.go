@@ -154,7 +154,10 @@ func parseR5(data []byte, strict bool) (document, error) {
 // consent reads what a foreign document can say too.
 func (d document) consent() (Consent, error) {
 	c := Consent{
-		Status: d.Status, Patient: d.patient.address(), Grantor: single(d.grantor), Organisation: single(d.organisation),
+		Status:       d.Status,
+		Patient:      d.patient.address(),
+		Grantor:      single(d.grantor),
+		Organisation: single(d.organisation),
 	}
 	for _, i := range d.Identifier {
 		if i.System == SystemDataset {
@@ -165,7 +168,7 @@ func (d document) consent() (Consent, error) {
 		return Consent{}, fmt.Errorf("%w: %d provisions", ErrUnread, len(d.provisions))
 	}
 	for _, raw := range d.provisions {
-		if err := c.readProvision(raw, d.release); err != nil {
+		if err := readProvision(&c, raw, d.release); err != nil {
 			return Consent{}, err
 		}
 	}
@@ -174,7 +177,7 @@ func (d document) consent() (Consent, error) {
 
 // readProvision reads the policy and the period, and refuses every other element:
 // whatever it is, it limits what is permitted.
-func (c *Consent) readProvision(raw json.RawMessage, r Release) error {
+func readProvision(c *Consent, raw json.RawMessage, r Release) error {
 	var p provision
 	if err := read(raw, &p, true); err != nil {
 		return err
@@ -217,9 +220,9 @@ func (d document) own(c *Consent) error {
 		var err error
 		switch e.URL {
 		case ExtensionConsent:
-			err = c.readConsent(e.Extension)
+			err = readConsent(c, e.Extension)
 		case ExtensionProof:
-			err = c.readProof(e.Extension)
+			err = readProof(c, e.Extension)
 		default:
 			err = fmt.Errorf("%w: extension %q", ErrUnread, e.URL)
 		}
@@ -230,7 +233,7 @@ func (d document) own(c *Consent) error {
 	return nil
 }
 
-func (c *Consent) readConsent(list []extension) (err error) {
+func readConsent(c *Consent, list []extension) (err error) {
 	var text Text
 	for _, e := range list {
 		switch e.URL {
@@ -252,7 +255,7 @@ func (c *Consent) readConsent(list []extension) (err error) {
 	return nil
 }
 
-func (c *Consent) readProof(list []extension) (err error) {
+func readProof(c *Consent, list []extension) (err error) {
 	c.Proof = &ChainProof{}
 	for _, e := range list {
 		switch e.URL {

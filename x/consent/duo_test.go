@@ -22,7 +22,12 @@ func TestPolicy_RoundTripThroughDUO(t *testing.T) {
 		consent.Modifier{Term: string(duo.RS), ResearchTypes: []consent.ResearchType{consent.RESEARCH_TYPE_POPULATION}})
 	p.TopicsAllowed = []consent.SensitiveTopic{consent.SENSITIVE_TOPIC_GENDER}
 	p.Own = consent.OwnCodes{
-		Ai: consent.AI_USE_TRAIN, Link: true, Recontact: true, ReturnResults: true, InsureAllowed: true, ComputeOnly: true,
+		Ai:            consent.AI_USE_TRAIN,
+		Link:          true,
+		Recontact:     true,
+		ReturnResults: true,
+		InsureAllowed: true,
+		ComputeOnly:   true,
 	}
 	out, err := p.DUO()
 	require.NoError(t, err)
@@ -90,13 +95,21 @@ func TestUse_RoundTripFromDUO(t *testing.T) {
 			Codebook: rapid.String().Draw(t, "codebook"), Collaborator: rapid.String().Draw(t, "collaborator"),
 			ProtocolSHA256: rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "protocol"),
 			Promises: duo.Promises{
-				Publish: rapid.Bool().Draw(t, "publish"), NoReidentification: rapid.Bool().Draw(t, "reid"),
-				NoLinkage: rapid.Bool().Draw(t, "link"), ReturnResults: rapid.Bool().Draw(t, "return"), Moratorium: moment(t),
+				Publish:            rapid.Bool().Draw(t, "publish"),
+				NoReidentification: rapid.Bool().Draw(t, "reid"),
+				NoLinkage: rapid.Bool().
+					Draw(t, "link"),
+				ReturnResults: rapid.Bool().Draw(t, "return"),
+				Moratorium:    moment(t),
 			},
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "purposes") {
 			u.Purposes = append(u.Purposes, duo.PurposeStatement{
-				Purpose: duo.Purpose(rapid.Int32().Draw(t, "purpose")), HealthAim: rapid.Bool().Draw(t, "aim"), Diseases: texts(t),
+				Purpose: duo.Purpose(
+					rapid.Int32().Draw(t, "purpose"),
+				),
+				HealthAim: rapid.Bool().Draw(t, "aim"),
+				Diseases:  texts(t),
 			})
 			u.Ancestry = append(u.Ancestry, duo.EdgeProof{
 				Child: rapid.String().Draw(t, "child"), Parent: rapid.String().Draw(t, "parent"),

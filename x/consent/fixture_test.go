@@ -18,37 +18,42 @@ import (
 var now = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
 // address is the account of 20 equal bytes.
-func address(t testing.TB, b byte) string {
-	t.Helper()
+func address(tb testing.TB, b byte) string {
+	tb.Helper()
 	text, err := bech32.ConvertAndEncode(dataset.AddressPrefix, bytes.Repeat([]byte{b}, 20))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return text
 }
 
 // provision is complete.
-func provision(t testing.TB) consent.Provision {
-	t.Helper()
+func provision(tb testing.TB) consent.Provision {
+	tb.Helper()
 	expiry := now.AddDate(1, 0, 0)
 	return consent.Provision{
 		Policy: consent.Policy{
 			Permission:       string(duo.DS),
 			Diseases:         []string{"MONDO:0005015"},
-			Modifiers:        []consent.Modifier{{Term: string(duo.IS), Values: []string{address(t, 3)}}},
+			Modifiers:        []consent.Modifier{{Term: string(duo.IS), Values: []string{address(tb, 3)}}},
 			Own:              consent.OwnCodes{Ai: consent.AI_USE_INFER},
 			DataClasses:      []consent.DataClass{consent.DATA_CLASS_READS, consent.DATA_CLASS_LABS},
 			RecipientClasses: []consent.RecipientClass{consent.RECIPIENT_CLASS_ACADEMIC},
 			AcceptedBases:    []attestation.Basis{attestation.BASIS_SAFE_HARBOR},
 			Codebook:         "mondo-2026.1",
-			ReferTo:          address(t, 4),
+			ReferTo:          address(tb, 4),
 		},
 		Mode:   consent.MODE_ASK_ME,
 		Expiry: consent.Expiry{Time: &expiry},
 		KMin:   11,
-		Payout: address(t, 2),
+		Payout: address(tb, 2),
 		Disclosure: consent.Disclosure{
-			Discloser: address(t, 1),
+			Discloser: address(tb, 1),
 			Statements: consent.Statements{
-				Revocation: "1", NoConditioning: "1", Redisclosure: "1.2", Remuneration: "2026-01", Rights: "a", FamilyNotice: "1",
+				Revocation:     "1",
+				NoConditioning: "1",
+				Redisclosure:   "1.2",
+				Remuneration:   "2026-01",
+				Rights:         "a",
+				FamilyNotice:   "1",
 			},
 			TemplateId:           "base",
 			Language:             "en-GB",

@@ -104,7 +104,13 @@ func genesis(t *testing.T) consent.GenesisState {
 	t.Helper()
 	p := provision(t)
 	one := consent.Consent{
-		DatasetId: datasetID, Version: 1, Owner: address(t, 1), Status: consent.STATUS_ACTIVE, Provision: p, Height: 5, Time: now,
+		DatasetId: datasetID,
+		Version:   1,
+		Owner:     address(t, 1),
+		Status:    consent.STATUS_ACTIVE,
+		Provision: p,
+		Height:    5,
+		Time:      now,
 	}
 	two := one
 	two.Version, two.Status = 2, consent.STATUS_INACTIVE

@@ -9,12 +9,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
-
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/codec"
 	codectestutil "github.com/cosmos/cosmos-sdk/codec/testutil"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/bech32"
@@ -87,10 +86,10 @@ func initFixture(t *testing.T) *fixture {
 }
 
 // address is the account of 20 equal bytes.
-func address(t testing.TB, b byte) string {
-	t.Helper()
+func address(tb testing.TB, b byte) string {
+	tb.Helper()
 	text, err := bech32.ConvertAndEncode(dataset.AddressPrefix, bytes.Repeat([]byte{b}, 20))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return text
 }
 

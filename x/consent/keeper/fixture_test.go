@@ -121,10 +121,10 @@ func initFixture(t *testing.T) *fixture {
 }
 
 // address is the account of 20 equal bytes.
-func address(t testing.TB, b byte) string {
-	t.Helper()
+func address(tb testing.TB, b byte) string {
+	tb.Helper()
 	text, err := bech32.ConvertAndEncode(dataset.AddressPrefix, bytes.Repeat([]byte{b}, 20))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return text
 }
 
@@ -147,7 +147,12 @@ func (f *fixture) provision() consent.Provision {
 		Disclosure: consent.Disclosure{
 			Discloser: address(f.t, patient),
 			Statements: consent.Statements{
-				Revocation: "1", NoConditioning: "1", Redisclosure: "1", Remuneration: "1", Rights: "1", FamilyNotice: "1",
+				Revocation:     "1",
+				NoConditioning: "1",
+				Redisclosure:   "1",
+				Remuneration:   "1",
+				Rights:         "1",
+				FamilyNotice:   "1",
 			},
 			TemplateId: "base", Language: "en", TextSha256: bytes.Repeat([]byte{9}, 32),
 			ComprehensionVersion: "1", ComprehensionPassed: true, Subject: consent.SUBJECT_ADULT,

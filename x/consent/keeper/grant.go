@@ -7,7 +7,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -123,7 +122,13 @@ func (k *Keeper) registered(ctx context.Context, p consent.Provision) error {
 		return err
 	}
 	if !bytes.Equal(template.TextSha256, d.TextSha256) {
-		return errorsmod.Wrapf(consent.ErrTemplate, "digest of %s in %s is not %X", d.TemplateId, d.Language, d.TextSha256)
+		return errorsmod.Wrapf(
+			consent.ErrTemplate,
+			"digest of %s in %s is not %X",
+			d.TemplateId,
+			d.Language,
+			d.TextSha256,
+		)
 	}
 	if p.Policy.Codebook == "" {
 		return nil

@@ -12,11 +12,9 @@ import (
 	"fmt"
 
 	"cosmossdk.io/collections"
+	"cosmossdk.io/core/address"
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
-
-	"cosmossdk.io/core/address"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/volens-network/volens/core/id"
@@ -70,8 +68,16 @@ func NewKeeper(
 		Consents: collections.NewMap(sb, consent.ConsentsPrefix, "consents",
 			collections.PairKeyCodec(dataset.IDKey, collections.Uint64Key), codec.CollValue[consent.Consent](cdc)),
 		Latest: collections.NewMap(sb, consent.LatestPrefix, "latest", dataset.IDKey, collections.Uint64Value),
-		Templates: collections.NewMap(sb, consent.TemplatesPrefix, "templates",
-			collections.PairKeyCodec(collections.StringKey, collections.StringKey), codec.CollValue[consent.Template](cdc)),
+		Templates: collections.NewMap(
+			sb,
+			consent.TemplatesPrefix,
+			"templates",
+			collections.PairKeyCodec(
+				collections.StringKey,
+				collections.StringKey,
+			),
+			codec.CollValue[consent.Template](cdc),
+		),
 		Codebooks: collections.NewMap(sb, consent.CodebooksPrefix, "codebooks",
 			collections.StringKey, codec.CollValue[consent.Codebook](cdc)),
 		Params:    collections.NewItem(sb, consent.ParamsPrefix, "params", codec.CollValue[consent.Params](cdc)),

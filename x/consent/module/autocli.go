@@ -8,7 +8,12 @@ func (AppModule) AutoCLIOptions() *autocliv1.ModuleOptions {
 		Query: &autocliv1.ServiceCommandDescriptor{
 			Service: "volens.consent.v1.Query",
 			RpcCommandOptions: []*autocliv1.RpcCommandOptions{
-				command("Consent", "consent [dataset-id]", "Show the latest version of a dataset's consent", "dataset_id"),
+				command(
+					"Consent",
+					"consent [dataset-id]",
+					"Show the latest version of a dataset's consent",
+					"dataset_id",
+				),
 				command("History", "history [dataset-id]", "List all versions of a dataset's consent", "dataset_id"),
 				command("Templates", "templates", "List the registered plain texts"),
 				command("Codebooks", "codebooks", "List the registered disease vocabularies"),
