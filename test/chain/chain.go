@@ -1,0 +1,241 @@
+// Package chain runs a Volens chain of n validators inside one test process: n
+// applications with their real homes, real signatures on votes and extensions, and
+// every ABCI call in the order in which consensus makes it.
+//
+// New starts it, Block makes the next block, Send delivers messages in one. A Tamper
+// stands in for validators and proposers that lie. Every node must reach the same app
+// hash after every block, whatever was tampered with: Block checks it.
+package chain
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"path/filepath"
+	"testing"
+	"time"
+
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/stretchr/testify/require"
+
+	"cosmossdk.io/log/v2"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/cometbft/cometbft/crypto"
+	"github.com/cometbft/cometbft/privval"
+	"github.com/cosmos/cosmos-sdk/baseapp"
+	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
+	sdk "github.com/cosmos/cosmos-sdk/types"
+	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+
+	"github.com/volens-network/volens/app"
+	"github.com/volens-network/volens/devnet"
+	"github.com/volens-network/volens/devnet/genesis"
+)
+
+// ID is the live chain id unless Options name another.
+const ID = "test-1"
+
+// Options describe a chain.
+type Options struct {
+	Validators int
+	ChainID    string
+	Spec       func(*devnet.Spec) // accounts and organisations
+	// BlockTime is the time between blocks, one second if zero.
+	BlockTime time.Duration
+}
+
+// Node is one validator: its application and its consensus key.
+type Node struct {
+	App  *app.App
+	Home string
+	key  crypto.PrivKey
+}
+
+// Address is the node's consensus address.
+func (n *Node) Address() sdk.ConsAddress { return sdk.ConsAddress(n.key.PubKey().Address()) }
+
+// Chain is a running chain. The zero value is useless: make one with New.
+type Chain struct {
+	Nodes   []*Node
+	ChainID string
+	Height  int64
+	Time    time.Time
+	// Tamper changes what the next blocks do.
+	Tamper Tamper
+
+	tb         testing.TB
+	blockTime  time.Duration
+	validators []abci.Validator
+	commit     abci.ExtendedCommitInfo // of Height
+	last       *abci.ResponseFinalizeBlock
+}
+
+// New writes a genesis and starts all nodes at height 0.
+func New(tb testing.TB, options Options) *Chain {
+	tb.Helper()
+	app.SetPrefixes()
+	if options.ChainID == "" {
+		options.ChainID = ID
+	}
+	if options.BlockTime == 0 {
+		options.BlockTime = time.Second
+	}
+	spec := devnet.Spec{
+		ChainID: options.ChainID, Dir: tb.TempDir(), Validators: options.Validators,
+		GenesisTime: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	if options.Spec != nil {
+		options.Spec(&spec)
+	}
+	require.NoError(tb, genesis.Write(spec))
+	doc, err := genutiltypes.AppGenesisFromFile(filepath.Join(spec.NodeHome(0), "config", "genesis.json"))
+	require.NoError(tb, err)
+	homes := make([]string, spec.Validators)
+	for i := range homes {
+		homes[i] = spec.NodeHome(i)
+	}
+	return start(tb, options, homes, doc)
+}
+
+func start(tb testing.TB, options Options, homes []string, doc *genutiltypes.AppGenesis) *Chain {
+	tb.Helper()
+	c := &Chain{ChainID: options.ChainID, Time: doc.GenesisTime, tb: tb, blockTime: options.BlockTime}
+	for _, home := range homes {
+		c.Nodes = append(c.Nodes, newNode(tb, c.ChainID, home))
+	}
+	params := doc.Consensus.Params.ToProto()
+	for _, n := range c.Nodes {
+		resp, err := n.App.InitChain(&abci.RequestInitChain{
+			Time: doc.GenesisTime, ChainId: c.ChainID, ConsensusParams: &params,
+			AppStateBytes: doc.AppState, InitialHeight: 1,
+		})
+		require.NoError(tb, err)
+		c.setValidators(resp.Validators)
+	}
+	return c
+}
+
+func newNode(tb testing.TB, chainID, home string) *Node {
+	tb.Helper()
+	key := privval.LoadFilePVEmptyState(filepath.Join(home, "config", "priv_validator_key.json"), "")
+	return &Node{
+		App: app.New(log.NewNopLogger(), dbm.NewMemDB(), true,
+			simtestutil.NewAppOptionsWithFlagHome(home), baseapp.SetChainID(chainID)),
+		Home: home,
+		key:  key.Key.PrivKey,
+	}
+}
+
+// Context is a view of the committed state, for looking.
+func (c *Chain) Context() sdk.Context {
+	return c.Nodes[0].App.NewContext(true).WithBlockHeight(c.Height).WithBlockTime(c.Time).WithChainID(c.ChainID)
+}
+
+// App is the first node's application.
+func (c *Chain) App() *app.App { return c.Nodes[0].App }
+
+// Blocks makes empty blocks.
+func (c *Chain) Blocks(count int) {
+	c.tb.Helper()
+	for range count {
+		c.Block()
+	}
+}
+
+// Until makes empty blocks until a condition on the state holds, at most limit.
+func (c *Chain) Until(limit int, what string, holds func(sdk.Context) bool) {
+	c.tb.Helper()
+	for range limit {
+		if holds(c.Context()) {
+			return
+		}
+		c.Block()
+	}
+	require.FailNow(c.tb, "did not happen", "%s within %d blocks", what, limit)
+}
+
+// Block makes the next block with these transactions in the mempool, and returns its
+// results, the injection's among them.
+func (c *Chain) Block(mempool ...[]byte) *abci.ResponseFinalizeBlock {
+	c.tb.Helper()
+	height, at := c.Height+1, c.Time.Add(c.blockTime)
+	proposer := c.Nodes[int(height)%len(c.Nodes)]
+	txs := c.propose(proposer, height, at, mempool)
+	hash := sha256.Sum256(bytes.Join(txs, []byte{0}))
+	commit := c.extend(height, at, hash[:], txs)
+	c.last = c.finalize(proposer, height, at, hash[:], txs)
+	c.Height, c.Time, c.commit = height, at, commit
+	return c.last
+}
+
+// propose asks the proposer for a block and all nodes whether they take it. A refused
+// proposal is followed by the next round, without tampering.
+func (c *Chain) propose(proposer *Node, height int64, at time.Time, mempool [][]byte) [][]byte {
+	c.tb.Helper()
+	local := c.Tamper.commit(c.commit)
+	prepared, err := proposer.App.PrepareProposal(&abci.RequestPrepareProposal{
+		MaxTxBytes: c.Tamper.maxTxBytes(), Txs: mempool, LocalLastCommit: local, Height: height, Time: at,
+		ProposerAddress: proposer.Address(),
+	})
+	require.NoError(c.tb, err)
+	if c.Tamper.Proposal != nil {
+		tampered := c.Tamper.Proposal(prepared.Txs, local)
+		if c.Accepts(height, at, tampered) {
+			return tampered
+		}
+		c.Tamper.Refused++
+	}
+	require.True(c.tb, c.Accepts(height, at, prepared.Txs), "an honest proposal is refused at height %d", height)
+	return prepared.Txs
+}
+
+// Accepts reports whether all nodes accept a proposal; they must agree.
+func (c *Chain) Accepts(height int64, at time.Time, txs [][]byte) bool {
+	c.tb.Helper()
+	var accepted int
+	for _, n := range c.Nodes {
+		resp, err := n.App.ProcessProposal(&abci.RequestProcessProposal{
+			Txs: txs, ProposedLastCommit: commitInfo(c.commit), Height: height, Time: at,
+			ProposerAddress: n.Address(),
+		})
+		require.NoError(c.tb, err)
+		if resp.IsAccepted() {
+			accepted++
+		}
+	}
+	require.Contains(c.tb, []int{0, len(c.Nodes)}, accepted, "nodes disagree on a proposal")
+	return accepted > 0
+}
+
+func (c *Chain) finalize(
+	proposer *Node, height int64, at time.Time, hash []byte, txs [][]byte,
+) *abci.ResponseFinalizeBlock {
+	c.tb.Helper()
+	var first *abci.ResponseFinalizeBlock
+	for i, n := range c.Nodes {
+		resp, err := n.App.FinalizeBlock(&abci.RequestFinalizeBlock{
+			Txs: txs, DecidedLastCommit: commitInfo(c.commit), Hash: hash, Height: height, Time: at,
+			ProposerAddress: proposer.Address(),
+		})
+		require.NoError(c.tb, err)
+		_, err = n.App.Commit()
+		require.NoError(c.tb, err)
+		if i == 0 {
+			first = resp
+			c.setValidators(resp.ValidatorUpdates)
+		}
+		require.Equal(c.tb, first.AppHash, resp.AppHash, "node %d at height %d", i, height)
+	}
+	return first
+}
+
+// Restart throws a node's application away and replays nothing: a node whose state is
+// gone. It serves tests of exported state and of homes that were kept.
+func (c *Chain) Restart(chainID string, doc *genutiltypes.AppGenesis) *Chain {
+	c.tb.Helper()
+	homes := make([]string, len(c.Nodes))
+	for i, n := range c.Nodes {
+		homes[i] = n.Home
+	}
+	return start(c.tb, Options{ChainID: chainID, BlockTime: c.blockTime}, homes, doc)
+}
