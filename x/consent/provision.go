@@ -12,6 +12,10 @@ func KMinLadder() []uint32 {
 	return []uint32{11, 25, 50, 100, 250, 1000}
 }
 
+// MaxProvisionSize bounds a provision in bytes on the wire, so that the revocation,
+// which keeps it, always fits into the gas of the zero-fee lane.
+const MaxProvisionSize = 8 << 10
+
 // Validate returns an error with the paths of all elements that are missing or
 // wrong, such as provision.disclosure.statements.revocation (MissingFields reads
 // them), or nil. Whether the expiry lies ahead is left to ValidateAt, and whether
@@ -46,6 +50,7 @@ func (p Provision) Canonical() (Provision, error) {
 
 // check records all faults of the provision.
 func (p Provision) check(f *faults, path string, now time.Time) {
+	f.need(p.Size() <= MaxProvisionSize, path)
 	p.Policy.check(f, path+".policy")
 	f.need(p.Mode == MODE_ASK_ME, path+".mode")
 	p.Expiry.check(f, path+".expiry", now)

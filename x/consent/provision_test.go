@@ -117,6 +117,16 @@ func TestProvision_Choices(t *testing.T) {
 	}
 }
 
+func TestProvision_TooLarge(t *testing.T) {
+	p := provision(t)
+	for n := range 255 {
+		p.Policy.Modifiers[0].Values = append(p.Policy.Modifiers[0].Values, address(t, byte(n+4)))
+	}
+	require.Equal(t, []string{"provision"}, consent.MissingFields(p.Validate()))
+	p.Policy.Modifiers[0].Values = p.Policy.Modifiers[0].Values[:100]
+	require.NoError(t, p.Validate())
+}
+
 func TestProvision_Guardian(t *testing.T) {
 	p := provision(t)
 	p.Disclosure.Subject = consent.SUBJECT_WITH_GUARDIAN

@@ -16,7 +16,7 @@ import (
 
 // LaneGas is the largest gas limit of a transaction in the zero-fee lane. A
 // revocation needs less than half of it.
-const LaneGas = 500_000
+const LaneGas = 1_000_000
 
 // ConsentKeeper is what the lane asks x/consent.
 type ConsentKeeper interface {

@@ -32,6 +32,9 @@ var (
 	errHook     = errors.New("hook")
 )
 
+// hookGas is what the hook uses, more than any transaction has.
+const hookGas = 1_000_000_000
+
 // The people of the tests, by the byte that their accounts are made of.
 const (
 	patient   = 1
@@ -72,7 +75,8 @@ type hooks struct {
 	err     error
 }
 
-func (h *hooks) AfterRevoke(_ context.Context, key id.ID) error {
+func (h *hooks) AfterRevoke(ctx context.Context, key id.ID) error {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(hookGas, "many seats")
 	h.revoked = append(h.revoked, key)
 	return h.err
 }

@@ -6,6 +6,8 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/consent"
@@ -32,15 +34,22 @@ func (m msgServer) RevokeConsent(
 	if err != nil {
 		return nil, err
 	}
-	if m.k.hooks != nil {
-		if err := m.k.hooks.AfterRevoke(ctx, key); err != nil {
-			return nil, err
-		}
+	if err := m.k.afterRevoke(ctx, key); err != nil {
+		return nil, err
 	}
 	if err := emit(ctx, &consent.EventConsentRevoked{DatasetId: key.String(), Version: version}); err != nil {
 		return nil, err
 	}
 	return &consent.MsgRevokeConsentResponse{Version: version}, nil
+}
+
+// afterRevoke calls the hook, on the house: what it ends grows with the seats that the
+// dataset has won, and no number of them may make a revocation run out of gas.
+func (k *Keeper) afterRevoke(ctx context.Context, key id.ID) error {
+	if k.hooks == nil {
+		return nil
+	}
+	return k.hooks.AfterRevoke(sdk.UnwrapSDKContext(ctx).WithGasMeter(storetypes.NewInfiniteGasMeter()), key)
 }
 
 // SetRevoker names or removes the carer, in the latest version and without a new one.

@@ -1,12 +1,17 @@
 package keeper_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
+
+	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/consent"
+	"github.com/volens-network/volens/x/consent/ante"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -71,6 +76,27 @@ func TestRevokeConsent_HookFails(t *testing.T) {
 	f.hooks.err = errHook
 	_, err = f.revoke(patient, 1)
 	require.ErrorIs(t, err, errHook, "the transaction is undone as a whole")
+}
+
+// TestRevokeConsent_FitsTheLane: the largest provision leaves half of the lane's gas to
+// signature and transaction bytes, whatever the hook has to end.
+func TestRevokeConsent_FitsTheLane(t *testing.T) {
+	f := initFixture(t)
+	p := f.provision()
+	values := []string{}
+	for n := byte(10); p.Size() < consent.MaxProvisionSize-100; n++ {
+		values = append(values, address(t, n))
+		p.Policy.Modifiers = []consent.Modifier{{Term: string(duo.US), Values: values}}
+	}
+	_, err := f.grant(p)
+	require.NoError(t, err)
+	f.ctx = f.ctx.WithGasMeter(storetypes.NewGasMeter(math.MaxInt64))
+	require.NoError(t, f.keeper.CheckRevoke(f.ctx, dataID, 1, address(t, patient)))
+	require.NoError(t, f.keeper.UseLane(f.ctx, dataID))
+	_, err = f.revoke(patient, 1)
+	require.NoError(t, err)
+	require.Greater(t, f.ctx.GasMeter().GasConsumed(), uint64(consent.MaxProvisionSize*30), "the meter runs")
+	require.Less(t, f.ctx.GasMeter().GasConsumed(), uint64(ante.LaneGas/2))
 }
 
 func TestSetRevoker(t *testing.T) {
