@@ -59,7 +59,9 @@ func validateBaseURL(text string) error {
 	if err != nil {
 		return errorsmod.Wrapf(ErrInvalid, "gateway.base_url: %v", err)
 	}
-	if u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
+	if !strings.HasPrefix(text, u.Scheme+"://") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" ||
+		u.ForceQuery ||
+		strings.Contains(text, "#") {
 		return errorsmod.Wrapf(ErrInvalid, "gateway.base_url %q is not a scheme, a host and a path", text)
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
