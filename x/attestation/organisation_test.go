@@ -104,7 +104,7 @@ func TestGatewayInfo_BaseURL(t *testing.T) {
 		"https://gateway.example/?":           false,
 		"https://gateway.example/#":           false,
 		"https://gate way.example":            false,
-		"https://gätway.example":              false,
+		"https://g\u00e4tway.example":         false,
 		"https://gateway.example/\n":          false,
 		"https://gateway.example/%zz":         false,
 		"":                                    false,
