@@ -55,7 +55,8 @@ func (g GenesisState) validateKeys() error {
 		if _, ok := epochs[name]; ok {
 			return errorsmod.Wrapf(ErrGenesis, "epoch %s stands twice", name)
 		}
-		if len(e.Owners) == 0 || len(e.Owners) != len(e.PublicShares) || int(e.Threshold) > len(e.Owners) || e.Threshold == 0 {
+		if len(e.Owners) == 0 || len(e.Owners) != len(e.PublicShares) || int(e.Threshold) > len(e.Owners) ||
+			e.Threshold == 0 {
 			return errorsmod.Wrapf(ErrGenesis, "epoch %s: %d of %d shares, %d owners",
 				name, e.Threshold, len(e.PublicShares), len(e.Owners))
 		}
@@ -137,13 +138,25 @@ func (g GenesisState) validateJobs(seats map[seatName]Seat) error {
 			return errorsmod.Wrapf(ErrGenesis, "job %x does not fit seat %d of %s", j.Id, j.Seat, j.RequestId)
 		}
 		if (j.EmittedHeight > 0) == (seat.State == SEAT_STATE_ASSIGNED) {
-			return errorsmod.Wrapf(ErrGenesis, "job %x emitted at %d has a seat that is %s", j.Id, j.EmittedHeight, seat.State)
+			return errorsmod.Wrapf(
+				ErrGenesis,
+				"job %x emitted at %d has a seat that is %s",
+				j.Id,
+				j.EmittedHeight,
+				seat.State,
+			)
 		}
 		jobs[name] = true
 	}
 	for name, seat := range seats {
 		if seat.Open() && !jobs[name] {
-			return errorsmod.Wrapf(ErrGenesis, "seat %d of %s is %s without a job", name.index, name.request, seat.State)
+			return errorsmod.Wrapf(
+				ErrGenesis,
+				"seat %d of %s is %s without a job",
+				name.index,
+				name.request,
+				seat.State,
+			)
 		}
 	}
 	return nil
@@ -154,7 +167,13 @@ func (g GenesisState) validateReleases(seats map[seatName]Seat) error {
 	for _, e := range g.Emissions {
 		name := seatName{e.RequestId, e.Seat}
 		if emitted[name] || seats[name].DatasetId != e.DatasetId || !seats[name].Assigned() {
-			return errorsmod.Wrapf(ErrGenesis, "emission of %s does not fit seat %d of %s", e.DatasetId, e.Seat, e.RequestId)
+			return errorsmod.Wrapf(
+				ErrGenesis,
+				"emission of %s does not fit seat %d of %s",
+				e.DatasetId,
+				e.Seat,
+				e.RequestId,
+			)
 		}
 		emitted[name] = true
 	}

@@ -3,7 +3,6 @@ package custody
 import (
 	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
@@ -67,7 +66,13 @@ func (p Params) ValidateFor(maxBytes int64) error {
 	}
 	need := 2 * int64(p.MaxValidators) * (ExtensionCap + ExtensionOverhead)
 	if p.MaxValidators < 1 || need > maxBytes {
-		return errorsmod.Wrapf(ErrParams, "max_validators %d need blocks of %d bytes, not %d", p.MaxValidators, need, maxBytes)
+		return errorsmod.Wrapf(
+			ErrParams,
+			"max_validators %d need blocks of %d bytes, not %d",
+			p.MaxValidators,
+			need,
+			maxBytes,
+		)
 	}
 	return nil
 }

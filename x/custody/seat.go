@@ -79,7 +79,14 @@ func (s Seat) Validate() error {
 		return errorsmod.Wrapf(ErrInvalid, "seat %d of %s: dataset_id: %v", s.Index, s.RequestId, err)
 	}
 	if len(s.B) != PointSize || s.Version == 0 || bytes.Equal(s.B, s.Q) {
-		return errorsmod.Wrapf(ErrInvalid, "seat %d of %s: b of %d bytes, version %d", s.Index, s.RequestId, len(s.B), s.Version)
+		return errorsmod.Wrapf(
+			ErrInvalid,
+			"seat %d of %s: b of %d bytes, version %d",
+			s.Index,
+			s.RequestId,
+			len(s.B),
+			s.Version,
+		)
 	}
 	return nil
 }

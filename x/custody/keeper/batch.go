@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/duo"
@@ -72,7 +71,7 @@ func (k *Keeper) voidJob(ctx sdk.Context, job custody.Job, cause custody.Cause) 
 func (k *Keeper) writeBatch(ctx sdk.Context) error {
 	h := ctx.BlockHeight()
 	if h > 2 {
-		if err := k.Jobs.Batches.Remove(ctx, uint64(h-2)); err != nil { //nolint:gosec // positive
+		if err := k.Jobs.Batches.Remove(ctx, uint64(h-2)); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/volens-network/volens/core/threshold"
@@ -30,8 +29,16 @@ func newCommittees(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Committ
 		LiveChain: collections.NewItem(sb, custody.LiveChainPrefix, "live_chain_id", collections.StringValue),
 		Keys: collections.NewMap(sb, custody.KeysPrefix, "keys", collections.Uint64Key,
 			codec.CollValue[custody.Key](cdc)),
-		Epochs: collections.NewMap(sb, custody.EpochsPrefix, "epochs",
-			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key), codec.CollValue[custody.Epoch](cdc)),
+		Epochs: collections.NewMap(
+			sb,
+			custody.EpochsPrefix,
+			"epochs",
+			collections.PairKeyCodec(
+				collections.Uint64Key,
+				collections.Uint64Key,
+			),
+			codec.CollValue[custody.Epoch](cdc),
+		),
 	}
 }
 

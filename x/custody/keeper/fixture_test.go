@@ -12,7 +12,6 @@ import (
 	"golang.org/x/crypto/chacha20"
 
 	"cosmossdk.io/collections"
-
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -66,9 +65,9 @@ type fixture struct {
 }
 
 // bareFixture is a chain at height 1 without a key.
-func bareFixture(t testing.TB, validators int) *fixture {
-	t.Helper()
-	f := &fixture{t: t, left: newLeft(), market: &market{}, rand: newStream("fixture")}
+func bareFixture(tb testing.TB, validators int) *fixture {
+	tb.Helper()
+	f := &fixture{t: tb, left: newLeft(), market: &market{}, rand: newStream("fixture")}
 	f.open()
 	for i := range validators {
 		operator := bytes.Repeat([]byte{byte(0xc0 + i)}, 20)
@@ -77,7 +76,7 @@ func bareFixture(t testing.TB, validators int) *fixture {
 	}
 	g := custody.DefaultGenesis()
 	g.Params = custody.DevnetParams()
-	require.NoError(t, f.keeper.InitGenesis(f.ctx, *g))
+	require.NoError(tb, f.keeper.InitGenesis(f.ctx, *g))
 	return f
 }
 
@@ -96,9 +95,9 @@ func (f *fixture) open() {
 }
 
 // initFixture has four validators and an active key.
-func initFixture(t testing.TB) *fixture {
-	t.Helper()
-	f := bareFixture(t, 4)
+func initFixture(tb testing.TB) *fixture {
+	tb.Helper()
+	f := bareFixture(tb, 4)
 	for range 40 {
 		f.step()
 		if key, err := f.keeper.Committees.Keys.Get(f.ctx, 1); err == nil && key.Status == custody.KEY_STATUS_ACTIVE {
@@ -106,7 +105,7 @@ func initFixture(t testing.TB) *fixture {
 			return f
 		}
 	}
-	t.Fatal("no key after 40 blocks")
+	tb.Fatal("no key after 40 blocks")
 	return nil
 }
 
@@ -293,11 +292,21 @@ func (l *left) Codebook(context.Context, string) (consent.Codebook, error) {
 	return consent.Codebook{}, consent.ErrNotFound
 }
 
-func (l *left) SendCoinsFromAccountToModule(_ context.Context, from sdk.AccAddress, module string, amount sdk.Coins) error {
+func (l *left) SendCoinsFromAccountToModule(
+	_ context.Context,
+	from sdk.AccAddress,
+	module string,
+	amount sdk.Coins,
+) error {
 	return l.move(account(from[0]), module, amount)
 }
 
-func (l *left) SendCoinsFromModuleToAccount(_ context.Context, module string, to sdk.AccAddress, amount sdk.Coins) error {
+func (l *left) SendCoinsFromModuleToAccount(
+	_ context.Context,
+	module string,
+	to sdk.AccAddress,
+	amount sdk.Coins,
+) error {
 	return l.move(module, account(to[0]), amount)
 }
 

@@ -5,9 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
-
 	"cosmossdk.io/collections"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 
 	"github.com/volens-network/volens/x/custody"
 )

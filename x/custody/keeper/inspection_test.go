@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -17,9 +16,9 @@ import (
 
 const bond = 1_000_000
 
-func ask(of id.ID, organisation, random byte) *custody.MsgRequestInspection {
+func ask(of id.ID, random byte) *custody.MsgRequestInspection {
 	return &custody.MsgRequestInspection{
-		Owner: account(patient), DatasetId: of.String(), Version: 1, Organisation: account(organisation),
+		Owner: account(patient), DatasetId: of.String(), Version: 1, Organisation: account(hospital),
 		Random: digest(string(rune(random)))[:16],
 	}
 }
@@ -27,7 +26,7 @@ func ask(of id.ID, organisation, random byte) *custody.MsgRequestInspection {
 // asked requests an inspection by the hospital.
 func (f *fixture) asked(of id.ID, random byte) id.ID {
 	f.t.Helper()
-	out, err := f.msgs.RequestInspection(f.ctx, ask(of, hospital, random))
+	out, err := f.msgs.RequestInspection(f.ctx, ask(of, random))
 	require.NoError(f.t, err)
 	key, err := id.Parse(out.InspectionId)
 	require.NoError(f.t, err)
@@ -142,7 +141,7 @@ func TestRequestInspection_Refuses(t *testing.T) {
 		"malformed owner":     {func(m *custody.MsgRequestInspection) { m.Owner = "x" }, custody.ErrInvalid},
 		"malformed attendant": {func(m *custody.MsgRequestInspection) { m.Organisation = "x" }, custody.ErrInvalid},
 	} {
-		m := ask(of, hospital, 1)
+		m := ask(of, 1)
 		c.change(m)
 		_, err := f.msgs.RequestInspection(f.ctx, m)
 		require.ErrorIs(t, err, c.want, name)
@@ -150,7 +149,7 @@ func TestRequestInspection_Refuses(t *testing.T) {
 	d := f.left.datasets[of]
 	d.Status = dataset.STATUS_FROZEN
 	f.left.datasets[of] = d
-	_, err := f.msgs.RequestInspection(f.ctx, ask(of, hospital, 1))
+	_, err := f.msgs.RequestInspection(f.ctx, ask(of, 1))
 	require.ErrorIs(t, err, custody.ErrDataset)
 }
 
@@ -159,15 +158,15 @@ func TestRequestInspection_OneOpenAndThreeInAll(t *testing.T) {
 	of := f.registered(1)
 	for n := range byte(3) {
 		key := f.asked(of, n)
-		_, err := f.msgs.RequestInspection(f.ctx, ask(of, hospital, n+10))
+		_, err := f.msgs.RequestInspection(f.ctx, ask(of, n+10))
 		require.ErrorIs(t, err, custody.ErrInspection, "one open at a time")
 		f.step(f.accept(key))
 		f.steps(2)
 		require.NoError(t, f.keeper.BeforeVerdict(f.ctx, of, 1, raw(hospital), false))
 	}
-	_, err := f.msgs.RequestInspection(f.ctx, ask(of, hospital, 9))
+	_, err := f.msgs.RequestInspection(f.ctx, ask(of, 9))
 	require.ErrorIs(t, err, custody.ErrInspection, "three were read")
-	_, err = f.msgs.RequestInspection(f.ctx, ask(of, hospital, 0))
+	_, err = f.msgs.RequestInspection(f.ctx, ask(of, 0))
 	require.ErrorIs(t, err, custody.ErrExists)
 }
 
@@ -279,7 +278,10 @@ func TestWithdrawInspection_IsTheOwners(t *testing.T) {
 		Owner: account(hospital), InspectionId: key.String(),
 	})
 	require.ErrorIs(t, err, custody.ErrNotOwner)
-	_, err = f.msgs.WithdrawInspection(f.ctx, &custody.MsgWithdrawInspection{Owner: account(patient), InspectionId: "x"})
+	_, err = f.msgs.WithdrawInspection(
+		f.ctx,
+		&custody.MsgWithdrawInspection{Owner: account(patient), InspectionId: "x"},
+	)
 	require.ErrorIs(t, err, custody.ErrInvalid)
 }
 

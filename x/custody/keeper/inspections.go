@@ -7,7 +7,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -82,7 +81,13 @@ func (s Inspections) add(ctx context.Context, key, of id.ID, i custody.Inspectio
 	}
 	for _, other := range others {
 		if other.Organisation == i.Organisation && other.Undecided() {
-			return errorsmod.Wrapf(custody.ErrInspection, "%s inspects version %d of %s already", i.Organisation, i.Version, of)
+			return errorsmod.Wrapf(
+				custody.ErrInspection,
+				"%s inspects version %d of %s already",
+				i.Organisation,
+				i.Version,
+				of,
+			)
 		}
 	}
 	if err := s.ByVersion.Set(ctx, collections.Join3(of, i.Version, key)); err != nil {
@@ -126,7 +131,14 @@ func (k *Keeper) requestInspection(ctx context.Context, m *custody.MsgRequestIns
 		return id.ID{}, errorsmod.Wrapf(custody.ErrNotOwner, "%s of dataset %s", m.Owner, of)
 	}
 	if d.Status != dataset.STATUS_ACTIVE || d.Version != m.Version {
-		return id.ID{}, errorsmod.Wrapf(custody.ErrDataset, "%s is %s in version %d, not %d", of, d.Status, d.Version, m.Version)
+		return id.ID{}, errorsmod.Wrapf(
+			custody.ErrDataset,
+			"%s is %s in version %d, not %d",
+			of,
+			d.Status,
+			d.Version,
+			m.Version,
+		)
 	}
 	if err := k.mayInspect(ctx, m.Organisation); err != nil {
 		return id.ID{}, err

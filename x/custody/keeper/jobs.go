@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"cosmossdk.io/collections"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 
 	"github.com/volens-network/volens/core/id"

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/x/custody"

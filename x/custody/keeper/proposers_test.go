@@ -11,7 +11,7 @@ import (
 )
 
 // judged plays a window in which each proposer has slots, some of them omitted.
-func judged(t *testing.T, slots []int, omitted []int) *fixture {
+func judged(t *testing.T, slots, omitted []int) *fixture {
 	t.Helper()
 	f := bareFixture(t, 4)
 	f.ctx = f.ctx.WithBlockHeight(50) // the end of a window

@@ -5,7 +5,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/volens-network/volens/core/id"
@@ -116,10 +115,14 @@ func (s queryServer) Audit(ctx context.Context, r *custody.QueryAuditRequest) (*
 	}
 	out := &custody.QueryAuditResponse{}
 	counts := collections.NewPrefixedPairRange[id.ID, uint64](of)
-	err = s.keeper.Jobs.EmissionCounts.Walk(ctx, counts, func(_ EmissionCountKey, c custody.EmissionCount) (bool, error) {
-		out.Counts = append(out.Counts, c)
-		return false, nil
-	})
+	err = s.keeper.Jobs.EmissionCounts.Walk(
+		ctx,
+		counts,
+		func(_ EmissionCountKey, c custody.EmissionCount) (bool, error) {
+			out.Counts = append(out.Counts, c)
+			return false, nil
+		},
+	)
 	if err != nil {
 		return nil, err
 	}

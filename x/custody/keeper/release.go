@@ -5,7 +5,6 @@ import (
 	"context"
 
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/threshold"
@@ -77,7 +76,12 @@ func (k *Keeper) storeRelease(ctx sdk.Context, batch custody.Batch, name, s []by
 		return err
 	}
 	err = ctx.EventManager().EmitTypedEvent(&custody.EventReleased{
-		RequestId: job.RequestId, Seat: job.Seat, DatasetId: job.DatasetId, Kind: job.Kind, S: s, ReadyHeight: job.ReadyHeight,
+		RequestId:   job.RequestId,
+		Seat:        job.Seat,
+		DatasetId:   job.DatasetId,
+		Kind:        job.Kind,
+		S:           s,
+		ReadyHeight: job.ReadyHeight,
 	})
 	if err != nil {
 		return err

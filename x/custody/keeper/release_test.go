@@ -210,7 +210,7 @@ func TestRelease_DeniedAtTheBatch(t *testing.T) {
 			s.Expiry = f.ctx.BlockTime()
 		},
 		"challenged": func(f *fixture, _ *consent.Consent, _ *attestation.Deidentification) { f.left.challenged = true },
-		"dataset frozen": func(f *fixture, c *consent.Consent, _ *attestation.Deidentification) {
+		"dataset frozen": func(f *fixture, _ *consent.Consent, _ *attestation.Deidentification) {
 			d := f.left.datasets[datasetID(1)]
 			d.Status = dataset.STATUS_FROZEN
 			f.left.datasets[datasetID(1)] = d

@@ -22,9 +22,13 @@ func (f *fixture) key() *threshold.Key {
 	return committee.Key()
 }
 
-func datasetID(n byte) id.ID { return id.Dataset(originChain, raw(patient), digest(string(rune(n)))[:16]) }
+func datasetID(n byte) id.ID {
+	return id.Dataset(originChain, raw(patient), digest(string(rune(n)))[:16])
+}
 
-func requestID(n byte) id.ID { return id.Request(originChain, raw(researcher), digest(string(rune(n)))[:16]) }
+func requestID(n byte) id.ID {
+	return id.Request(originChain, raw(researcher), digest(string(rune(n)))[:16])
+}
 
 // sealed is a dataset with the proof of its capsule; n tells them apart.
 func (f *fixture) sealed(n byte, version uint64) (dataset.Dataset, []byte) {
@@ -213,7 +217,12 @@ func TestAddSeats_QIsUsedOnceEver(t *testing.T) {
 	secret, err := f.key().DeriveSeat(digest("seed"), liveChain, request, 0)
 	require.NoError(t, err)
 	require.Equal(t, posts[0].Q, secret.Q())
-	ctx := threshold.SeatContext{LiveChain: liveChain, RequestID: requestID(2), Researcher: raw(researcher), Q: secret.Q()}
+	ctx := threshold.SeatContext{
+		LiveChain:  liveChain,
+		RequestID:  requestID(2),
+		Researcher: raw(researcher),
+		Q:          secret.Q(),
+	}
 	proof, err := secret.Prove(f.rand, f.key(), ctx)
 	require.NoError(t, err)
 	again := []custody.SeatPost{{Q: secret.Q(), Proof: proof}}

@@ -5,7 +5,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -72,8 +71,11 @@ func (k *Keeper) AddSeats(
 	}
 	for i, post := range posts {
 		seat := custody.Seat{
-			RequestId: terms.RequestId, Index: first + uint64(i), Reader: terms.Researcher, //nolint:gosec // at most 200
-			Q: post.Q, State: custody.SEAT_STATE_FREE,
+			RequestId: terms.RequestId,
+			Index:     first + uint64(i),
+			Reader:    terms.Researcher,
+			Q:         post.Q,
+			State:     custody.SEAT_STATE_FREE,
 		}
 		if err := k.Seats.see(ctx, post.Q); err != nil {
 			return errorsmod.Wrapf(err, "q of seat %d", seat.Index)
@@ -98,7 +100,7 @@ func (k *Keeper) verifySeats(
 	for i, post := range posts {
 		proofs[i] = threshold.SeatProof{
 			Context: threshold.SeatContext{
-				LiveChain: live, RequestID: request, Index: first + uint64(i), //nolint:gosec // at most 200
+				LiveChain: live, RequestID: request, Index: first + uint64(i),
 				Researcher: reader, Q: post.Q,
 			},
 			Proof: post.Proof,
@@ -145,7 +147,13 @@ func (k *Keeper) OpenJob(
 		return err
 	}
 	if d.Payload.KeyId != terms.KeyId {
-		return errorsmod.Wrapf(custody.ErrKey, "dataset %s has key %d, the request key %d", of, d.Payload.KeyId, terms.KeyId)
+		return errorsmod.Wrapf(
+			custody.ErrKey,
+			"dataset %s has key %d, the request key %d",
+			of,
+			d.Payload.KeyId,
+			terms.KeyId,
+		)
 	}
 	return k.openJob(ctx, stored, d, custody.Job{Kind: custody.JOB_KIND_RELEASE, ReferralApproved: referralApproved})
 }
@@ -160,7 +168,14 @@ func (k *Keeper) openJob(ctx context.Context, seat custody.Seat, d dataset.Datas
 	}
 	b, err := threshold.AddPoints(d.Payload.U, seat.Q)
 	if err != nil {
-		return errorsmod.Wrapf(custody.ErrProof, "seat %d of %s with dataset %s: %v", seat.Index, seat.RequestId, d.Id, err)
+		return errorsmod.Wrapf(
+			custody.ErrProof,
+			"seat %d of %s with dataset %s: %v",
+			seat.Index,
+			seat.RequestId,
+			d.Id,
+			err,
+		)
 	}
 	if err := k.Seats.open(ctx, seat, d, b); err != nil {
 		return err

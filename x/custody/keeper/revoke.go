@@ -28,7 +28,12 @@ func (k *Keeper) AfterWithdraw(ctx context.Context, dataset id.ID) error {
 	return k.endInspections(ctx, dataset)
 }
 
-func (k *Keeper) revokeAll(ctx context.Context, dataset id.ID, cause custody.Cause, which func(custody.Job) bool) error {
+func (k *Keeper) revokeAll(
+	ctx context.Context,
+	dataset id.ID,
+	cause custody.Cause,
+	which func(custody.Job) bool,
+) error {
 	open, err := k.Seats.openOf(ctx, dataset)
 	if err != nil {
 		return err

@@ -178,7 +178,11 @@ func TestRun_FalseComplainerIsConvicted(t *testing.T) {
 	data, err := x.MarshalBinary()
 	require.NoError(t, err)
 	accuse := func(by int) {
-		f.keeper.ApplyRunMessages(f.ctx, f.nodes[by].operator, []custody.RunMessage{dispute(f.nodes[by].operator, &x, data)})
+		f.keeper.ApplyRunMessages(
+			f.ctx,
+			f.nodes[by].operator,
+			[]custody.RunMessage{dispute(f.nodes[by].operator, &x, data)},
+		)
 	}
 	accuse(2) // share 2 is not its own
 	require.Empty(t, f.run().Convicted)
@@ -208,8 +212,11 @@ func TestRun_MessagesOutOfPlaceAreIgnored(t *testing.T) {
 	f.keeper.ApplyRunMessages(f.ctx, own[:19], []custody.RunMessage{enrolment(e)})
 	f.keeper.ApplyRunMessages(f.ctx, own, []custody.RunMessage{enrolment(stale), enrolment(e)})
 	f.keeper.ApplyRunMessages(f.ctx, own, []custody.RunMessage{
-		{}, {Message: &custody.RunMessage_Deal{}}, {Message: &custody.RunMessage_Dispute{}},
-		{Message: &custody.RunMessage_Enrolment{}}, {Message: &custody.RunMessage_Confirmation{}},
+		{},
+		{Message: &custody.RunMessage_Deal{}},
+		{Message: &custody.RunMessage_Dispute{}},
+		{Message: &custody.RunMessage_Enrolment{}},
+		{Message: &custody.RunMessage_Confirmation{}},
 		{Message: &custody.RunMessage_Confirmation{Confirmation: &custody.Confirmation{Operator: own}}},
 		{Message: &custody.RunMessage_Deal{Deal: &custody.Deal{Operator: own}}},
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"cosmossdk.io/collections"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -43,12 +42,12 @@ func newRuns(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Runs {
 
 // begin forgets the last run and starts another.
 func (r Runs) begin(ctx context.Context, run custody.Run) error {
-	for _, clear := range []func() error{
+	for _, forget := range []func() error{
 		func() error { return r.Enrolments.Clear(ctx, nil) },
 		func() error { return r.Deals.Clear(ctx, nil) },
 		func() error { return r.Confirmations.Clear(ctx, nil) },
 	} {
-		if err := clear(); err != nil {
+		if err := forget(); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,9 @@ func queryOptions() *autocliv1.ServiceCommandDescriptor {
 				PositionalArgs: args("request_id"),
 			},
 			{
-				RpcMethod: "Audit", Use: "audit [dataset-id]", Short: "List all that ever left the committee for a dataset",
+				RpcMethod:      "Audit",
+				Use:            "audit [dataset-id]",
+				Short:          "List all that ever left the committee for a dataset",
 				PositionalArgs: args("dataset_id"),
 			},
 			{
@@ -42,12 +44,14 @@ func txOptions() *autocliv1.ServiceCommandDescriptor {
 		Service: "volens.custody.v1.Msg",
 		RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 			{
-				RpcMethod: "RequestInspection", Use: "request-inspection [dataset-id] [version] [organisation] [random]",
+				RpcMethod:      "RequestInspection",
+				Use:            "request-inspection [dataset-id] [version] [organisation] [random]",
 				Short:          "Let an organisation read a version of your dataset",
 				PositionalArgs: args("dataset_id", "version", "organisation", "random"),
 			},
 			{
-				RpcMethod: "AcceptInspection", Use: "accept-inspection [inspection-id] [q] [proof] [delivery-key] [bond]",
+				RpcMethod:      "AcceptInspection",
+				Use:            "accept-inspection [inspection-id] [q] [proof] [delivery-key] [bond]",
 				Short:          "Post a seat and a bond for an inspection",
 				PositionalArgs: args("inspection_id", "q", "proof", "delivery_key", "bond"),
 			},
