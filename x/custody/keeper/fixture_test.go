@@ -150,6 +150,7 @@ type market struct {
 	causes           []custody.Cause
 	fail             error
 	explode          bool
+	gas              uint64 // that a hook uses
 }
 
 func (m *market) AfterRelease(_ context.Context, request id.ID, seat uint64) error {
@@ -163,7 +164,8 @@ func (m *market) AfterRelease(_ context.Context, request id.ID, seat uint64) err
 	return nil
 }
 
-func (m *market) AfterVoid(_ context.Context, request id.ID, seat uint64, cause custody.Cause) error {
+func (m *market) AfterVoid(ctx context.Context, request id.ID, seat uint64, cause custody.Cause) error {
+	sdk.UnwrapSDKContext(ctx).GasMeter().ConsumeGas(m.gas, "market")
 	if m.explode {
 		panic("market")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/consent"
@@ -146,6 +147,21 @@ func TestRevoke_StandsWhateverTheMarketSays(t *testing.T) {
 		f.step(func() { require.NoError(t, f.keeper.OpenJob(f.ctx, request, 0, of, false)) }, f.revoke(of))
 		require.Equal(t, custody.SEAT_STATE_VOID, f.state(request, 0), name)
 	}
+}
+
+func TestRevoke_GasCannotSilenceTheMarket(t *testing.T) {
+	f := initFixture(t)
+	request, of := f.requested(1), f.registered(1)
+	require.NoError(t, f.keeper.OpenJob(f.ctx, request, 0, of, false))
+	f.market.gas = 10_000_000
+	cached, _ := f.ctx.CacheContext()
+	require.Panics(t, func() {
+		err := f.keeper.AfterRevoke(cached.WithGasMeter(storetypes.NewGasMeter(1_000_000)), of)
+		t.Log("revoked without the market's knowledge", err)
+	})
+	require.Equal(t, custody.SEAT_STATE_ASSIGNED, f.state(request, 0), "the transaction failed as a whole")
+	require.NoError(t, f.keeper.AfterRevoke(f.ctx, of))
+	require.Len(t, f.market.voided, 1)
 }
 
 func TestWithdraw_EndsLikeARevocation(t *testing.T) {

@@ -45,8 +45,11 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 			}
 			confirmed = true
 		}
-		if apply != nil {
-			k.quarantine(sdkCtx, "run message", apply)
+		if apply == nil {
+			continue
+		}
+		if err := attempt(sdkCtx, apply); err != nil { // nothing unusual: messages are repeated until they are seen
+			sdkCtx.Logger().Debug("run message ignored", "height", sdkCtx.BlockHeight(), "reason", err.Error())
 		}
 	}
 }
