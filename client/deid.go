@@ -1,0 +1,176 @@
+package client
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/core/filetype"
+)
+
+// DeidOptions say what to de-identify, by which rules, and where to put the result.
+type DeidOptions struct {
+	Files   []string
+	Profile string
+	// Out is the folder of the payload, Report the file of the report.
+	Out, Report string
+	// Sample chooses one sample of several; AllSamples declares a custodian's right to all.
+	Sample     string
+	AllSamples bool
+	// Key is the dataset's pseudonym key (PseudonymKey) where the profile needs one.
+	Key []byte
+	// Version is the program's, for the report.
+	Version  string
+	Workers  int
+	Progress Progress
+}
+
+// DeidFile is one file of a payload.
+type DeidFile struct {
+	Path     string `json:"path"`
+	Kind     string `json:"kind"`
+	SHA256   string `json:"sha256"`
+	Bytes    int64  `json:"bytes"`
+	Subjects int    `json:"subjects"`
+	Records  int64  `json:"records"`
+}
+
+// DeidResult is what Deid wrote.
+type DeidResult struct {
+	Profile      string     `json:"profile"`
+	Report       string     `json:"report"`
+	ReportSHA256 string     `json:"report_sha256"`
+	Payload      []DeidFile `json:"payload"`
+	Warnings     []string   `json:"warnings,omitempty"`
+}
+
+// Deid writes the de-identified form of files and a report. Payload and report appear
+// only when all of them are whole; nothing that exists is overwritten.
+func Deid(ctx context.Context, o DeidOptions) (*DeidResult, error) {
+	out, err := deidentify(ctx, o)
+	return out, classify(err)
+}
+
+func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
+	if len(o.Files) == 0 || o.Out == "" || o.Report == "" {
+		return nil, usage("files, a folder for the payload and a file for the report are needed")
+	}
+	profile, pseudonyms, err := loadProfile(o.Profile, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Out, folderMode); err != nil {
+		return nil, err
+	}
+	report := deid.NewReport(profile, o.Version)
+	out := &DeidResult{Profile: profile.ID, Report: o.Report}
+	var parts pending
+	defer parts.discard()
+	options := vcf.Options{
+		Profile: profile, Pseudonyms: pseudonyms, Sample: o.Sample, AllSamples: o.AllSamples, Workers: o.Workers,
+	}
+	for i, name := range o.Files {
+		part, err := parts.create(o.Out)
+		if err != nil {
+			return nil, err
+		}
+		result, err := scrubFile(ctx, part, name, options, o.Progress)
+		if err != nil {
+			return nil, fmt.Errorf("file %d of %d: %w", i+1, len(o.Files), err)
+		}
+		entry := report.Add(result)
+		path := filepath.Join(o.Out, entry.Name)
+		if err := parts.finish(path); err != nil {
+			return nil, err
+		}
+		out.Payload = append(out.Payload, DeidFile{
+			Path: path, Kind: entry.Kind, SHA256: entry.SHA256, Bytes: entry.Bytes,
+			Subjects: entry.Subjects, Records: entry.Records,
+		})
+		out.Warnings = append(out.Warnings, result.Warnings...)
+	}
+	canonical, err := report.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	if err := parts.add(o.Report, canonical); err != nil {
+		return nil, err
+	}
+	out.ReportSHA256 = digest(canonical)
+	return out, parts.publish()
+}
+
+func loadProfile(name string, key []byte) (*deid.Profile, *deid.Pseudonymizer, error) {
+	if name == "" {
+		name = deid.SafeHarborStrict
+	}
+	profile, err := deid.LoadProfile(name)
+	if err != nil {
+		return nil, nil, usage("profile %q: want one of %v", name, deid.Profiles())
+	}
+	keyed := profile.Samples == deid.SamplesKeyed
+	switch {
+	case keyed && len(key) == 0:
+		return nil, nil, usage("profile %s needs a dataset and the wallet that owns it", name)
+	case !keyed:
+		key = nil
+	}
+	pseudonyms, err := deid.NewPseudonymizer(profile, key)
+	return profile, pseudonyms, err
+}
+
+// scrubFile de-identifies one file by what its first bytes say it is.
+func scrubFile(
+	ctx context.Context, dst io.Writer, name string, options vcf.Options, progress Progress,
+) (result *deid.FileResult, err error) {
+	file, err := openInput(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	_, src, err := detectVCF(file)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	bar := start(progress, "de-identify", info.Size())
+	result, err = vcf.Scrub(ctx, dst, &counting{src: src, report: bar}, options)
+	return result, err
+}
+
+// detectVCF looks at the first bytes and refuses what cannot be de-identified.
+func detectVCF(file io.Reader) (filetype.Detection, io.Reader, error) {
+	found, src, err := filetype.Detect(file)
+	if err != nil {
+		return found, nil, err
+	}
+	switch {
+	case found.Format == filetype.FormatVCF:
+		return found, src, nil
+	case found.Known():
+		return found, nil, deid.Refuse(deid.CodeNotThisFormat, fmt.Sprintf("cannot de-identify %s", found.Format))
+	default:
+		return found, nil, deid.Refuse(deid.CodeNotThisFormat, "the first bytes are of no known format")
+	}
+}
+
+// openInput opens a file of the user. Its path stays out of the error: it may name a person.
+func openInput(name string) (*os.File, error) {
+	file, err := os.Open(name) //nolint:gosec // the user names the file to read
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		return nil, fmt.Errorf("open input: %w", failed.Err)
+	}
+	return file, err
+}
+
+func hexBytes(b []byte) string { return hex.EncodeToString(b) }

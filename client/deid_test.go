@@ -1,0 +1,181 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/client"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/test/sample"
+)
+
+// genome writes an invented genome file and returns its path.
+func genome(t *testing.T, o sample.Options) string {
+	t.Helper()
+	var data bytes.Buffer
+	if o.Records == 0 {
+		o.Records = 50
+	}
+	require.NoError(t, sample.VCF(&data, o))
+	path := filepath.Join(t.TempDir(), "maria-gonzalez.vcf")
+	require.NoError(t, os.WriteFile(path, data.Bytes(), 0o600))
+	return path
+}
+
+// entries lists the names in a folder.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var out []string
+	for _, entry := range found {
+		out = append(out, entry.Name())
+	}
+	return out
+}
+
+func options(t *testing.T, files ...string) client.DeidOptions {
+	t.Helper()
+	dir := t.TempDir()
+	return client.DeidOptions{
+		Files: files, Profile: deid.SafeHarborStrict, Out: dir, Report: filepath.Join(dir, "report.json"), Version: "1",
+	}
+}
+
+func TestDeid_RemovesAndReports(t *testing.T) {
+	person := sample.Options{Seed: 7, Packed: true}
+	o := options(t, genome(t, person), genome(t, sample.Options{Seed: 8}))
+
+	result, err := client.Deid(context.Background(), o)
+	require.NoError(t, err)
+
+	require.ElementsMatch(t, []string{"1.vcf.gz", "2.vcf", "report.json"}, entries(t, o.Out))
+	require.Len(t, result.Payload, 2)
+	require.NotEmpty(t, result.ReportSHA256)
+	for _, file := range result.Payload {
+		data, err := os.ReadFile(file.Path)
+		require.NoError(t, err)
+		require.EqualValues(t, len(data), file.Bytes)
+		for _, word := range sample.Identifiers(person) {
+			require.NotContains(t, string(data), word)
+		}
+	}
+	verdict, err := client.DeidVerify(context.Background(), o.Report,
+		[]string{result.Payload[1].Path, result.Payload[0].Path})
+	require.NoError(t, err, "files are found by their names")
+	require.True(t, verdict.OK)
+	require.Equal(t, result.ReportSHA256, verdict.ReportSHA256)
+}
+
+func TestDeid_SeveralPersons(t *testing.T) {
+	file := genome(t, sample.Options{Seed: 1, Samples: 3})
+	o := options(t, genome(t, sample.Options{Seed: 2}), file)
+
+	_, err := client.Deid(context.Background(), o)
+	require.Equal(t, fault.Refused, fault.KindOf(err))
+	require.Equal(t, []string{string(deid.CodeSeveralPersons)}, fault.Reasons(err))
+	require.Empty(t, entries(t, o.Out), "a refused file leaves nothing, also of those before it")
+	require.NotContains(t, err.Error(), "maria")
+
+	o.AllSamples = true
+	result, err := client.Deid(context.Background(), o)
+	require.NoError(t, err)
+	require.Equal(t, 3, result.Payload[1].Subjects)
+}
+
+func TestDeid_UnknownContent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "named.vcf")
+	require.NoError(t, os.WriteFile(path, []byte("%PDF-1.7 not a genome\n"), 0o600))
+	o := options(t, path)
+
+	_, err := client.Deid(context.Background(), o)
+	require.Equal(t, fault.Refused, fault.KindOf(err))
+	require.Equal(t, []string{string(deid.CodeNotThisFormat)}, fault.Reasons(err))
+	require.Empty(t, entries(t, o.Out))
+}
+
+func TestDeid_NeverOverwrites(t *testing.T) {
+	o := options(t, genome(t, sample.Options{Seed: 3}))
+	kept := filepath.Join(o.Out, "1.vcf")
+	require.NoError(t, os.WriteFile(kept, []byte("mine"), 0o600))
+
+	_, err := client.Deid(context.Background(), o)
+	require.Equal(t, fault.Usage, fault.KindOf(err))
+	require.Equal(t, []string{"1.vcf"}, entries(t, o.Out))
+	data, err := os.ReadFile(kept)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(data))
+}
+
+func TestDeid_Usage(t *testing.T) {
+	file := genome(t, sample.Options{Seed: 4})
+	for name, change := range map[string]func(*client.DeidOptions){
+		"no file":         func(o *client.DeidOptions) { o.Files = nil },
+		"no report":       func(o *client.DeidOptions) { o.Report = "" },
+		"unknown profile": func(o *client.DeidOptions) { o.Profile = "none" },
+		"no key":          func(o *client.DeidOptions) { o.Profile = deid.ResearchShifted },
+	} {
+		o := options(t, file)
+		change(&o)
+		_, err := client.Deid(context.Background(), o)
+		require.Equal(t, fault.Usage, fault.KindOf(err), name)
+	}
+	o := options(t, "absent.vcf")
+	_, err := client.Deid(context.Background(), o)
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	require.NotContains(t, err.Error(), "absent.vcf", "the path of a file may name a person")
+}
+
+func TestDeid_KeyedByDataset(t *testing.T) {
+	seed := bytes.Repeat([]byte{5}, 64)
+	file := genome(t, sample.Options{Seed: 5})
+	digests := map[string]bool{}
+	for _, dataset := range []id.ID{{1}, {1}, {2}} {
+		key, err := client.PseudonymKey(seed, dataset)
+		require.NoError(t, err)
+		o := options(t, file)
+		o.Profile, o.Key = deid.ResearchShifted, key
+		result, err := client.Deid(context.Background(), o)
+		require.NoError(t, err)
+		digests[result.Payload[0].SHA256] = true
+	}
+	require.Len(t, digests, 2, "the same dataset gets the same names, another one others")
+
+	_, err := client.PseudonymKey(seed[:8], id.ID{1})
+	require.Error(t, err)
+}
+
+func TestDeidVerify_Faults(t *testing.T) {
+	o := options(t, genome(t, sample.Options{Seed: 6}))
+	result, err := client.Deid(context.Background(), o)
+	require.NoError(t, err)
+	path := result.Payload[0].Path
+
+	_, err = client.DeidVerify(context.Background(), o.Report, nil)
+	require.Equal(t, fault.Usage, fault.KindOf(err))
+	_, err = client.DeidVerify(context.Background(), o.Report, []string{filepath.Join(o.Out, "absent")})
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	data = append(data, lines[len(lines)-2]...)
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	verdict, err := client.DeidVerify(context.Background(), o.Report, []string{path})
+	require.Equal(t, fault.Integrity, fault.KindOf(err))
+	require.False(t, verdict.OK)
+	require.Contains(t, verdict.Failed(), "digest")
+
+	report, err := os.ReadFile(o.Report)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(o.Report, append(report, '\n'), 0o600))
+	_, err = client.DeidVerify(context.Background(), o.Report, []string{path})
+	require.Equal(t, fault.Integrity, fault.KindOf(err), "a report has one form only")
+}

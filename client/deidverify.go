@@ -1,0 +1,123 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/vcf"
+)
+
+// maxReport bounds a report in bytes.
+const maxReport = 16 << 20
+
+// DeidVerdict is what every check found that can be automated.
+type DeidVerdict struct {
+	OK           bool          `json:"ok"`
+	Profile      string        `json:"profile"`
+	ReportSHA256 string        `json:"report_sha256"`
+	Files        []FileVerdict `json:"files"`
+}
+
+// FileVerdict is what the checks found in one file of the payload.
+type FileVerdict struct {
+	Name     string        `json:"name"`
+	OK       bool          `json:"ok"`
+	Findings []vcf.Finding `json:"findings"`
+}
+
+// Failed lists the checks that did not pass, each once.
+func (v *DeidVerdict) Failed() []string {
+	var out []string
+	seen := map[vcf.Check]bool{}
+	for _, file := range v.Files {
+		for _, finding := range file.Findings {
+			if !finding.OK && !seen[finding.Check] {
+				seen[finding.Check] = true
+				out = append(out, string(finding.Check))
+			}
+		}
+	}
+	return out
+}
+
+// DeidVerify re-runs every check of a payload that needs no original. Files are found
+// by the names that the report gives them, or else taken in its order. A payload that
+// does not pass is both a verdict and an error: of integrity when a digest is wrong,
+// else a refusal with the failed checks as reasons.
+func DeidVerify(ctx context.Context, report string, payload []string) (*DeidVerdict, error) {
+	out, err := deidVerify(ctx, report, payload)
+	return out, classify(err)
+}
+
+func deidVerify(ctx context.Context, reportFile string, payload []string) (*DeidVerdict, error) {
+	data, err := readInput(reportFile, maxReport)
+	if err != nil {
+		return nil, err
+	}
+	report, err := deid.ParseReport(data)
+	if err != nil {
+		return nil, integrity(err)
+	}
+	profile, err := report.KnownProfile()
+	if err != nil {
+		return nil, refused(err, "profile")
+	}
+	if len(payload) != len(report.Payload) {
+		return nil, usage("the report speaks of %d files, %d are given", len(report.Payload), len(payload))
+	}
+	out := &DeidVerdict{OK: true, Profile: profile.ID, ReportSHA256: digest(data)}
+	for i, entry := range report.Payload {
+		verdict, err := verifyFile(ctx, profile, entry, fileOf(entry.Name, i, payload))
+		if err != nil {
+			return nil, fmt.Errorf("payload file %s: %w", entry.Name, err)
+		}
+		out.Files = append(out.Files, FileVerdict{Name: entry.Name, OK: verdict.OK(), Findings: verdict.Findings})
+		out.OK = out.OK && verdict.OK()
+	}
+	if out.OK {
+		return out, nil
+	}
+	failed := out.Failed()
+	err = fmt.Errorf("payload fails %v", failed)
+	if failed[0] == string(vcf.CheckReadable) || failed[0] == string(vcf.CheckDigest) {
+		return out, integrity(err)
+	}
+	return out, refused(err, failed...)
+}
+
+// fileOf is the path that has the entry's name, else the one in its place.
+func fileOf(name string, place int, paths []string) string {
+	for _, path := range paths {
+		if filepath.Base(path) == name {
+			return path
+		}
+	}
+	return paths[place]
+}
+
+func verifyFile(
+	ctx context.Context, profile *deid.Profile, entry deid.Entry, path string,
+) (verdict *vcf.Verdict, err error) {
+	file, err := openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return vcf.Verify(ctx, profile, entry, file)
+}
+
+// readInput reads a file of at most limit bytes.
+func readInput(name string, limit int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, usage("%s has more than %d bytes", filepath.Base(name), limit)
+	}
+	return os.ReadFile(name) //nolint:gosec // the user names the file to read
+}

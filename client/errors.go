@@ -1,0 +1,70 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/duo"
+	"github.com/volens-network/volens/core/envelope"
+	"github.com/volens-network/volens/core/gate"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/threshold"
+)
+
+func usage(format string, args ...any) error { return fault.E(fault.Usage, format, args...) }
+
+func integrity(err error) error { return fault.Wrap(fault.Integrity, err) }
+
+// refused gives an error the reason codes of the rule that said no.
+func refused(err error, reasons ...string) error { return fault.Refuse(reasons, "%w", err) }
+
+// classify gives the errors of core/* their kind; those that have one keep it.
+func classify(err error) error {
+	if err == nil || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	var refusal *deid.RefusalError
+	var missing *duo.MissingFieldsError
+	switch {
+	case errors.As(err, &refusal):
+		return refused(err, string(refusal.Code))
+	case errors.As(err, &missing):
+		return fault.Wrap(fault.Usage, err)
+	case isAny(err, id.ErrMalformed):
+		return fault.Wrap(fault.Usage, err)
+	case isAny(err, envelope.ErrIntegrity, envelope.ErrStanza, envelope.ErrWrapKey, gate.ErrPart,
+		threshold.ErrProof, threshold.ErrEncoding, threshold.ErrIdentity):
+		return integrity(err)
+	default:
+		return err
+	}
+}
+
+func isAny(err error, sentinels ...error) bool {
+	return slices.ContainsFunc(sentinels, func(s error) bool { return errors.Is(err, s) })
+}
+
+// denied is a decision of duo.Permits that is not ALLOW.
+func denied(verdict string, reasons []string) error {
+	return fault.Refuse(reasons, "not permitted: %s", verdict)
+}
+
+// parseID reads an id that a person typed.
+func parseID(what, text string) (id.ID, error) {
+	out, err := id.Parse(text)
+	if err != nil {
+		return out, usage("%s %q: %v", what, text, err)
+	}
+	return out, nil
+}
+
+// within names what was being done when an error came.
+func within(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

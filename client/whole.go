@@ -1,0 +1,101 @@
+package client
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const (
+	folderMode  = 0o700
+	partPattern = ".volens-*.part"
+)
+
+// pending are files that are being written. They get their final names together, when
+// all of them are whole; until then they have names of their own beside them.
+type pending struct {
+	open   *os.File
+	ready  []rename
+	closed bool
+}
+
+type rename struct{ from, to string }
+
+// create begins a file in a folder. It is the open one until finish.
+func (p *pending) create(folder string) (*os.File, error) {
+	file, err := os.CreateTemp(folder, partPattern)
+	if err != nil {
+		return nil, fmt.Errorf("begin output: %w", err)
+	}
+	p.open = file
+	return file, nil
+}
+
+// finish closes the open file, which shall become path.
+func (p *pending) finish(path string) error {
+	file := p.open
+	p.open = nil
+	p.ready = append(p.ready, rename{from: file.Name(), to: path})
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("finish output: %w", err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return usage("%s exists already: choose another place", filepath.Base(path))
+	}
+	return nil
+}
+
+// add is create, write and finish.
+func (p *pending) add(path string, data []byte) error {
+	file, err := p.create(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return p.finish(path)
+}
+
+// publish gives every file its name. If one cannot have it, those before lose theirs.
+func (p *pending) publish() error {
+	for i, r := range p.ready {
+		if err := os.Rename(r.from, r.to); err != nil {
+			for _, done := range p.ready[:i] {
+				err = errors.Join(err, os.Remove(done.to))
+			}
+			return fmt.Errorf("publish output: %w", err)
+		}
+	}
+	p.closed = true
+	return nil
+}
+
+// discard removes what was not published. Leftovers that cannot be removed have names
+// that nothing reads.
+func (p *pending) discard() {
+	if p.open != nil {
+		if err := p.open.Close(); err == nil {
+			p.ready = append(p.ready, rename{from: p.open.Name()})
+		}
+		p.open = nil
+	}
+	if p.closed {
+		return
+	}
+	for _, r := range p.ready {
+		if err := os.Remove(r.from); err != nil {
+			continue
+		}
+	}
+}
+
+// digest is SHA-256 in lower-case hexadecimal digits.
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
