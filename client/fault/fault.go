@@ -164,10 +164,10 @@ func KindOf(err error) Kind {
 	}
 	var network net.Error
 	switch {
+	case errors.Is(err, fs.ErrNotExist): // Before the network: a syscall.Errno looks like one.
+		return NotFound
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network):
 		return Unavailable
-	case errors.Is(err, fs.ErrNotExist):
-		return NotFound
 	default:
 		return Internal
 	}
