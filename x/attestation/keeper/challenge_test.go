@@ -15,7 +15,8 @@ import (
 	"github.com/volens-network/volens/x/dataset"
 )
 
-func key(version uint64) keeper.VersionKey { return collections.Join(setID, version) }
+// key is the version of the dataset that the tests speak about.
+func key() keeper.VersionKey { return collections.Join(setID, uint64(3)) }
 
 // challengeFixture has an attested dataset; the attestor has a bond of 300, of
 // which 100 are locked already; a challenge costs 150.
@@ -61,7 +62,7 @@ func (f *fixture) endBlock(height int64) {
 // stands checks the challenge, the dataset and what the attestor has.
 func (f *fixture) stands(state attestation.ChallengeState, status dataset.Status, bond, locked int64) {
 	f.t.Helper()
-	c, err := f.keeper.Challenges.Get(f.ctx, key(3))
+	c, err := f.keeper.Challenges.Get(f.ctx, key())
 	require.NoError(f.t, err)
 	require.Equal(f.t, state, c.State)
 	_, challenged, err := f.keeper.Deidentification(f.ctx, setID, 3)
@@ -221,7 +222,7 @@ func TestChallengeDeidentification_Refused(t *testing.T) {
 			f.change(func(d *dataset.Dataset) { d.Version = 4 })
 		}, outsider, uusd(150), attestation.ErrVersion},
 		"no attestation": {func(f *fixture) {
-			require.NoError(f.t, f.keeper.Deidentifications.Remove(f.ctx, key(3)))
+			require.NoError(f.t, f.keeper.Deidentifications.Remove(f.ctx, key()))
 		}, outsider, uusd(150), attestation.ErrNotFound},
 		"no dataset": {func(f *fixture) { delete(f.datasets, setID) }, outsider, uusd(150), dataset.ErrNotFound},
 	} {

@@ -108,7 +108,7 @@ func TestAttestDeidentification_Refused(t *testing.T) {
 			row.prepare(f, m)
 			_, err := f.msgs.AttestDeidentification(f.ctx, m)
 			require.ErrorIs(t, err, row.is)
-			d, err := f.keeper.Deidentifications.Has(f.ctx, key(3))
+			d, err := f.keeper.Deidentifications.Has(f.ctx, key())
 			require.NoError(t, err)
 			require.Equal(t, name == "attested", d)
 		})

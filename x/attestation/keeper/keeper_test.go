@@ -128,6 +128,7 @@ type fixture struct {
 	bank     *bank
 	datasets datasets
 	hooks    *hooks
+	brittle  *brittle
 }
 
 // initFixture has the people above accredited, without bonds, and one dataset at version 3.
@@ -160,7 +161,8 @@ func bareFixture(t *testing.T) *fixture {
 			Payload: dataset.Payload{Sha256: digest(1), U: digest(2), FacetsRoot: digest(3)},
 		}},
 	}
-	f.keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(key),
+	f.brittle = &brittle{KVStoreService: runtime.NewKVStoreService(key)}
+	f.keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, f.brittle,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), addr(authority), f.datasets, f.bank)
 	f.msgs, f.query = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper)
 	require.NoError(t, f.keeper.InitGenesis(f.ctx, &attestation.GenesisState{Params: attestation.DevnetParams()}))

@@ -40,11 +40,12 @@ func (h *hooks) AfterWithdraw(_ context.Context, key id.ID) error {
 }
 
 type fixture struct {
-	ctx    sdk.Context
-	keeper *keeper.Keeper
-	hooks  *hooks
-	msgs   dataset.MsgServer
-	query  dataset.QueryServer
+	ctx     sdk.Context
+	brittle *brittle
+	keeper  *keeper.Keeper
+	hooks   *hooks
+	msgs    dataset.MsgServer
+	query   dataset.QueryServer
 }
 
 func initFixture(t *testing.T) *fixture {
@@ -62,10 +63,11 @@ func bareFixture(t *testing.T) *fixture {
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.
 		WithChainID(chainID).WithBlockHeight(10)
 	codec := moduletestutil.MakeTestEncodingConfig().Codec
-	k := keeper.NewKeeper(codec, runtime.NewKVStoreService(key),
+	store := &brittle{KVStoreService: runtime.NewKVStoreService(key)}
+	k := keeper.NewKeeper(codec, store,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), account(0xff))
 	require.NoError(t, k.InitGenesis(ctx, dataset.DefaultGenesis()))
-	return &fixture{ctx: ctx, keeper: k, msgs: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k)}
+	return &fixture{ctx: ctx, brittle: store, keeper: k, msgs: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k)}
 }
 
 // account is an address of which every byte is n.
@@ -114,6 +116,18 @@ func (f *fixture) hold(gateway byte, ids ...string) error {
 
 func (f *fixture) withdraw(owner byte, text string) error {
 	_, err := f.msgs.WithdrawDataset(f.ctx, &dataset.MsgWithdrawDataset{Owner: account(owner), DatasetId: text})
+	return err
+}
+
+func (f *fixture) drop(gateway byte, text string) error {
+	_, err := f.msgs.DropHold(f.ctx, &dataset.MsgDropHold{Gateway: account(gateway), DatasetId: text})
+	return err
+}
+
+func (f *fixture) replace(owner byte, text string) error {
+	_, err := f.msgs.ReplacePayload(f.ctx, &dataset.MsgReplacePayload{
+		Owner: account(owner), DatasetId: text, Payload: payload(9), Proof: make([]byte, dataset.ProofSize),
+	})
 	return err
 }
 

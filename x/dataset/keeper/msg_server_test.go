@@ -111,24 +111,18 @@ func TestReplacePayload_Refused(t *testing.T) {
 	f := initFixture(t)
 	text := f.register(t, 1, 7)
 	require.NoError(t, f.hold(0x21, text))
-	replace := func(owner byte, text string) error {
-		_, err := f.msgs.ReplacePayload(f.ctx, &dataset.MsgReplacePayload{
-			Owner: account(owner), DatasetId: text, Payload: payload(9), Proof: make([]byte, dataset.ProofSize),
-		})
-		return err
-	}
-	require.ErrorIs(t, replace(2, text), dataset.ErrNotOwner)
-	require.ErrorIs(t, replace(1, id.ID{}.String()), dataset.ErrNotFound)
-	require.ErrorIs(t, replace(1, "x"), dataset.ErrInvalid)
+	require.ErrorIs(t, f.replace(2, text), dataset.ErrNotOwner)
+	require.ErrorIs(t, f.replace(1, id.ID{}.String()), dataset.ErrNotFound)
+	require.ErrorIs(t, f.replace(1, "x"), dataset.ErrInvalid)
 
 	f.hooks.err = errHook
-	require.ErrorIs(t, replace(1, text), errHook)
+	require.ErrorIs(t, f.replace(1, text), errHook)
 	f.hooks.err = nil
 
 	require.NoError(t, f.keeper.SetFrozen(f.ctx, parse(t, text), true))
-	require.ErrorIs(t, replace(1, text), dataset.ErrStatus, "frozen")
+	require.ErrorIs(t, f.replace(1, text), dataset.ErrStatus, "frozen")
 	require.NoError(t, f.withdraw(1, text))
-	require.ErrorIs(t, replace(1, text), dataset.ErrStatus, "withdrawn")
+	require.ErrorIs(t, f.replace(1, text), dataset.ErrStatus, "withdrawn")
 
 	d := f.get(t, text)
 	require.Equal(t, uint64(1), d.Version)
@@ -201,21 +195,17 @@ func TestDropHold(t *testing.T) {
 	text := f.register(t, 1, 7)
 	require.NoError(t, f.hold(0x21, text))
 	require.NoError(t, f.hold(0x22, text))
-	drop := func(gateway byte, text string) error {
-		_, err := f.msgs.DropHold(f.ctx, &dataset.MsgDropHold{Gateway: account(gateway), DatasetId: text})
-		return err
-	}
-	require.ErrorIs(t, drop(0x23, text), dataset.ErrReceipt, "never held")
-	require.ErrorIs(t, drop(0x24, text), dataset.ErrNotGateway)
-	require.ErrorIs(t, drop(0x21, id.ID{}.String()), dataset.ErrNotFound)
-	require.ErrorIs(t, drop(0x21, "?"), dataset.ErrInvalid)
+	require.ErrorIs(t, f.drop(0x23, text), dataset.ErrReceipt, "never held")
+	require.ErrorIs(t, f.drop(0x24, text), dataset.ErrNotGateway)
+	require.ErrorIs(t, f.drop(0x21, id.ID{}.String()), dataset.ErrNotFound)
+	require.ErrorIs(t, f.drop(0x21, "?"), dataset.ErrInvalid)
 
-	require.NoError(t, drop(0x21, text))
-	require.ErrorIs(t, drop(0x21, text), dataset.ErrReceipt)
+	require.NoError(t, f.drop(0x21, text))
+	require.ErrorIs(t, f.drop(0x21, text), dataset.ErrReceipt)
 	require.Contains(t, f.emitted(), "volens.dataset.v1.EventReceiptDropped")
 
 	require.NoError(t, f.withdraw(1, text))
-	require.NoError(t, drop(0x22, text), "a withdrawn dataset can be let go")
+	require.NoError(t, f.drop(0x22, text), "a withdrawn dataset can be let go")
 	receipts, err := f.keeper.Receipts(f.ctx, parse(t, text), 1)
 	require.NoError(t, err)
 	require.Empty(t, receipts)
