@@ -100,7 +100,7 @@ const (
 	operator = "ingrid.halvorsen"
 	host     = "seq-node7.saint-elsewhere.example"
 	runDate  = "2024-02-29"
-	workDir  = "/home/ingrid.halvorsen/cases/2024"
+	workDir  = "/data/ingrid.halvorsen/cases/2024"
 	pipeline = "ElsewhereGermline-v3.1"
 )
 
