@@ -304,6 +304,19 @@ func TestStoreReleases_PassesOverWhatIsNotThere(t *testing.T) {
 	require.Len(t, f.market.released, 1)
 }
 
+func TestStoreReleases_OnlyEmittedSeats(t *testing.T) {
+	f := initFixture(t)
+	request, of := f.requested(1), f.registered(1)
+	require.NoError(t, f.keeper.OpenJob(f.ctx, request, 0, of, false))
+	name, err := f.keeper.Jobs.BySeat.Get(f.ctx, seat(request, 0))
+	require.NoError(t, err)
+	forged := custody.Batch{Height: 5, KeyId: 1, Epoch: 1, Jobs: []custody.BatchJob{{Id: name}}}
+	require.NoError(t, f.keeper.Jobs.Batches.Set(f.ctx, 5, forged))
+	f.keeper.StoreReleases(f.ctx, 5, []threshold.Combined{{JobIndex: 0, S: threshold.CanaryPoint(9)}})
+	require.Equal(t, custody.SEAT_STATE_ASSIGNED, f.state(request, 0))
+	require.Empty(t, f.market.released)
+}
+
 func TestStoreReleases_NeverAsksPermissionAgain(t *testing.T) {
 	f := initFixture(t)
 	request, of := f.requested(1), f.registered(1)

@@ -130,6 +130,18 @@ func TestRun_TooFewDealersStartAnew(t *testing.T) {
 	require.Empty(t, f.left.jailed)
 }
 
+func TestRun_DealersNeedTwoThirdsOfTheStake(t *testing.T) {
+	f := bareFixture(t, 7)
+	f.nodes[6].silent = true
+	f.until(custody.PHASE_DEAL)
+	require.Equal(t, uint32(4), f.run().Threshold)
+	f.nodes[5].silent, f.nodes[4].silent = true, true // four of seven deal: T shares, but not the stake
+	for f.run().Run == 1 {
+		require.NotEqual(t, custody.PHASE_DISPUTE, f.run().Phase)
+		f.step()
+	}
+}
+
 // spoilShare makes the deal hold a wrong share for the owner of share k.
 func spoilShare(k int) func(*custody.RunMessage) {
 	return func(m *custody.RunMessage) {
