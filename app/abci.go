@@ -18,9 +18,15 @@ func (app *App) DefaultGenesis() Genesis {
 	return app.basics.DefaultGenesis(app.encoding.Codec)
 }
 
-func (app *App) setHandlers(self *voteext.Self) error {
+func (app *App) setHandlers(self *voteext.Self) {
 	app.votes = voteext.New(
-		app.Volens.Custody, app.Volens.Custody, app.Cosmos.Staking, app.encoding.TxConfig.TxDecoder(), app.Logger(), nil, self,
+		app.Volens.Custody,
+		app.Volens.Custody,
+		app.Cosmos.Staking,
+		app.encoding.TxConfig.TxDecoder(),
+		app.Logger(),
+		nil,
+		self,
 	)
 	app.SetExtendVoteHandler(app.votes.ExtendVote)
 	app.SetVerifyVoteExtensionHandler(app.votes.VerifyVoteExtension)
@@ -31,12 +37,7 @@ func (app *App) setHandlers(self *voteext.Self) error {
 	app.SetPreBlocker(app.preBlock)
 	app.SetBeginBlocker(func(ctx sdk.Context) (sdk.BeginBlock, error) { return app.manager.BeginBlock(ctx) })
 	app.SetEndBlocker(func(ctx sdk.Context) (sdk.EndBlock, error) { return app.manager.EndBlock(ctx) })
-	ante, err := newAnteHandler(app)
-	if err != nil {
-		return err
-	}
-	app.SetAnteHandler(ante)
-	return nil
+	app.SetAnteHandler(newAnteHandler(app))
 }
 
 func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.ResponseInitChain, error) {

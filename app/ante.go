@@ -10,7 +10,7 @@ import (
 )
 
 // newAnteHandler is what every transaction passes before its messages run.
-func newAnteHandler(app *App) (sdk.AnteHandler, error) {
+func newAnteHandler(app *App) sdk.AnteHandler {
 	k := &app.Cosmos
 	return sdk.ChainAnteDecorators(
 		voteext.RefuseMarker{},
@@ -29,5 +29,5 @@ func newAnteHandler(app *App) (sdk.AnteHandler, error) {
 		ante.NewSigVerificationDecorator(k.Account, app.encoding.TxConfig.SignModeHandler()),
 		ante.NewIncrementSequenceDecorator(k.Account),
 		ibcante.NewRedundantRelayDecorator(k.IBC),
-	), nil
+	)
 }

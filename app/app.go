@@ -10,11 +10,8 @@ package app
 import (
 	"fmt"
 
-	dbm "github.com/cosmos/cosmos-db"
-	"github.com/cosmos/gogoproto/proto"
-
 	"cosmossdk.io/log/v2"
-
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/codec"
@@ -24,6 +21,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/module"
 	"github.com/cosmos/cosmos-sdk/types/msgservice"
 	"github.com/cosmos/cosmos-sdk/version"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/app/voteext"
 	"github.com/volens-network/volens/x/consent"
@@ -74,14 +72,18 @@ func New(
 	app.basics = newBasicManager(app.manager)
 	app.basics.RegisterLegacyAminoCodec(encoding.Amino)
 	app.basics.RegisterInterfaces(encoding.Registry)
-	must(app.manager.RegisterServices(module.NewConfigurator(encoding.Codec, app.MsgServiceRouter(), app.GRPCQueryRouter())))
+	must(
+		app.manager.RegisterServices(
+			module.NewConfigurator(encoding.Codec, app.MsgServiceRouter(), app.GRPCQueryRouter()),
+		),
+	)
 	must(validateProtos())
 
 	app.MountKVStores(app.keys)
 	app.MountTransientStores(app.transient)
 	self, err := newSelf(appOpts)
 	must(err)
-	must(app.setHandlers(self))
+	app.setHandlers(self)
 	if loadLatest {
 		must(app.LoadLatestVersion())
 	}

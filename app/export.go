@@ -10,7 +10,9 @@ import (
 
 // ErrZeroHeight is returned when an export for height zero is asked for: it would
 // let seats that were used be used again under the same chain id.
-var ErrZeroHeight = errors.New("an export for zero height is not offered: start the new chain from a plain export under a new chain id")
+var ErrZeroHeight = errors.New(
+	"an export for zero height is not offered: start the new chain from a plain export under a new chain id",
+)
 
 // Export writes the state of all modules, or of those named, as a genesis.
 func (app *App) Export(forZeroHeight bool, modules []string) (servertypes.ExportedApp, error) {

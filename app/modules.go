@@ -1,6 +1,7 @@
 package app
 
 import (
+	corestore "cosmossdk.io/core/store"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/types/module"
@@ -38,8 +39,6 @@ import (
 	porttypes "github.com/cosmos/ibc-go/v11/modules/core/05-port/types"
 	ibcexported "github.com/cosmos/ibc-go/v11/modules/core/exported"
 	ibctm "github.com/cosmos/ibc-go/v11/modules/light-clients/07-tendermint"
-
-	corestore "cosmossdk.io/core/store"
 )
 
 // service opens the store of one key; each keeper sees only its own.

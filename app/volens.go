@@ -53,8 +53,11 @@ func newVolensKeepers(app *App) VolensKeepers {
 		cdc, service(keys, attestation.StoreKey), addresses, authority(), k.Dataset, cosmos.Bank,
 	)
 	k.Consent = consentkeeper.NewKeeper(
-		cdc, service(keys, consent.StoreKey), runtime.NewTransientStoreService(app.transient[consent.TransientStoreKey]),
-		addresses, authority(),
+		cdc,
+		service(keys, consent.StoreKey),
+		runtime.NewTransientStoreService(app.transient[consent.TransientStoreKey]),
+		addresses,
+		authority(),
 		consentkeeper.Left{Datasets: k.Dataset, Accounts: cosmos.Account, Bank: cosmos.Bank},
 	)
 	k.Custody = custodykeeper.NewKeeper(cdc, service(keys, custody.StoreKey), addresses, authority(), custody.Left{

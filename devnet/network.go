@@ -33,7 +33,11 @@ func FindPrograms() (Programs, error) {
 	p := Programs{Node: filepath.Join(dir, "volensd"), Gateway: filepath.Join(dir, "volens-gateway")}
 	for _, path := range []string{p.Node, p.Gateway} {
 		if _, err := os.Stat(path); err != nil {
-			return Programs{}, fmt.Errorf("%s is missing beside this program: run `make build`: %w", filepath.Base(path), err)
+			return Programs{}, fmt.Errorf(
+				"%s is missing beside this program: run `make build`: %w",
+				filepath.Base(path),
+				err,
+			)
 		}
 	}
 	return p, nil
@@ -150,10 +154,14 @@ func (n *Network) Died() error {
 func (n *Network) RPC(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.PortsOf(i).RPC) }
 
 // REST is the REST address of validator i.
-func (n *Network) REST(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.PortsOf(i).REST) }
+func (n *Network) REST(i int) string {
+	return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.PortsOf(i).REST)
+}
 
 // GatewayURL is the gateway's address.
-func (n *Network) GatewayURL() string { return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.GatewayPort()) }
+func (n *Network) GatewayURL() string {
+	return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.GatewayPort())
+}
 
 func (n *Network) logFile(name string) string { return filepath.Join(n.Spec.Dir, name+".log") }
 

@@ -18,7 +18,10 @@ import (
 func newExtension() *custody.VoteExtension {
 	return &custody.VoteExtension{
 		Run: []custody.RunMessage{{Message: &custody.RunMessage_Confirmation{
-			Confirmation: &custody.Confirmation{Operator: bytes.Repeat([]byte{1}, 20), Proof: bytes.Repeat([]byte{2}, 64)},
+			Confirmation: &custody.Confirmation{
+				Operator: bytes.Repeat([]byte{1}, 20),
+				Proof:    bytes.Repeat([]byte{2}, 64),
+			},
 		}}},
 		Coverage: []byte{3}, Shares: bytes.Repeat([]byte{4}, 64),
 		A: bytes.Repeat([]byte{5}, 32), APrime: bytes.Repeat([]byte{6}, 32), F: bytes.Repeat([]byte{7}, 32),

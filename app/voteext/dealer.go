@@ -2,12 +2,12 @@ package voteext
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"sort"
 	"sync"
 
 	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/core/transcript"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/custody/keeper"
 	"github.com/volens-network/volens/x/custody/share"
@@ -122,7 +122,10 @@ func (d *dealer) dispute(view keeper.RunView, operator []byte) ([]custody.RunMes
 			return nil, err
 		}
 		out = append(out, custody.RunMessage{Message: &custody.RunMessage_Dispute{Dispute: &custody.Dispute{
-			Accuser: operator, Dealer: deal.Dealer.Operator, DealerShare: uint32(deal.Dealer.OldShare), Data: raw, //nolint:gosec // at most threshold.MaxShares
+			Accuser:     operator,
+			Dealer:      deal.Dealer.Operator,
+			DealerShare: uint32(deal.Dealer.OldShare), //nolint:gosec // at most threshold.MaxShares
+			Data:        raw,
 		}}})
 	}
 	return out, nil
@@ -175,9 +178,7 @@ func (d *dealer) opened(view keeper.RunView) (*threshold.Run, *threshold.Enrolme
 
 // ownOrder is H(run, own address, dealer).
 func ownOrder(view keeper.RunView, operator []byte, deal *threshold.Deal) []byte {
-	h := sha256.New()
-	for _, part := range [][]byte{{byte(view.Run.Run)}, operator, deal.Dealer.Operator, {byte(deal.Dealer.OldShare)}} {
-		h.Write(part)
-	}
-	return h.Sum(nil)
+	sum := transcript.New("dispute-order").Uint(view.Run.Run).
+		Bytes(operator, deal.Dealer.Operator).Uint(deal.Dealer.OldShare).Sum256()
+	return sum[:]
 }

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"cosmossdk.io/log/v2"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/threshold"
@@ -81,7 +80,13 @@ type roundKey struct {
 
 // New makes the handler of a node. self is nil for a node that is no validator.
 func New(
-	reader Reader, writer Writer, validators Validators, decode sdk.TxDecoder, logger log.Logger, metrics Metrics, self *Self,
+	reader Reader,
+	writer Writer,
+	validators Validators,
+	decode sdk.TxDecoder,
+	logger log.Logger,
+	metrics Metrics,
+	self *Self,
 ) *Handler {
 	h := &Handler{
 		reader: reader, writer: writer, validators: validators, decode: decode,

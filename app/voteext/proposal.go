@@ -104,7 +104,8 @@ func combine(round *threshold.Round, votes []vote, size int, into *custody.Injec
 		return err
 	}
 	for _, d := range done {
-		into.Done = append(into.Done, custody.Combined{Job: uint32(d.JobIndex), S: d.S}) //nolint:gosec // below MaxBatch
+		job := uint32(d.JobIndex) //nolint:gosec // below MaxBatch
+		into.Done = append(into.Done, custody.Combined{Job: job, S: d.S})
 	}
 	return nil
 }

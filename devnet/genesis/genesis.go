@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"os"
 
-	dbm "github.com/cosmos/cosmos-db"
-
 	"cosmossdk.io/log/v2"
-
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/codec"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -21,6 +19,7 @@ import (
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 	"github.com/cosmos/cosmos-sdk/x/genutil"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/devnet"
@@ -96,7 +95,7 @@ func balances(spec devnet.Spec, nodes []*node) ([]banktypes.Balance, error) {
 // patch changes one module's genesis state.
 func patch[T any, P interface {
 	*T
-	codec.ProtoMarshaler
+	proto.Message
 }](cdc codec.JSONCodec, genesis app.Genesis, name string, change func(P)) {
 	var state T
 	cdc.MustUnmarshalJSON(genesis[name], P(&state))

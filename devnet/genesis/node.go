@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"cosmossdk.io/math"
-
 	cmtcfg "github.com/cometbft/cometbft/config"
 	clienttx "github.com/cosmos/cosmos-sdk/client/tx"
 	"github.com/cosmos/cosmos-sdk/crypto/hd"
@@ -146,7 +145,10 @@ func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	config.StateSync.SnapshotInterval = 100
 	serverconfig.WriteConfigFile(filepath.Join(folder, "app.toml"), config)
 
-	client := fmt.Sprintf("chain-id = %q\nkeyring-backend = \"test\"\noutput = \"text\"\nnode = %q\nbroadcast-mode = \"sync\"\n",
-		spec.ChainID, loopback(ports.RPC))
+	client := fmt.Sprintf(
+		"chain-id = %q\nkeyring-backend = \"test\"\noutput = \"text\"\nnode = %q\nbroadcast-mode = \"sync\"\n",
+		spec.ChainID,
+		loopback(ports.RPC),
+	)
 	return os.WriteFile(filepath.Join(folder, "client.toml"), []byte(client), 0o600)
 }

@@ -14,14 +14,13 @@ import (
 	"testing"
 	"time"
 
-	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/log/v2"
-
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cometbft/cometbft/crypto"
 	"github.com/cometbft/cometbft/privval"
+	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -40,6 +39,10 @@ type Options struct {
 	Validators int
 	ChainID    string
 	Spec       func(*devnet.Spec) // accounts and organisations
+	// App are options for every node's application, such as a minimum gas price.
+	App []func(*baseapp.BaseApp)
+	// Attack sets up who lies, before the first block.
+	Attack func(*Chain)
 	// BlockTime is the time between blocks, one second if zero.
 	BlockTime time.Duration
 }
@@ -49,6 +52,7 @@ type Node struct {
 	App  *app.App
 	Home string
 	key  crypto.PrivKey
+	db   *dbm.MemDB
 }
 
 // Address is the node's consensus address.
@@ -64,10 +68,9 @@ type Chain struct {
 	Tamper Tamper
 
 	tb         testing.TB
-	blockTime  time.Duration
+	options    Options
 	validators []abci.Validator
 	commit     abci.ExtendedCommitInfo // of Height
-	last       *abci.ResponseFinalizeBlock
 }
 
 // New writes a genesis and starts all nodes at height 0.
@@ -94,20 +97,25 @@ func New(tb testing.TB, options Options) *Chain {
 	for i := range homes {
 		homes[i] = spec.NodeHome(i)
 	}
-	return start(tb, options, homes, doc)
+	c := start(tb, options, homes, doc)
+	if options.Attack != nil {
+		options.Attack(c)
+	}
+	return c
 }
 
 func start(tb testing.TB, options Options, homes []string, doc *genutiltypes.AppGenesis) *Chain {
 	tb.Helper()
-	c := &Chain{ChainID: options.ChainID, Time: doc.GenesisTime, tb: tb, blockTime: options.BlockTime}
+	first := max(doc.InitialHeight, 1)
+	c := &Chain{ChainID: options.ChainID, Height: first - 1, Time: doc.GenesisTime, tb: tb, options: options}
 	for _, home := range homes {
-		c.Nodes = append(c.Nodes, newNode(tb, c.ChainID, home))
+		c.Nodes = append(c.Nodes, c.newNode(home, dbm.NewMemDB()))
 	}
 	params := doc.Consensus.Params.ToProto()
 	for _, n := range c.Nodes {
 		resp, err := n.App.InitChain(&abci.RequestInitChain{
 			Time: doc.GenesisTime, ChainId: c.ChainID, ConsensusParams: &params,
-			AppStateBytes: doc.AppState, InitialHeight: 1,
+			AppStateBytes: doc.AppState, InitialHeight: first,
 		})
 		require.NoError(tb, err)
 		c.setValidators(resp.Validators)
@@ -115,14 +123,15 @@ func start(tb testing.TB, options Options, homes []string, doc *genutiltypes.App
 	return c
 }
 
-func newNode(tb testing.TB, chainID, home string) *Node {
-	tb.Helper()
+func (c *Chain) newNode(home string, db *dbm.MemDB) *Node {
+	c.tb.Helper()
 	key := privval.LoadFilePVEmptyState(filepath.Join(home, "config", "priv_validator_key.json"), "")
+	options := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.ChainID)}, c.options.App...)
 	return &Node{
-		App: app.New(log.NewNopLogger(), dbm.NewMemDB(), true,
-			simtestutil.NewAppOptionsWithFlagHome(home), baseapp.SetChainID(chainID)),
+		App:  app.New(log.NewNopLogger(), db, true, simtestutil.NewAppOptionsWithFlagHome(home), options...),
 		Home: home,
 		key:  key.Key.PrivKey,
+		db:   db,
 	}
 }
 
@@ -158,14 +167,32 @@ func (c *Chain) Until(limit int, what string, holds func(sdk.Context) bool) {
 // results, the injection's among them.
 func (c *Chain) Block(mempool ...[]byte) *abci.ResponseFinalizeBlock {
 	c.tb.Helper()
-	height, at := c.Height+1, c.Time.Add(c.blockTime)
-	proposer := c.Nodes[int(height)%len(c.Nodes)]
-	txs := c.propose(proposer, height, at, mempool)
+	height, at, proposer := c.next()
+	return c.commitBlock(height, at, proposer, c.propose(proposer, height, at, mempool))
+}
+
+// next is the height, the time and the proposer of the next block.
+func (c *Chain) next() (int64, time.Time, *Node) {
+	height := c.Height + 1
+	at := c.Time.Add(c.options.BlockTime)
+	for i := range c.validators {
+		if n := c.nodeOf(c.validators[(int(height)+i)%len(c.validators)].Address); n >= 0 {
+			return height, at, c.Nodes[n]
+		}
+	}
+	return height, at, c.Nodes[0]
+}
+
+// commitBlock collects the votes for a block and delivers it.
+func (c *Chain) commitBlock(
+	height int64, at time.Time, proposer *Node, txs [][]byte,
+) *abci.ResponseFinalizeBlock {
+	c.tb.Helper()
 	hash := sha256.Sum256(bytes.Join(txs, []byte{0}))
 	commit := c.extend(height, at, hash[:], txs)
-	c.last = c.finalize(proposer, height, at, hash[:], txs)
+	resp := c.finalize(proposer, height, at, hash[:], txs)
 	c.Height, c.Time, c.commit = height, at, commit
-	return c.last
+	return resp
 }
 
 // propose asks the proposer for a block and all nodes whether they take it. A refused
@@ -173,24 +200,32 @@ func (c *Chain) Block(mempool ...[]byte) *abci.ResponseFinalizeBlock {
 func (c *Chain) propose(proposer *Node, height int64, at time.Time, mempool [][]byte) [][]byte {
 	c.tb.Helper()
 	local := c.Tamper.commit(c.commit)
+	txs := c.prepare(proposer, height, at, local, mempool)
+	if c.Tamper.Proposal != nil {
+		tampered := c.Tamper.Proposal(txs, local)
+		if c.accepts(height, at, tampered) {
+			return tampered
+		}
+		c.Tamper.Refused++
+	}
+	require.True(c.tb, c.accepts(height, at, txs), "an honest proposal is refused at height %d", height)
+	return txs
+}
+
+func (c *Chain) prepare(
+	proposer *Node, height int64, at time.Time, local abci.ExtendedCommitInfo, mempool [][]byte,
+) [][]byte {
+	c.tb.Helper()
 	prepared, err := proposer.App.PrepareProposal(&abci.RequestPrepareProposal{
 		MaxTxBytes: c.Tamper.maxTxBytes(), Txs: mempool, LocalLastCommit: local, Height: height, Time: at,
 		ProposerAddress: proposer.Address(),
 	})
 	require.NoError(c.tb, err)
-	if c.Tamper.Proposal != nil {
-		tampered := c.Tamper.Proposal(prepared.Txs, local)
-		if c.Accepts(height, at, tampered) {
-			return tampered
-		}
-		c.Tamper.Refused++
-	}
-	require.True(c.tb, c.Accepts(height, at, prepared.Txs), "an honest proposal is refused at height %d", height)
 	return prepared.Txs
 }
 
-// Accepts reports whether all nodes accept a proposal; they must agree.
-func (c *Chain) Accepts(height int64, at time.Time, txs [][]byte) bool {
+// accepts reports whether all nodes accept a proposal; they must agree.
+func (c *Chain) accepts(height int64, at time.Time, txs [][]byte) bool {
 	c.tb.Helper()
 	var accepted int
 	for _, n := range c.Nodes {
@@ -227,15 +262,4 @@ func (c *Chain) finalize(
 		require.Equal(c.tb, first.AppHash, resp.AppHash, "node %d at height %d", i, height)
 	}
 	return first
-}
-
-// Restart throws a node's application away and replays nothing: a node whose state is
-// gone. It serves tests of exported state and of homes that were kept.
-func (c *Chain) Restart(chainID string, doc *genutiltypes.AppGenesis) *Chain {
-	c.tb.Helper()
-	homes := make([]string, len(c.Nodes))
-	for i, n := range c.Nodes {
-		homes[i] = n.Home
-	}
-	return start(c.tb, Options{ChainID: chainID, BlockTime: c.blockTime}, homes, doc)
 }

@@ -81,7 +81,7 @@ func (c *Chain) vote(i int, height int64, at time.Time, hash []byte, txs [][]byt
 	}
 	into.BlockIdFlag = cmtproto.BlockIDFlagCommit
 	into.VoteExtension = extension
-	into.ExtensionSignature = c.sign(n, height, extension)
+	into.ExtensionSignature = c.signExtension(n, height, extension)
 }
 
 // verified reports whether all nodes take an extension; they must agree.
@@ -101,7 +101,7 @@ func (c *Chain) verified(author *Node, height int64, hash, extension []byte) boo
 	return accepted > 0
 }
 
-func (c *Chain) sign(n *Node, height int64, extension []byte) []byte {
+func (c *Chain) signExtension(n *Node, height int64, extension []byte) []byte {
 	c.tb.Helper()
 	raw, err := protoio.MarshalDelimited(&cmtproto.CanonicalVoteExtension{
 		Extension: extension, Height: height, ChainId: c.ChainID,

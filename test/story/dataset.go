@@ -61,9 +61,16 @@ func (s *Story) Seal(owner chain.Account, content string) *Dataset {
 	d.Message = &dataset.MsgRegisterDataset{
 		Owner: owner.String(), Random: d.Random, Proof: proof,
 		Payload: dataset.Payload{
-			KeyId: key.ID(), Kind: dataset.KIND_VCF, SizeBucket: 1024, Sha256: d.Facts.SHA256[:], TreeRoot: d.Facts.TreeRoot[:],
-			U: d.Facts.U[:], BodySha256: d.Facts.BodySHA256[:], Threshold: k, FacetsRoot: facets[:],
-			Gateways: []dataset.GatePart{{Gateway: s.Gateway.String(), Commitment: commitment[:]}},
+			KeyId:      key.ID(),
+			Kind:       dataset.KIND_VCF,
+			SizeBucket: 1024,
+			Sha256:     d.Facts.SHA256[:],
+			TreeRoot:   d.Facts.TreeRoot[:],
+			U:          d.Facts.U[:],
+			BodySha256: d.Facts.BodySHA256[:],
+			Threshold:  k,
+			FacetsRoot: facets[:],
+			Gateways:   []dataset.GatePart{{Gateway: s.Gateway.String(), Commitment: commitment[:]}},
 		},
 	}
 	return d
@@ -104,7 +111,11 @@ func (s *Story) RequestInspection(d *Dataset) *Inspection {
 	s.tb.Helper()
 	random := s.random(id.Size)
 	s.Send(d.Owner, &custody.MsgRequestInspection{
-		Owner: d.Owner.String(), DatasetId: d.ID.String(), Version: 1, Organisation: s.Hospital.String(), Random: random,
+		Owner:        d.Owner.String(),
+		DatasetId:    d.ID.String(),
+		Version:      1,
+		Organisation: s.Hospital.String(),
+		Random:       random,
 	})
 	name := id.Inspection(s.Key().OriginChain(), d.ID, 1, s.Hospital.Address(), random)
 	secret, err := s.Key().DeriveSeat(s.readerSeed(s.Hospital), s.ChainID, name, 0)
@@ -126,7 +137,10 @@ func (s *Story) AcceptInspection(i *Inspection) *custody.MsgAcceptInspection {
 }
 
 // Attest is the hospital's statement on a dataset that it has inspected.
-func (s *Story) Attest(d *Dataset, change ...func(*attestation.MsgAttestDeidentification)) *attestation.MsgAttestDeidentification {
+func (s *Story) Attest(
+	d *Dataset,
+	change ...func(*attestation.MsgAttestDeidentification),
+) *attestation.MsgAttestDeidentification {
 	digest := sha256.Sum256([]byte("report"))
 	msg := &attestation.MsgAttestDeidentification{
 		Attestor: s.Hospital.String(), DatasetId: d.ID.String(), Version: 1, Sha256: d.Facts.SHA256[:], U: d.Facts.U[:],
@@ -161,7 +175,12 @@ func (s *Story) provision(d *Dataset) consent.Provision {
 		Disclosure: consent.Disclosure{
 			Discloser: d.Owner.String(),
 			Statements: consent.Statements{
-				Revocation: "1", NoConditioning: "1", Redisclosure: "1", Remuneration: "1", Rights: "1", FamilyNotice: "1",
+				Revocation:     "1",
+				NoConditioning: "1",
+				Redisclosure:   "1",
+				Remuneration:   "1",
+				Rights:         "1",
+				FamilyNotice:   "1",
 			},
 			TemplateId: "story", Language: "en", TextSha256: textSHA256[:],
 			ComprehensionVersion: "1", ComprehensionPassed: true, Subject: consent.SUBJECT_ADULT,

@@ -130,9 +130,14 @@ func (s *Story) WaitRelease(r *Request, seat uint64) *custody.Release {
 func (s *Story) Open(d *Dataset, release *custody.Release, secret *threshold.SeatSecret) ([]byte, error) {
 	s.tb.Helper()
 	identity, err := envelope.NewIdentity(envelope.Release{
-		OriginChain: s.Key().OriginChain(), KeyID: release.KeyId, Y: [threshold.PointSize]byte(s.Key().Y()), DatasetID: d.ID,
-		Q: [threshold.ScalarSize]byte(secret.Bytes()), S: [threshold.PointSize]byte(release.S),
-		Half: [envelope.HalfSize]byte(d.Half),
+		OriginChain: s.Key().
+			OriginChain(),
+		KeyID:     release.KeyId,
+		Y:         [threshold.PointSize]byte(s.Key().Y()),
+		DatasetID: d.ID,
+		Q:         [threshold.ScalarSize]byte(secret.Bytes()),
+		S:         [threshold.PointSize]byte(release.S),
+		Half:      [envelope.HalfSize]byte(d.Half),
 	})
 	require.NoError(s.tb, err)
 	var out bytes.Buffer

@@ -84,19 +84,42 @@ func With(tb testing.TB, options chain.Options) *Story {
 
 func (s *Story) people(spec *devnet.Spec) {
 	for _, a := range []chain.Account{s.Patient, s.Other, s.Hospital, s.Ethics, s.University, s.Arbiter, s.Gateway, s.Stranger} {
-		spec.Accounts = append(spec.Accounts, devnet.Account{Address: a.String(), Coins: "1000000000uusd,1000000000uvol"})
+		spec.Accounts = append(
+			spec.Accounts,
+			devnet.Account{Address: a.String(), Coins: "1000000000uusd,1000000000uvol"},
+		)
 	}
 	for _, a := range []chain.Account{s.Researcher, s.Rival} {
-		spec.Accounts = append(spec.Accounts, devnet.Account{Address: a.String(), Coins: "1000000000000uusd,1000000uvol"})
+		spec.Accounts = append(
+			spec.Accounts,
+			devnet.Account{Address: a.String(), Coins: "1000000000000uusd,1000000uvol"},
+		)
 	}
 	spec.Organisations = []devnet.Organisation{
-		{Address: s.Hospital.String(), Kind: "HOSPITAL", Country: "NO", Roles: []string{"ATTESTOR"}, Bond: "1000000000uusd"},
+		{
+			Address: s.Hospital.String(),
+			Kind:    "HOSPITAL",
+			Country: "NO",
+			Roles:   []string{"ATTESTOR"},
+			Bond:    "1000000000uusd",
+		},
 		{Address: s.Ethics.String(), Kind: "NONPROFIT", Country: "NO", Roles: []string{"ETHICS"}, Bond: "0uusd"},
-		{Address: s.University.String(), Kind: "UNIVERSITY", Country: "NO", Roles: []string{"INSTITUTION"}, Bond: "0uusd"},
+		{
+			Address: s.University.String(),
+			Kind:    "UNIVERSITY",
+			Country: "NO",
+			Roles:   []string{"INSTITUTION"},
+			Bond:    "0uusd",
+		},
 		{Address: s.Arbiter.String(), Kind: "NONPROFIT", Country: "NO", Roles: []string{"ARBITER"}, Bond: "0uusd"},
 		{
-			Address: s.Gateway.String(), Kind: "NONPROFIT", Country: "NO", Roles: []string{"GATEWAY"}, Bond: "10000000000uusd",
-			BaseURL: "http://127.0.0.1:8080", Recipient: s.Recipient(id.ID{1}),
+			Address:   s.Gateway.String(),
+			Kind:      "NONPROFIT",
+			Country:   "NO",
+			Roles:     []string{"GATEWAY"},
+			Bond:      "10000000000uusd",
+			BaseURL:   "http://127.0.0.1:8080",
+			Recipient: s.Recipient(id.ID{1}),
 		},
 	}
 	spec.Templates = []devnet.Template{{ID: "story", Language: "en", SHA256: textSHA256[:]}}
@@ -140,7 +163,10 @@ func (s *Story) Anchor() {
 // Visa is the university's word for a researcher.
 func (s *Story) Visa(of chain.Account) *attestation.MsgIssueVisa {
 	return &attestation.MsgIssueVisa{
-		Organisation: s.University.String(), Researcher: of.String(), RecipientClass: 1, Expiry: s.Time.Add(24 * time.Hour),
+		Organisation:   s.University.String(),
+		Researcher:     of.String(),
+		RecipientClass: 1,
+		Expiry:         s.Time.Add(24 * time.Hour),
 	}
 }
 

@@ -26,7 +26,12 @@ func TestStory(t *testing.T) {
 	release := s.WaitRelease(r, 0)
 	require.Equal(t, ready, release.ReadyHeight)
 	require.Equal(t, ready+2, release.Height, "S comes two blocks after ready")
-	require.Equal(t, int64(10*story.Unit), s.Balance(s.Patient.Address(), story.Denom)-before, "paid in the same transition")
+	require.Equal(
+		t,
+		int64(10*story.Unit),
+		s.Balance(s.Patient.Address(), story.Denom)-before,
+		"paid in the same transition",
+	)
 
 	opened, err := s.Open(d, release, r.Seats[0])
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 func newGuard(t *testing.T) (*share.Guard, func() *share.Guard, string) {
 	t.Helper()
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1)))
 	load := func() *share.Guard {
 		_, guard, err := reopen(t, dir).Load(1, 1)
 		require.NoError(t, err)

@@ -16,9 +16,9 @@ import (
 
 const chain = "test-1"
 
-func newShares(t *testing.T, keyID, epoch uint64) *threshold.Shares {
+func newShares(t *testing.T, epoch uint64) *threshold.Shares {
 	t.Helper()
-	raw := binary.BigEndian.AppendUint64(nil, keyID)
+	raw := binary.BigEndian.AppendUint64(nil, 1)
 	raw = binary.BigEndian.AppendUint64(raw, epoch)
 	raw = binary.BigEndian.AppendUint16(raw, 1)
 	raw = binary.BigEndian.AppendUint16(raw, 2)
@@ -50,7 +50,7 @@ func pair(q, b byte) share.Pair {
 
 func TestStore_KeepsShares(t *testing.T) {
 	store, dir := newStore(t)
-	want := newShares(t, 1, 1)
+	want := newShares(t, 1)
 	require.NoError(t, store.Save(want))
 	got, guard, err := reopen(t, dir).Load(1, 1)
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestStore_KeepsShares(t *testing.T) {
 
 func TestStore_SaveAgainKeepsTheGuard(t *testing.T) {
 	store, dir := newStore(t)
-	shares := newShares(t, 1, 1)
+	shares := newShares(t, 1)
 	require.NoError(t, store.Save(shares))
 	_, guard, err := store.Load(1, 1)
 	require.NoError(t, err)
@@ -85,8 +85,8 @@ func TestStore_SaveAgainKeepsTheGuard(t *testing.T) {
 
 func TestStore_SharesOfALaterRunReplace(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
-	later := newShares(t, 1, 1)
+	require.NoError(t, store.Save(newShares(t, 1)))
+	later := newShares(t, 1)
 	require.NoError(t, store.Save(later))
 	got, _, err := reopen(t, dir).Load(1, 1)
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestStore_SharesOfALaterRunReplace(t *testing.T) {
 
 func TestStore_FilesArePrivate(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1)))
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, files, 3)
@@ -108,7 +108,7 @@ func TestStore_FilesArePrivate(t *testing.T) {
 
 func TestStore_ShareNeverInClear(t *testing.T) {
 	store, dir := newStore(t)
-	shares := newShares(t, 1, 1)
+	shares := newShares(t, 1)
 	require.NoError(t, store.Save(shares))
 	raw, err := os.ReadFile(filepath.Join(dir, "share-1-1"))
 	require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestStore_ShareNeverInClear(t *testing.T) {
 
 func TestStore_EveryChangedByteIsRefused(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1)))
 	path := filepath.Join(dir, "share-1-1")
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestStore_EveryChangedByteIsRefused(t *testing.T) {
 
 func TestStore_ShareOfAnotherEpochIsRefused(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1)))
 	require.NoError(t, os.Rename(filepath.Join(dir, "share-1-1"), filepath.Join(dir, "share-1-2")))
 	_, _, err := reopen(t, dir).Load(1, 2)
 	require.ErrorIs(t, err, share.ErrUnreadable, "a rolled-back file under a new name")
@@ -143,8 +143,8 @@ func TestStore_ShareOfAnotherEpochIsRefused(t *testing.T) {
 
 func TestStore_GuardMustBelongToShare(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
-	require.NoError(t, store.Save(newShares(t, 1, 2)))
+	require.NoError(t, store.Save(newShares(t, 1)))
+	require.NoError(t, store.Save(newShares(t, 2)))
 	first, second := filepath.Join(dir, "guard-1-1"), filepath.Join(dir, "guard-1-2")
 
 	other, err := os.ReadFile(second)
@@ -160,7 +160,7 @@ func TestStore_GuardMustBelongToShare(t *testing.T) {
 
 func TestStore_Erase(t *testing.T) {
 	store, _ := newStore(t)
-	require.NoError(t, store.Save(newShares(t, 1, 1)))
+	require.NoError(t, store.Save(newShares(t, 1)))
 	_, guard, err := store.Load(1, 1)
 	require.NoError(t, err)
 	require.NoError(t, store.Erase(1, 1))
