@@ -3,8 +3,6 @@ package chain
 import (
 	"fmt"
 
-	"github.com/cosmos/gogoproto/proto"
-
 	"github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/std"
@@ -15,6 +13,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 	"github.com/cosmos/cosmos-sdk/x/tx/signing"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/consent"
@@ -28,8 +27,10 @@ func NewRegistry() (codectypes.InterfaceRegistry, error) {
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
 		ProtoFiles: proto.HybridResolver,
 		SigningOptions: signing.Options{
-			AddressCodec:          address.NewBech32Codec(dataset.AddressPrefix),
-			ValidatorAddressCodec: address.NewBech32Codec(dataset.AddressPrefix + sdk.PrefixValidator + sdk.PrefixOperator),
+			AddressCodec: address.NewBech32Codec(dataset.AddressPrefix),
+			ValidatorAddressCodec: address.NewBech32Codec(
+				dataset.AddressPrefix + sdk.PrefixValidator + sdk.PrefixOperator,
+			),
 		},
 	})
 	if err != nil {

@@ -49,16 +49,16 @@ func ParseAnchor(text string) (Anchor, error) {
 type Header struct{ block *cmttypes.LightBlock }
 
 // ChainID is the live chain id.
-func (h *Header) ChainID() string { return h.block.SignedHeader.Header.ChainID }
+func (h *Header) ChainID() string { return h.block.ChainID }
 
 // Height is the block's height.
-func (h *Header) Height() int64 { return h.block.SignedHeader.Header.Height }
+func (h *Header) Height() int64 { return h.block.Height }
 
 // Time is the block's time.
-func (h *Header) Time() time.Time { return h.block.SignedHeader.Header.Time }
+func (h *Header) Time() time.Time { return h.block.Time }
 
 // AppHash commits to the state after the block below.
-func (h *Header) AppHash() []byte { return h.block.SignedHeader.Header.AppHash }
+func (h *Header) AppHash() []byte { return h.block.AppHash }
 
 // Anchor is the header's height and hash.
 func (h *Header) Anchor() Anchor { return Anchor{Height: h.Height(), Hash: h.block.Hash()} }
@@ -103,14 +103,14 @@ func ParseHeader(raw []byte) (*Header, error) {
 
 // newHeader checks that a light block is whole and signed by its own validators.
 func newHeader(block *cmttypes.LightBlock) (*Header, error) {
-	if block == nil || block.SignedHeader == nil || block.SignedHeader.Header == nil || block.ValidatorSet == nil {
+	if block == nil || block.SignedHeader == nil || block.Header == nil || block.ValidatorSet == nil {
 		return nil, fault.E(fault.Integrity, "header, commit or validators are missing")
 	}
-	chainID := block.SignedHeader.Header.ChainID
+	chainID := block.ChainID
 	if err := block.ValidateBasic(chainID); err != nil {
 		return nil, fault.E(fault.Integrity, "header: %w", err)
 	}
-	commit := block.SignedHeader.Commit
+	commit := block.Commit
 	if err := block.ValidatorSet.VerifyCommitLight(chainID, commit.BlockID, block.Height, commit); err != nil {
 		return nil, fault.E(fault.Integrity, "header %d: %w", block.Height, err)
 	}

@@ -152,10 +152,10 @@ func (p *provider) lightBlock(ctx context.Context, height int64) (*cmttypes.Ligh
 	if commit.IsEmpty() {
 		return nil, lightprovider.ErrHeightTooHigh
 	}
-	if height != 0 && commit.SignedHeader.Header.Height != height {
-		return nil, badBlock("header %d came for %d", commit.SignedHeader.Header.Height, height)
+	if height != 0 && commit.Height != height {
+		return nil, badBlock("header %d came for %d", commit.Height, height)
 	}
-	validators, err := p.validators(ctx, commit.SignedHeader.Header.Height)
+	validators, err := p.validators(ctx, commit.Height)
 	if err != nil {
 		return nil, err
 	}

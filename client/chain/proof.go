@@ -49,7 +49,12 @@ func (c *Client) Prove(ctx context.Context, store string, key []byte, height int
 		height = status.Height - 1
 	}
 	if height < minProofHeight {
-		return nil, fault.E(fault.Unavailable, "height %d cannot be proven: wait for block %d", height, minProofHeight+1)
+		return nil, fault.E(
+			fault.Unavailable,
+			"height %d cannot be proven: wait for block %d",
+			height,
+			minProofHeight+1,
+		)
 	}
 	path := fmt.Sprintf("/store/%s/key", store)
 	result, err := c.node.ABCIQueryWithOptions(ctx, path, key, rpcclient.ABCIQueryOptions{Height: height, Prove: true})
@@ -61,7 +66,13 @@ func (c *Client) Prove(ctx context.Context, store string, key []byte, height int
 		return nil, &QueryError{Path: path, Codespace: answer.Codespace, Code: answer.Code, Log: answer.Log}
 	}
 	if answer.Height != height || answer.ProofOps == nil || len(answer.ProofOps.Ops) != len(proofSteps) {
-		return nil, fault.E(fault.Integrity, "node gave no proof of key %X of store %s at height %d", key, store, height)
+		return nil, fault.E(
+			fault.Integrity,
+			"node gave no proof of key %X of store %s at height %d",
+			key,
+			store,
+			height,
+		)
 	}
 	proof := &Proof{ChainID: status.ChainID, Height: height, Store: store, Key: key, Value: answer.Value}
 	for i, op := range answer.ProofOps.Ops {
@@ -105,7 +116,12 @@ func VerifyProof(p *Proof, appHash []byte) error {
 	}
 	if len(appHash) == 0 || !bytes.Equal(args[0], appHash) {
 		return fault.E(
-			fault.Integrity, "proof of key %X of store %q leads to app hash %X, not %X", p.Key, p.Store, args[0], appHash,
+			fault.Integrity,
+			"proof of key %X of store %q leads to app hash %X, not %X",
+			p.Key,
+			p.Store,
+			args[0],
+			appHash,
 		)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -58,7 +59,7 @@ func ParseProof(raw []byte) (*Proof, error) {
 	if err := decoder.Decode(&form); err != nil {
 		return nil, fault.E(fault.Integrity, "read proof: %w", err)
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fault.E(fault.Integrity, "read proof: something follows it")
 	}
 	p := &Proof{ChainID: form.ChainID, Height: form.Height, Store: form.Store, Steps: form.Steps}

@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/cosmos/gogoproto/proto"
-
 	abci "github.com/cometbft/cometbft/abci/types"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/client/fault"
 )
@@ -57,7 +56,14 @@ func (r *Receipt) Response(index int, into proto.Message) error {
 	}
 	answer := r.Responses[index]
 	if want := "/" + proto.MessageName(into); answer.TypeUrl != want {
-		return fault.E(fault.Internal, "answer %d of transaction %s is %s, not %s", index, r.TxHash, answer.TypeUrl, want)
+		return fault.E(
+			fault.Internal,
+			"answer %d of transaction %s is %s, not %s",
+			index,
+			r.TxHash,
+			answer.TypeUrl,
+			want,
+		)
 	}
 	if err := proto.Unmarshal(answer.Value, into); err != nil {
 		return fault.E(fault.Internal, "read answer %d of transaction %s: %w", index, r.TxHash, err)

@@ -196,7 +196,12 @@ func (c *Client) included(ctx context.Context, hash []byte, timeoutHeight uint64
 		case fault.Is(err, fault.NotFound) && statusErr == nil:
 			silence = 0
 			if status.Height >= 0 && uint64(status.Height) > timeoutHeight {
-				return nil, fault.E(fault.Unavailable, "transaction %X is in no block up to height %d", hash, timeoutHeight)
+				return nil, fault.E(
+					fault.Unavailable,
+					"transaction %X is in no block up to height %d",
+					hash,
+					timeoutHeight,
+				)
 			}
 		default:
 			silence++
