@@ -25,7 +25,6 @@ func (app *App) setHandlers(self *voteext.Self) {
 		app.Cosmos.Staking,
 		app.encoding.TxConfig.TxDecoder(),
 		app.Logger(),
-		nil,
 		self,
 	)
 	app.SetExtendVoteHandler(app.votes.ExtendVote)

@@ -17,14 +17,12 @@ func (h *Handler) ExtendVote(ctx sdk.Context, req *abci.RequestExtendVote) (resp
 	defer func() {
 		if cause := recover(); cause != nil {
 			h.logger.Error("vote extension left empty", "height", req.Height, "panic", fmt.Sprint(cause))
-			h.skipped("panic")
 			resp = &abci.ResponseExtendVote{VoteExtension: []byte{}}
 		}
 	}()
 	raw, err := h.extend(ctx, req.Height)
 	if err != nil {
 		h.logger.Error("vote extension left empty", "height", req.Height, "reason", err.Error())
-		h.skipped("error")
 		raw = []byte{}
 	}
 	return &abci.ResponseExtendVote{VoteExtension: raw}, nil
@@ -41,11 +39,9 @@ func (h *Handler) extend(ctx sdk.Context, height int64) ([]byte, error) {
 	extension := &custody.VoteExtension{}
 	if err := h.addShares(ctx, height, operator, extension); err != nil {
 		h.logger.Error("no shares sent", "height", height, "reason", err.Error())
-		h.skipped("shares")
 	}
 	if err := h.addRunMessages(ctx, operator, extension); err != nil {
 		h.logger.Error("no message of the run sent", "height", height, "reason", err.Error())
-		h.skipped("run")
 	}
 	return EncodeExtension(extension)
 }
@@ -91,9 +87,6 @@ func (h *Handler) addShares(ctx sdk.Context, height int64, operator []byte, into
 		return err
 	}
 	into.Coverage, into.Shares, into.A, into.APrime, into.F = c.Coverage, c.S, c.A, c.APrime, c.F
-	if h.metrics != nil {
-		h.metrics.Emitted(coverage.Count(), len(c.S)/threshold.PointSize)
-	}
 	return nil
 }
 

@@ -49,13 +49,6 @@ type Self struct {
 	Rand io.Reader
 }
 
-// Metrics counts what a validator does. Nil counts nothing.
-type Metrics interface {
-	// Emitted counts shares sent, Skipped a height at which none could be sent, and why.
-	Emitted(jobs, shares int)
-	Skipped(reason string)
-}
-
 // Handler answers the five calls of the walk in doc.go.
 type Handler struct {
 	reader     Reader
@@ -63,7 +56,6 @@ type Handler struct {
 	validators Validators
 	decode     sdk.TxDecoder
 	logger     log.Logger
-	metrics    Metrics
 	self       *Self
 	dealer     *dealer
 
@@ -85,12 +77,11 @@ func New(
 	validators Validators,
 	decode sdk.TxDecoder,
 	logger log.Logger,
-	metrics Metrics,
 	self *Self,
 ) *Handler {
 	h := &Handler{
 		reader: reader, writer: writer, validators: validators, decode: decode,
-		logger: logger.With(log.ModuleKey, "voteext"), metrics: metrics, self: self,
+		logger: logger.With(log.ModuleKey, "voteext"), self: self,
 	}
 	if self != nil {
 		h.dealer = &dealer{self: self}
@@ -139,10 +130,4 @@ func (h *Handler) expected(ctx sdk.Context, height int64) (bool, error) {
 		return err == nil, err
 	}
 	return h.reader.RunOpen(ctx)
-}
-
-func (h *Handler) skipped(reason string) {
-	if h.metrics != nil {
-		h.metrics.Skipped(reason)
-	}
 }
