@@ -55,6 +55,8 @@ type Problem struct {
 	Detail string
 	// RetryAfter is the number of seconds after which to try again, 0 for none.
 	RetryAfter int
+	// ContentRange is the header that a 416 must have, empty for none.
+	ContentRange string
 	// Err is the cause; it is not sent.
 	Err error
 }
@@ -130,6 +132,9 @@ func Write(w http.ResponseWriter, err error) {
 	}
 	h.Set("Content-Type", ContentType)
 	h.Set("Cache-Control", "no-store")
+	if p.ContentRange != "" {
+		h.Set("Content-Range", p.ContentRange)
+	}
 	if p.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.RetryAfter))
 	}

@@ -1,0 +1,117 @@
+package upload
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/volens-network/volens/core/drs"
+	"github.com/volens-network/volens/gateway/problem"
+)
+
+// ledger counts what accounts have here that no registration claims: uploads under
+// way, by their announced size, and objects that are pending.
+type ledger struct {
+	quota, total int64
+
+	mu      sync.Mutex
+	staged  map[string]entry     // By upload id.
+	pending map[pendingKey]int64 // Sizes of placed objects.
+	active  map[string]int       // Requests with a body under way, by account.
+	sum     int                  // Of active.
+}
+
+type entry struct {
+	account string
+	size    int64
+}
+
+type pendingKey struct {
+	digest  drs.Digest
+	account string
+}
+
+func newLedger(quota, total int64) *ledger {
+	return &ledger{
+		quota: quota, total: total,
+		staged: map[string]entry{}, pending: map[pendingKey]int64{}, active: map[string]int{},
+	}
+}
+
+// reserve enters a new upload, or says why not.
+func (l *ledger) reserve(upload, account string, size int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	own, all := size, size
+	for _, e := range l.staged {
+		all += e.size
+		if e.account == account {
+			own += e.size
+		}
+	}
+	for key, n := range l.pending {
+		if key.account == account {
+			own += n
+		}
+	}
+	if own > l.quota {
+		return problem.New(http.StatusRequestEntityTooLarge, problem.Quota,
+			fmt.Sprintf("this account would hold %d bytes that no registration names, and may hold %d", own, l.quota))
+	}
+	if all > l.total {
+		return problem.New(http.StatusInsufficientStorage, problem.Quota, "the gateway has no room for uploads now").Retry(60)
+	}
+	l.staged[upload] = entry{account: account, size: size}
+	return nil
+}
+
+// enter records an upload that was under way before a restart.
+func (l *ledger) enter(upload, account string, size int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.staged[upload] = entry{account: account, size: size}
+}
+
+func (l *ledger) leave(upload string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.staged, upload)
+}
+
+func (l *ledger) place(d drs.Digest, account string, size int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pending[pendingKey{d, account}] = size
+}
+
+// claim forgets an object for one account, or for all when account is empty.
+func (l *ledger) claim(d drs.Digest, account string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key := range l.pending {
+		if key.digest == d && (account == "" || key.account == account) {
+			delete(l.pending, key)
+		}
+	}
+}
+
+// begin counts a request that sends a body; end must follow.
+func (l *ledger) begin(account string, perAccount, all int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sum >= all || l.active[account] >= perAccount {
+		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "too many uploads at once").Retry(1)
+	}
+	l.sum++
+	l.active[account]++
+	return nil
+}
+
+func (l *ledger) end(account string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sum--
+	if l.active[account]--; l.active[account] == 0 {
+		delete(l.active, account)
+	}
+}
