@@ -134,11 +134,11 @@ func TestDeid_Usage(t *testing.T) {
 }
 
 func TestDeid_KeyedByDataset(t *testing.T) {
-	seed := bytes.Repeat([]byte{5}, 64)
+	root := bytes.Repeat([]byte{5}, 32)
 	file := genome(t, sample.Options{Seed: 5})
 	digests := map[string]bool{}
 	for _, dataset := range []id.ID{{1}, {1}, {2}} {
-		key, err := client.PseudonymKey(seed, dataset)
+		key, err := client.PseudonymKey(root, dataset)
 		require.NoError(t, err)
 		o := options(t, file)
 		o.Profile, o.Key = deid.ResearchShifted, key
@@ -148,7 +148,7 @@ func TestDeid_KeyedByDataset(t *testing.T) {
 	}
 	require.Len(t, digests, 2, "the same dataset gets the same names, another one others")
 
-	_, err := client.PseudonymKey(seed[:8], id.ID{1})
+	_, err := client.PseudonymKey(root[:8], id.ID{1})
 	require.Error(t, err)
 }
 

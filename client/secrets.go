@@ -4,7 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha512"
 
-	"github.com/volens-network/volens/core/derive"
+	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/merkle"
 	"github.com/volens-network/volens/core/transcript"
@@ -17,23 +17,18 @@ const (
 )
 
 // PseudonymKey is the key by which the names and dates of one dataset are replaced,
-// under profiles that do so by key. It is derived from the wallet's seed; whoever has
+// under profiles that do so by key. It is derived from the wallet's root secret; whoever has
 // it can undo the replacement by guessing.
-func PseudonymKey(seed []byte, datasetID id.ID) ([]byte, error) {
-	root, err := derive.RootSecret(seed)
-	if err != nil {
-		return nil, err
+func PseudonymKey(root []byte, datasetID id.ID) ([]byte, error) {
+	if len(root) < secretSize {
+		return nil, fault.E(fault.Internal, "root secret has %d bytes", len(root))
 	}
 	return expand(root, transcript.New("volens/deid/v1").Bytes(datasetID.Bytes()))
 }
 
 // facetsRoot is the root over 256 leaves that say nothing: until facets are disclosed,
 // each is drawn from the wallet's root secret and matches no criterion.
-func facetsRoot(seed []byte, datasetID id.ID, version uint64) ([]byte, error) {
-	root, err := derive.RootSecret(seed)
-	if err != nil {
-		return nil, err
-	}
+func facetsRoot(root []byte, datasetID id.ID, version uint64) ([]byte, error) {
 	leaves := make([]merkle.Hash, facetLeaves)
 	for i := range leaves {
 		info := transcript.New("volens/facet-leaf/v1").Bytes(datasetID.Bytes()).Uint(version).Uint(uint64(i))
@@ -48,11 +43,7 @@ func facetsRoot(seed []byte, datasetID id.ID, version uint64) ([]byte, error) {
 
 // paperSalt blinds the digests of a request's papers, so that nobody can tell a guess
 // of their text by the chain.
-func paperSalt(seed []byte, requestID id.ID) ([]byte, error) {
-	root, err := derive.RootSecret(seed)
-	if err != nil {
-		return nil, err
-	}
+func paperSalt(root []byte, requestID id.ID) ([]byte, error) {
 	return expand(root, transcript.New("volens/request-salt/v1").Bytes(requestID.Bytes()))
 }
 
