@@ -54,9 +54,13 @@ type Network struct {
 	client   *http.Client
 }
 
-// New makes the homes of a network below spec.Dir. Nothing runs yet.
+// New makes the homes of a network below spec.Dir. Nothing runs yet. A port that is
+// taken is ErrPortBusy.
 func New(ctx context.Context, spec Spec, programs Programs) (*Network, error) {
 	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	if err := spec.CheckPorts(ctx); err != nil {
 		return nil, err
 	}
 	raw, err := json.Marshal(spec)

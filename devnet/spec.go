@@ -14,17 +14,6 @@ import (
 	"time"
 )
 
-// Ports of interface.md, before the offset; validator i adds 100*i.
-const (
-	portP2P     = 26656
-	portRPC     = 26657
-	portGRPC    = 9090
-	portREST    = 1317
-	portMetrics = 26660
-	portGateway = 8080
-	portStep    = 100
-)
-
 // Spec describes a network. `volensd localnet` reads it as JSON from standard input.
 type Spec struct {
 	ChainID    string `json:"chain_id"`
@@ -76,26 +65,6 @@ type Codebook struct {
 	Size    uint64 `json:"size"`
 }
 
-// Ports are where validator i listens.
-type Ports struct {
-	P2P, RPC, GRPC, REST, Metrics int
-}
-
-// PortsOf returns the ports of validator i.
-func (s Spec) PortsOf(i int) Ports {
-	shift := s.PortOffset + i*portStep
-	return Ports{
-		P2P:     portP2P + shift,
-		RPC:     portRPC + shift,
-		GRPC:    portGRPC + shift,
-		REST:    portREST + shift,
-		Metrics: portMetrics + shift,
-	}
-}
-
-// GatewayPort is where the gateway listens.
-func (s Spec) GatewayPort() int { return portGateway + s.PortOffset }
-
 // NodeHome is the folder of validator i.
 func (s Spec) NodeHome(i int) string { return fmt.Sprintf("%s/validator%d", s.Dir, i) }
 
@@ -109,6 +78,8 @@ func (s Spec) Validate() error {
 		return errors.New("spec has no dir")
 	case s.Validators < 1 || s.Validators > most:
 		return fmt.Errorf("validators is %d: want 1 to %d", s.Validators, most)
+	case s.PortOffset < 0 || s.lastPort()+s.PortOffset > portHighest:
+		return fmt.Errorf("port_offset is %d: want 0 to %d", s.PortOffset, portHighest-s.lastPort())
 	case s.BlockTime < 0:
 		return fmt.Errorf("block_time is %s: want 0 or more", s.BlockTime)
 	case s.GenesisTime.IsZero():
@@ -116,6 +87,9 @@ func (s Spec) Validate() error {
 	}
 	return nil
 }
+
+// lastPort is the network's highest port without the offset.
+func (s Spec) lastPort() int { return portMetrics + (s.Validators-1)*portStep }
 
 // ReadSpec reads a spec as JSON. Unknown fields are refused.
 func ReadSpec(r io.Reader) (Spec, error) {

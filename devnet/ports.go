@@ -1,0 +1,69 @@
+package devnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+)
+
+// Ports of interface.md, before the offset; validator i adds 100*i.
+const (
+	portP2P     = 26656
+	portRPC     = 26657
+	portGRPC    = 9090
+	portREST    = 1317
+	portMetrics = 26660
+	portGateway = 8080
+	portStep    = 100
+	portHighest = 1<<16 - 1
+)
+
+// ErrPortBusy is returned when another program listens where the network would.
+var ErrPortBusy = errors.New("port is in use")
+
+// Ports are where validator i listens.
+type Ports struct {
+	P2P, RPC, GRPC, REST, Metrics int
+}
+
+// PortsOf returns the ports of validator i.
+func (s Spec) PortsOf(i int) Ports {
+	shift := s.PortOffset + i*portStep
+	return Ports{
+		P2P:     portP2P + shift,
+		RPC:     portRPC + shift,
+		GRPC:    portGRPC + shift,
+		REST:    portREST + shift,
+		Metrics: portMetrics + shift,
+	}
+}
+
+// GatewayPort is where the gateway listens.
+func (s Spec) GatewayPort() int { return portGateway + s.PortOffset }
+
+// allPorts lists every port of the network.
+func (s Spec) allPorts() []int {
+	out := []int{s.GatewayPort()}
+	for i := range s.Validators {
+		p := s.PortsOf(i)
+		out = append(out, p.P2P, p.RPC, p.GRPC, p.REST, p.Metrics)
+	}
+	return out
+}
+
+// CheckPorts reports ErrPortBusy for the first port that is taken, so that a second
+// network on the machine is told to choose another offset.
+func (s Spec) CheckPorts(ctx context.Context) error {
+	var config net.ListenConfig
+	for _, port := range s.allPorts() {
+		listener, err := config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			return fmt.Errorf("%w: 127.0.0.1:%d (choose another port offset): %w", ErrPortBusy, port, err)
+		}
+		if err := listener.Close(); err != nil {
+			return fmt.Errorf("free port %d again: %w", port, err)
+		}
+	}
+	return nil
+}
