@@ -32,6 +32,7 @@ func addCommands(root *cobra.Command, probe *app.App) {
 		queryCommand(),
 		txCommand(),
 		localnetCommand(),
+		custodyCommand(),
 	)
 	server.AddCommands(root, home, newNode, export, func(*cobra.Command) {})
 }

@@ -80,18 +80,10 @@ func (g *Guard) read(id []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrGuard, err)
 	}
-	head := append([]byte(guardMagic), id...)
-	if !bytes.HasPrefix(raw, head) {
-		return fmt.Errorf("guard of another share: %w", ErrGuard)
+	end, err := g.parse(raw, id)
+	if err != nil {
+		return err
 	}
-	records := raw[len(head):]
-	whole := len(records) / recordSize * recordSize
-	for offset := 0; offset < whole; offset += recordSize {
-		if err := g.apply(records[offset : offset+recordSize]); err != nil {
-			return fmt.Errorf("record at byte %d: %w", len(head)+offset, err)
-		}
-	}
-	end := int64(len(head) + whole)
 	if err := g.file.Truncate(end); err != nil {
 		return fmt.Errorf("%w: %w", ErrGuard, err)
 	}
@@ -99,6 +91,22 @@ func (g *Guard) read(id []byte) error {
 		return fmt.Errorf("%w: %w", ErrGuard, err)
 	}
 	return nil
+}
+
+// parse reads all whole records and returns where they end.
+func (g *Guard) parse(raw, id []byte) (int64, error) {
+	head := append([]byte(guardMagic), id...)
+	if !bytes.HasPrefix(raw, head) {
+		return 0, fmt.Errorf("guard of another share: %w", ErrGuard)
+	}
+	records := raw[len(head):]
+	whole := len(records) / recordSize * recordSize
+	for offset := 0; offset < whole; offset += recordSize {
+		if err := g.apply(records[offset : offset+recordSize]); err != nil {
+			return 0, fmt.Errorf("record at byte %d: %w", len(head)+offset, err)
+		}
+	}
+	return int64(len(head) + whole), nil
 }
 
 func (g *Guard) apply(record []byte) error {

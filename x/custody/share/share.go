@@ -129,6 +129,42 @@ func (s *Store) Load(keyID, epoch uint64) (*threshold.Shares, *Guard, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := epochKey{keyID, epoch}
+	shares, id, err := s.read(k)
+	if err != nil {
+		return nil, nil, err
+	}
+	guard := s.guards[k]
+	if guard == nil {
+		if guard, err = openGuard(filepath.Join(s.dir, k.name("guard")), id); err != nil {
+			shares.Zero()
+			return nil, nil, err
+		}
+		s.guards[k] = guard
+	}
+	return shares, guard, nil
+}
+
+// Inspect tells which shares of an epoch are kept and usable, without writing: it may
+// look into the folder of a running node. Its errors are those of Load.
+func (s *Store) Inspect(keyID, epoch uint64) ([]int, error) {
+	k := epochKey{keyID, epoch}
+	shares, id, err := s.read(k)
+	if err != nil {
+		return nil, err
+	}
+	defer shares.Zero()
+	raw, err := os.ReadFile(filepath.Join(s.dir, k.name("guard")))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGuard, err)
+	}
+	if _, err := newGuard(nil).parse(raw, id); err != nil {
+		return nil, err
+	}
+	return shares.Indices(), nil
+}
+
+// read opens the share file of an epoch and returns the shares and their guard's id.
+func (s *Store) read(k epochKey) (*threshold.Shares, []byte, error) {
 	plain, err := s.open(k.name("share"))
 	if err != nil {
 		return nil, nil, err
@@ -141,18 +177,12 @@ func (s *Store) Load(keyID, epoch uint64) (*threshold.Shares, *Guard, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
-	if shares.KeyID() != keyID || shares.Epoch() != epoch {
+	if shares.KeyID() != k.keyID || shares.Epoch() != k.epoch {
+		shares.Zero()
 		return nil, nil, fmt.Errorf("share of key %d epoch %d in the file of key %d epoch %d: %w",
-			shares.KeyID(), shares.Epoch(), keyID, epoch, ErrUnreadable)
+			shares.KeyID(), shares.Epoch(), k.keyID, k.epoch, ErrUnreadable)
 	}
-	guard := s.guards[k]
-	if guard == nil {
-		if guard, err = openGuard(filepath.Join(s.dir, k.name("guard")), plain[:idSize]); err != nil {
-			return nil, nil, err
-		}
-		s.guards[k] = guard
-	}
-	return shares, guard, nil
+	return shares, bytes.Clone(plain[:idSize]), nil
 }
 
 // Erase removes the shares of an epoch and their guard, once a later epoch is active.

@@ -187,3 +187,27 @@ func TestStore_KeepsEnrolment(t *testing.T) {
 	_, err = store.Enrolment(ctx)
 	require.ErrorIs(t, err, share.ErrNone)
 }
+
+func TestStore_InspectWritesNothing(t *testing.T) {
+	store, dir := newStore(t)
+	shares := newShares(t, 1)
+	require.NoError(t, store.Save(shares))
+	path := filepath.Join(dir, "guard-1-1")
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	torn := append(raw, 2, 3, 4)
+	require.NoError(t, os.WriteFile(path, torn, 0o600))
+
+	indices, err := reopen(t, dir).Inspect(1, 1)
+	require.NoError(t, err)
+	require.Equal(t, shares.Indices(), indices)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, torn, after, "a record that is being written is left alone")
+
+	require.NoError(t, os.Remove(path))
+	_, err = store.Inspect(1, 1)
+	require.ErrorIs(t, err, share.ErrGuard)
+	_, err = store.Inspect(1, 2)
+	require.ErrorIs(t, err, share.ErrNone)
+}
