@@ -56,7 +56,11 @@ func (g GenesisState) validateMoney(requests map[string]Request) error {
 		}
 		r, ok := requests[e.RequestId]
 		if !ok || seen[e.RequestId] || r.Spec.Price.Denom != e.Denom {
-			return errorsmod.Wrapf(ErrGenesis, "escrow of %s: no request, twice, or of another denomination", e.RequestId)
+			return errorsmod.Wrapf(
+				ErrGenesis,
+				"escrow of %s: no request, twice, or of another denomination",
+				e.RequestId,
+			)
 		}
 		seen[e.RequestId] = true
 		t, ok := sums[e.RequestId]
@@ -91,7 +95,13 @@ func (g GenesisState) tallies() (map[string]tally, error) {
 			t = newTally()
 		}
 		if p.Number != t.count {
-			return nil, errorsmod.Wrapf(ErrGenesis, "payment %d of %s follows %d others", p.Number, p.RequestId, t.count)
+			return nil, errorsmod.Wrapf(
+				ErrGenesis,
+				"payment %d of %s follows %d others",
+				p.Number,
+				p.RequestId,
+				t.count,
+			)
 		}
 		t.count++
 		switch {
@@ -156,7 +166,14 @@ func (g GenesisState) validateServices(requests map[string]Request) error {
 	once := func(kind, request string, seat uint64, gateway string) error {
 		key := fmt.Sprintln(kind, request, seat, gateway)
 		if _, ok := requests[request]; !ok || seen[key] {
-			return errorsmod.Wrapf(ErrGenesis, "%s for seat %d of %s by %s: no request, or twice", kind, seat, request, gateway)
+			return errorsmod.Wrapf(
+				ErrGenesis,
+				"%s for seat %d of %s by %s: no request, or twice",
+				kind,
+				seat,
+				request,
+				gateway,
+			)
 		}
 		seen[key] = true
 		return nil

@@ -3,7 +3,6 @@ package market
 import (
 	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/duo"
@@ -99,7 +98,8 @@ func (r Request) Validate() error {
 	if (r.State == STATE_OPEN) != (r.Undecided() && r.Seats == nMax) {
 		return errorsmod.Wrapf(ErrInvalid, "request %s is %s with %d of %d seats", r.Id, r.State, r.Seats, nMax)
 	}
-	if cleared := r.State == STATE_RELEASING || r.State == STATE_SETTLED || r.State == STATE_CLOSED; cleared != (r.Won > 0) {
+	if cleared := r.State == STATE_RELEASING || r.State == STATE_SETTLED ||
+		r.State == STATE_CLOSED; cleared != (r.Won > 0) {
 		return errorsmod.Wrapf(ErrInvalid, "request %s is %s with %d seats won", r.Id, r.State, r.Won)
 	}
 	if (r.State == STATE_RELEASING) != (r.Won > r.Released+r.Void) {

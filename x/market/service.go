@@ -2,7 +2,6 @@ package market
 
 import (
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -36,10 +35,22 @@ func (c ServiceClaim) Validate() error {
 			c.Seat, c.RequestId, c.State, c.Deadline)
 	}
 	if (c.State == SERVICE_STATE_OPEN || c.State == SERVICE_STATE_DISPUTED) && !c.Live() {
-		return errorsmod.Wrapf(ErrInvalid, "claim on seat %d of %s is %s without deadline", c.Seat, c.RequestId, c.State)
+		return errorsmod.Wrapf(
+			ErrInvalid,
+			"claim on seat %d of %s is %s without deadline",
+			c.Seat,
+			c.RequestId,
+			c.State,
+		)
 	}
 	if len(c.Answer) > MaxPart {
-		return errorsmod.Wrapf(ErrInvalid, "claim on seat %d of %s: answer of %d bytes", c.Seat, c.RequestId, len(c.Answer))
+		return errorsmod.Wrapf(
+			ErrInvalid,
+			"claim on seat %d of %s: answer of %d bytes",
+			c.Seat,
+			c.RequestId,
+			len(c.Answer),
+		)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -76,7 +75,7 @@ func newAgenda(sb *collections.SchemaBuilder) Agenda {
 
 // add puts an item on the agenda of a height, once.
 func (a Agenda) add(ctx context.Context, at int64, i item) error {
-	return a.Items.Set(ctx, collections.Join(uint64(max(at, 0)), i.encode())) //nolint:gosec // not negative
+	return a.Items.Set(ctx, collections.Join(uint64(max(at, 0)), i.encode()))
 }
 
 // due lists the entries of a height and of those before, the earliest first.

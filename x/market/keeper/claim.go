@@ -5,7 +5,6 @@ import (
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -286,7 +285,12 @@ func (k *Keeper) payRefund(ctx context.Context, key ServiceKey, l market.BondLoc
 		if share.IsZero() {
 			break
 		}
-		taken, err := k.left.Attestations.SlashBond(ctx, l.Gateway, sdk.Coin{Denom: l.Amount.Denom, Amount: share}, receiver)
+		taken, err := k.left.Attestations.SlashBond(
+			ctx,
+			l.Gateway,
+			sdk.Coin{Denom: l.Amount.Denom, Amount: share},
+			receiver,
+		)
 		if err != nil {
 			return err
 		}

@@ -43,10 +43,11 @@ func (f *fixture) judge(request id.ID, seat uint64, gateway, who byte, uphold bo
 	return err
 }
 
-func (f *fixture) claim(t *testing.T, request id.ID, seat uint64, gateway byte) market.ServiceClaim {
+// claim is the one against the first gateway of the first seat.
+func (f *fixture) claim(t *testing.T, request id.ID) market.ServiceClaim {
 	t.Helper()
 	out, err := f.query.Claim(f.ctx, &market.QueryClaimRequest{
-		RequestId: request.String(), Seat: seat, Gateway: account(gateway),
+		RequestId: request.String(), Gateway: account(gatewayOne),
 	})
 	require.NoError(t, err)
 	return out.Claim
@@ -69,9 +70,9 @@ func TestNoService_Silent(t *testing.T) {
 	require.Equal(t, int64(2*side-1+claimBond), f.escrow(t, key).Held.Int64(), "the bond stands in the ledger")
 	require.ErrorIs(t, f.noService(key, 0, gatewayOne), market.ErrClaim, "once")
 	f.until(t, f.ctx.BlockHeight()+20)
-	require.Equal(t, market.SERVICE_STATE_OPEN, f.claim(t, key, 0, gatewayOne).State)
+	require.Equal(t, market.SERVICE_STATE_OPEN, f.claim(t, key).State)
 	f.block(t)
-	c := f.claim(t, key, 0, gatewayOne)
+	c := f.claim(t, key)
 	require.Equal(t, market.SERVICE_STATE_SLASHED, c.State)
 	require.False(t, c.Live())
 	require.Equal(t, had+charge+side/2, f.has(researcher), "refund from the bond, the held part, the claim's bond")
@@ -137,9 +138,9 @@ func TestAnswerService(t *testing.T) {
 	f.until(t, f.ctx.BlockHeight()+20)
 	require.NoError(t, f.serve(key, 0, gatewayOne), "the last block")
 	require.ErrorIs(t, f.serve(key, 0, gatewayOne), market.ErrClaim, "twice")
-	require.Equal(t, []byte("age"), f.claim(t, key, 0, gatewayOne).Answer)
+	require.Equal(t, []byte("age"), f.claim(t, key).Answer)
 	f.until(t, f.ctx.BlockHeight()+21)
-	c := f.claim(t, key, 0, gatewayOne)
+	c := f.claim(t, key)
 	require.Equal(t, market.SERVICE_STATE_ANSWERED, c.State)
 	require.False(t, c.Live())
 	require.Equal(t, had, f.has(researcher), "an answer that nobody disputes: the bond goes back")
@@ -170,7 +171,7 @@ func TestJudgeAnswer_Uphold(t *testing.T) {
 	had := f.has(researcher)
 	require.NoError(t, f.judge(key, 0, gatewayOne, arbiter, true))
 	require.Equal(t, had+charge+side/2+claimBond, f.has(researcher))
-	require.Equal(t, market.SERVICE_STATE_SLASHED, f.claim(t, key, 0, gatewayOne).State)
+	require.Equal(t, market.SERVICE_STATE_SLASHED, f.claim(t, key).State)
 	require.ErrorIs(t, f.judge(key, 0, gatewayOne, arbiter, true), market.ErrClaim, "once")
 	f.solvent(t)
 }
@@ -182,7 +183,7 @@ func TestJudgeAnswer_Dismiss(t *testing.T) {
 	require.NoError(t, f.judge(key, 0, gatewayOne, arbiter, false))
 	require.Equal(t, int64(claimBond), f.has(gatewayOne), "a false claim pays the gateway")
 	require.Equal(t, had, f.has(researcher))
-	require.Equal(t, market.SERVICE_STATE_DISMISSED, f.claim(t, key, 0, gatewayOne).State)
+	require.Equal(t, market.SERVICE_STATE_DISMISSED, f.claim(t, key).State)
 	f.solvent(t)
 	f.until(t, f.ctx.BlockHeight()+201)
 	require.Equal(t, int64(claimBond+side/2), f.has(gatewayOne))
@@ -230,5 +231,5 @@ func TestNoService_WithoutBond(t *testing.T) {
 	key := f.served(t)
 	require.NoError(t, f.noService(key, 0, gatewayOne))
 	f.until(t, f.ctx.BlockHeight()+21)
-	require.Equal(t, market.SERVICE_STATE_SLASHED, f.claim(t, key, 0, gatewayOne).State)
+	require.Equal(t, market.SERVICE_STATE_SLASHED, f.claim(t, key).State)
 }

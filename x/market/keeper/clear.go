@@ -4,7 +4,6 @@ import (
 	"context"
 
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/duo"
@@ -76,7 +75,7 @@ func (k *Keeper) try(
 		if won == int(r.Spec.NMax) {
 			break
 		}
-		reasons, err := k.award(cached, r, d, uint64(won)) //nolint:gosec // not negative
+		reasons, err := k.award(cached, r, d, uint64(won))
 		if err != nil {
 			return 0, nil, err
 		}
@@ -89,7 +88,7 @@ func (k *Keeper) try(
 	if won < least {
 		return 0, dropped, nil
 	}
-	if err := k.cleared(cached, r, uint64(won)); err != nil { //nolint:gosec // not negative
+	if err := k.cleared(cached, r, uint64(won)); err != nil {
 		return 0, nil, err
 	}
 	write()

@@ -269,11 +269,14 @@ func (k *Keeper) evaluate(
 		return decision, version, err
 	}
 	c, err := k.left.Consents.Consent(ctx, of)
-	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+	if errors.Is(err, consent.ErrNotFound) {
+		return denial(duo.ReasonInactive), version, nil
+	}
+	if err != nil {
 		return duo.Decision{}, 0, err
 	}
 	switch {
-	case err != nil || c.Status != consent.STATUS_ACTIVE || c.Provision.Mode != consent.MODE_ASK_ME:
+	case c.Status != consent.STATUS_ACTIVE || c.Provision.Mode != consent.MODE_ASK_ME:
 		return denial(duo.ReasonInactive), version, nil
 	case c.Provision.KMin > r.Spec.NMin:
 		return denial(market.ReasonKMin), version, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"cosmossdk.io/collections"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -242,11 +241,11 @@ func into[K, V any](list *[]V) func(K, V) (bool, error) {
 func (k *Keeper) Solvency(ctx context.Context) (locked sdk.Coins, broken []string, err error) {
 	locked = sdk.NewCoins()
 	err = k.Money.Escrows.Walk(ctx, nil, func(_ id.ID, e market.Escrow) (bool, error) {
-		if e.Validate() != nil {
+		if fault := e.Validate(); fault != nil {
 			broken = append(broken, e.RequestId)
-			return false, nil
+		} else {
+			locked = locked.Add(e.Locked())
 		}
-		locked = locked.Add(e.Locked())
 		return false, nil
 	})
 	return locked, broken, err

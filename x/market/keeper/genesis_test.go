@@ -108,12 +108,15 @@ func TestGenesis_Migration(t *testing.T) {
 	seatless := f.submit(t, spec(1, 2))
 
 	g := f.moved(t, func(g *fixture) {
-		require.NoError(t, g.world.seats.Walk(g.ctx, nil, func(key collections.Pair[id.ID, uint64], state uint64) (bool, error) {
-			if state == uint64(custody.SEAT_STATE_RELEASED) {
-				return false, nil
-			}
-			return false, g.world.seats.Set(g.ctx, key, uint64(custody.SEAT_STATE_VOID))
-		}))
+		require.NoError(
+			t,
+			g.world.seats.Walk(g.ctx, nil, func(key collections.Pair[id.ID, uint64], state uint64) (bool, error) {
+				if state == uint64(custody.SEAT_STATE_RELEASED) {
+					return false, nil
+				}
+				return false, g.world.seats.Set(g.ctx, key, uint64(custody.SEAT_STATE_VOID))
+			}),
+		)
 	})
 	g.solvent(t)
 	r := g.request(t, clearing)

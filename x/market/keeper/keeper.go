@@ -20,11 +20,9 @@ import (
 	"cosmossdk.io/core/address"
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
-
-	"github.com/cosmos/gogoproto/proto"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/attestation"
@@ -115,8 +113,14 @@ func newRequests(
 				sdk.AccAddressKey, dataset.IDKey, func(_ id.ID, r market.Request) (sdk.AccAddress, error) {
 					return dataset.ParseAddress(r.Researcher)
 				}),
-			ByState: indexes.NewMulti(sb, market.ByStatePrefix, "requests_by_state", collections.Int32Key, dataset.IDKey,
-				func(_ id.ID, r market.Request) (int32, error) { return int32(r.State), nil }),
+			ByState: indexes.NewMulti(
+				sb,
+				market.ByStatePrefix,
+				"requests_by_state",
+				collections.Int32Key,
+				dataset.IDKey,
+				func(_ id.ID, r market.Request) (int32, error) { return int32(r.State), nil },
+			),
 		})
 }
 

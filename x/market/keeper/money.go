@@ -6,7 +6,6 @@ import (
 	"cosmossdk.io/collections"
 	"cosmossdk.io/collections/indexes"
 	sdkmath "cosmossdk.io/math"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -47,8 +46,14 @@ func newMoney(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Money {
 			codec.CollValue[market.Escrow](cdc)),
 		Payments: collections.NewIndexedMap(sb, market.PaymentsPrefix, "payments", key,
 			codec.CollValue[market.Payment](cdc), PaymentIndexes{
-				ByAddress: indexes.NewMulti(sb, market.ByAddressPrefix, "payments_by_address", sdk.AccAddressKey, key,
-					func(_ PaymentKey, p market.Payment) (sdk.AccAddress, error) { return dataset.ParseAddress(p.Address) }),
+				ByAddress: indexes.NewMulti(
+					sb,
+					market.ByAddressPrefix,
+					"payments_by_address",
+					sdk.AccAddressKey,
+					key,
+					func(_ PaymentKey, p market.Payment) (sdk.AccAddress, error) { return dataset.ParseAddress(p.Address) },
+				),
 			}),
 		Held: collections.NewKeySet(sb, market.HeldPrefix, "held",
 			collections.TripleKeyCodec(dataset.IDKey, collections.Uint64Key, collections.Uint64Key)),
@@ -69,7 +74,7 @@ type part struct {
 // payment is how the part is written down.
 func (p part) payment(e market.Escrow) market.Payment {
 	return market.Payment{
-		RequestId: e.RequestId, Seat: uint64(max(p.seat, 0)), RequestWide: p.seat == wide, //nolint:gosec // not negative
+		RequestId: e.RequestId, Seat: uint64(max(p.seat, 0)), RequestWide: p.seat == wide,
 		Role: p.role, Address: p.to, Amount: sdk.Coin{Denom: e.Denom, Amount: p.amount}, Number: e.Payments,
 	}
 }

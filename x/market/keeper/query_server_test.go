@@ -8,7 +8,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/math"
-
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/volens-network/volens/core/duo"
@@ -101,8 +100,12 @@ func TestQuery_Cost(t *testing.T) {
 	require.Equal(t, math.NewInt(3*charge+fee+bond), out.Escrow.Amount)
 	require.Equal(t, f.submission(spec(1, 3)).Escrow, out.Escrow)
 	for _, bad := range []*market.QueryCostRequest{
-		nil, {NMax: 1, Price: "x", Denom: "uusd"}, {NMax: 1, Price: "0", Denom: "uusd"}, {NMax: 1, Price: "1", Denom: "uvol"},
-		{NMax: 1, Price: "-1", Denom: "uusd"}, {NMax: 2, Price: "18446744073709551615", Denom: "uusd"},
+		nil,
+		{NMax: 1, Price: "x", Denom: "uusd"},
+		{NMax: 1, Price: "0", Denom: "uusd"},
+		{NMax: 1, Price: "1", Denom: "uvol"},
+		{NMax: 1, Price: "-1", Denom: "uusd"},
+		{NMax: 2, Price: "18446744073709551615", Denom: "uusd"},
 	} {
 		_, err := f.query.Cost(f.ctx, bad)
 		require.Equal(t, codes.InvalidArgument, status.Code(err))

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"cosmossdk.io/collections"
-
 	"github.com/cosmos/cosmos-sdk/codec"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -60,13 +59,13 @@ func (s Services) locks(ctx context.Context, request id.ID, seat uint64) ([]mark
 
 // bound reports whether a request has any lock.
 func (s Services) bound(ctx context.Context, request id.ID) (bool, error) {
-	any := false
+	some := false
 	span := collections.NewPrefixedTripleRange[id.ID, uint64, sdk.AccAddress](request)
 	err := s.Locks.Walk(ctx, span, func(ServiceKey, market.BondLock) (bool, error) {
-		any = true
+		some = true
 		return true, nil
 	})
-	return any, err
+	return some, err
 }
 
 // slashed lists the gateways of a seat that paid for not serving it.

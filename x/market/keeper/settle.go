@@ -7,7 +7,6 @@ import (
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
 	sdkmath "cosmossdk.io/math"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -165,7 +164,12 @@ func (k *Keeper) holdParts(
 	}
 	each, rest := coremarket.Divide(parts.Gateways, uint64(len(locks)))
 	for _, l := range locks {
-		if err := k.hold(ctx, request, part{seat, market.PART_ROLE_GATEWAY, l.Gateway, whole(each)}, until); err != nil {
+		if err := k.hold(
+			ctx,
+			request,
+			part{seat, market.PART_ROLE_GATEWAY, l.Gateway, whole(each)},
+			until,
+		); err != nil {
 			return err
 		}
 		key, err := serviceKey(l.RequestId, l.Seat, l.Gateway)

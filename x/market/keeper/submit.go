@@ -4,7 +4,6 @@ import (
 	"context"
 
 	errorsmod "cosmossdk.io/errors"
-
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
@@ -79,7 +78,13 @@ func (k *Keeper) checkSpec(ctx context.Context, spec market.Spec, params market.
 	}
 	now := height(ctx)
 	if spec.Deadline <= now || spec.Deadline > now+params.MaxDuration {
-		return errorsmod.Wrapf(market.ErrDeadline, "%d is not in %d to %d", spec.Deadline, now+1, now+params.MaxDuration)
+		return errorsmod.Wrapf(
+			market.ErrDeadline,
+			"%d is not in %d to %d",
+			spec.Deadline,
+			now+1,
+			now+params.MaxDuration,
+		)
 	}
 	o, err := k.left.Attestations.Organisation(ctx, spec.Use.Organisation)
 	if err != nil {
@@ -137,7 +142,14 @@ func (s msgServer) PostSeats(
 	}
 	count, nMax := uint64(len(msg.Seats)), uint64(r.Spec.NMax)
 	if msg.First != r.Seats || count > nMax-r.Seats {
-		return nil, errorsmod.Wrapf(market.ErrSeat, "%d seats from %d: %d of %d are posted", count, msg.First, r.Seats, nMax)
+		return nil, errorsmod.Wrapf(
+			market.ErrSeat,
+			"%d seats from %d: %d of %d are posted",
+			count,
+			msg.First,
+			r.Seats,
+			nMax,
+		)
 	}
 	researcher, err := dataset.ParseAddress(msg.Researcher)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/math"
-
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -149,7 +148,10 @@ func TestCancelRequest(t *testing.T) {
 	key := f.opened(t, 1, 3)
 	f.yes(t, key, 1)
 	cancel := func(who byte) error {
-		_, err := f.msgs.CancelRequest(f.ctx, &market.MsgCancelRequest{Researcher: account(who), RequestId: key.String()})
+		_, err := f.msgs.CancelRequest(
+			f.ctx,
+			&market.MsgCancelRequest{Researcher: account(who), RequestId: key.String()},
+		)
 		return err
 	}
 	require.ErrorIs(t, cancel(stranger), market.ErrNotResearcher)
@@ -173,7 +175,10 @@ func TestCancelRequest_AfterClearing(t *testing.T) {
 	key := f.opened(t, 1, 1)
 	f.yes(t, key, 1)
 	f.block(t)
-	_, err := f.msgs.CancelRequest(f.ctx, &market.MsgCancelRequest{Researcher: account(researcher), RequestId: key.String()})
+	_, err := f.msgs.CancelRequest(
+		f.ctx,
+		&market.MsgCancelRequest{Researcher: account(researcher), RequestId: key.String()},
+	)
 	require.ErrorIs(t, err, market.ErrState)
 }
 

@@ -12,7 +12,6 @@ import (
 	"cosmossdk.io/collections"
 	corestore "cosmossdk.io/core/store"
 	sdkmath "cosmossdk.io/math"
-
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -203,7 +202,11 @@ func (w *world) Organisation(_ context.Context, address string) (attestation.Org
 func (w *world) Deidentification(
 	_ context.Context, of id.ID, version uint64,
 ) (attestation.Deidentification, bool, error) {
-	return attestation.Deidentification{DatasetId: of.String(), Version: version, Attestor: account(attestor)}, false, nil
+	return attestation.Deidentification{
+		DatasetId: of.String(),
+		Version:   version,
+		Attestor:  account(attestor),
+	}, false, nil
 }
 
 func (w *world) GatewayFresh(_ context.Context, gateway string) (bool, error) {
