@@ -42,6 +42,7 @@ lint: check-shell ## golangci-lint, go vet, buf lint and breaking, shellcheck
 	scripts/proto-breaking.sh
 	go vet ./...
 	$$(scripts/tool.sh golangci-lint) run ./...
+	linter=$$(scripts/tool.sh golangci-lint) && cd test/bench && go vet ./... && "$$linter" run ./...
 
 fmt: ## format Go and proto files in place
 	$$(scripts/tool.sh golangci-lint) fmt
@@ -60,10 +61,10 @@ e2e: build ## the walk with real processes
 	@$(MAKE) --no-print-directory test-e2e
 
 bench: build ## measure against peers, into build/bench.jsonl
-	go run ./test/bench -out build/bench.jsonl
+	cd test/bench && go run . -out ../../build/bench.jsonl
 
 bench-check: ## fail where a target is missed by 2x
-	go run ./test/bench -check build/bench.jsonl
+	cd test/bench && go run . -check ../../build/bench.jsonl
 
 deep: build ## long campaigns, hours: VOLENS_DEEP=1 for the tests that know it
 	VOLENS_DEEP=1 go test -timeout 4h -count=1 ./core/... ./x/... ./app/... ./gateway/... ./test/...

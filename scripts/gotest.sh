@@ -9,11 +9,12 @@ record=$1
 shift
 : >"$record"
 
-# run NAME FLAG... PACKAGE...: one go test, shown by test/summary and appended to the record.
+# run NAME FLAG... PACKAGE...: one go test, shown by test/summary and appended to the record. It runs in the module
+# of $folder, or of the root.
 run() {
   echo "== $1"
   shift
-  go test -json -timeout 20m "$@" | go run ./test/summary -append "$record"
+  go -C "${folder:-.}" test -json -timeout 20m "$@" | go run ./test/summary -append "$record"
 }
 
 if [ "${1:-}" = e2e ]; then
@@ -41,6 +42,7 @@ done < <(go list ./... | grep -v '/test/e2e')
 
 fault=0
 run "go test" "${plain[@]}" || fault=1
+folder=test/bench run "go test, module test/bench" ./... || fault=1
 if [ ${#race[@]} -gt 0 ]; then
   if command -v "${CC:-gcc}" >/dev/null; then
     CGO_ENABLED=1 run "go test -race" -race "${race[@]}" || fault=1
