@@ -79,6 +79,13 @@ func (n *Node) Tip(ctx context.Context) (access.Tip, error) {
 	return access.Tip{ChainID: status.ChainID, Height: status.Height, Time: status.Time}, nil
 }
 
+// ChainID is the live chain's id: the one that was given to New, or the node's. It waits
+// until the node answers.
+func (n *Node) ChainID(ctx context.Context) (string, error) {
+	status, err := n.client.WaitHeight(ctx, 1)
+	return status.ChainID, err
+}
+
 // Dataset implements access.Ledger.
 func (n *Node) Dataset(ctx context.Context, of id.ID) (dataset.Dataset, error) {
 	d, _, err := n.DatasetReceipts(ctx, of)
