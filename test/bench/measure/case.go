@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 )
 
 // ErrAbsent is returned by Prepare when our own side is not built here. The row then has neither value.
@@ -26,6 +27,9 @@ type Case struct {
 	Runs     int    // samples of each side
 	PeerName string // empty when nothing else does this
 	Target   Target // the zero value when there is none
+	// Idle says that the target holds on an idle machine only, as one in wall time does: the row comes without it
+	// when more programs want to run than there are processors.
+	Idle bool
 	// Prepare makes the samples. A nil peer is one that is not installed. It returns ErrAbsent when our own side
 	// is not there.
 	Prepare func() (ours, peer Sample, err error)
@@ -45,6 +49,9 @@ func Run(c Case, load func() *float64) (Row, error) {
 	}
 	a, b, err := inTurn(c.Runs, ours, peer)
 	row.Load = load()
+	if c.Idle && row.Load != nil && *row.Load > float64(runtime.NumCPU()) {
+		row.Target = ""
+	}
 	if err != nil {
 		return row, fmt.Errorf("%s: %w", c.Name, err)
 	}

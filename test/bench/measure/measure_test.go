@@ -87,6 +87,23 @@ func TestRun_PeerNotInstalled(t *testing.T) {
 	require.Equal(t, "other", row.PeerName)
 }
 
+func TestRun_TargetOfAnIdleMachine(t *testing.T) {
+	for _, c := range []struct {
+		idle bool
+		load *float64
+		want string
+	}{
+		{true, value(1e6), ""}, {true, value(0), "ours <= 1"}, {true, nil, "ours <= 1"}, {false, value(1e6), "ours <= 1"},
+	} {
+		var log string
+		row, err := measure.Run(measure.Case{
+			Name: "row", Runs: 1, Idle: c.idle, Target: measure.AtMost(1), Prepare: prepared(series(&log, "A", 1), nil),
+		}, func() *float64 { return c.load })
+		require.NoError(t, err)
+		require.Equal(t, c.want, row.Target)
+	}
+}
+
 func TestRun_OursAbsent(t *testing.T) {
 	row, err := measure.Run(measure.Case{
 		Name: "row", Runs: 2, Target: measure.AtMost(1),
