@@ -20,6 +20,7 @@ import (
 // call travels with a request through tus: who asks, and what went wrong on the way.
 type call struct {
 	account string
+	upload  string
 	digest  drs.Digest
 	err     error
 }
@@ -27,15 +28,16 @@ type call struct {
 type callKey struct{}
 
 // serve hands a request to tus. Its errors are turned into problems.
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, account string, c *call) error {
+func (s *Service) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 	if r.Method == http.MethodPost || r.Method == http.MethodPatch {
-		if err := s.ledger.begin(account, s.limits.PerAccount, s.limits.Active); err != nil {
+		if err := s.ledger.begin(c.account, s.limits.PerAccount, s.limits.Active); err != nil {
 			return err
 		}
-		defer s.ledger.end(account)
+		defer s.ledger.end(c.account)
 	}
+	r = r.Clone(context.WithValue(r.Context(), callKey{}, c))
 	r.Header.Del("X-HTTP-Method-Override") // The method was routed already.
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	r.URL.Path, r.URL.RawPath = "/"+c.upload, ""
 	rewriter := &rewriter{ResponseWriter: w}
 	s.routes.ServeHTTP(rewriter, r)
 	if rewriter.status == 0 {

@@ -178,7 +178,7 @@ func (s *Service) Create(w http.ResponseWriter, r *http.Request, account string)
 		return problem.New(http.StatusRequestEntityTooLarge, problem.TooLarge,
 			fmt.Sprintf("an object may have %d bytes", s.limits.MaxSize))
 	}
-	return s.serve(w, r, account, &call{account: account, digest: announced.SHA256})
+	return s.serve(w, r, &call{account: account, digest: announced.SHA256})
 }
 
 // Resume tells how much of an upload has come (HEAD). An upload whose bytes are all
@@ -198,7 +198,7 @@ func (s *Service) Resume(w http.ResponseWriter, r *http.Request, account, upload
 		}
 		return tellDone(w, done{Account: account, Size: info.Size}, account)
 	}
-	return s.serve(w, r, account, &call{account: account})
+	return s.serve(w, r, &call{account: account, upload: upload})
 }
 
 // Append adds bytes (PATCH).
@@ -206,7 +206,7 @@ func (s *Service) Append(w http.ResponseWriter, r *http.Request, account, upload
 	if _, err := s.own(r.Context(), account, upload); err != nil {
 		return err
 	}
-	return s.serve(w, r, account, &call{account: account})
+	return s.serve(w, r, &call{account: account, upload: upload})
 }
 
 // Cancel throws an upload away (DELETE).
@@ -214,7 +214,7 @@ func (s *Service) Cancel(w http.ResponseWriter, r *http.Request, account, upload
 	if _, err := s.own(r.Context(), account, upload); err != nil {
 		return err
 	}
-	if err := s.serve(w, r, account, &call{account: account}); err != nil {
+	if err := s.serve(w, r, &call{account: account, upload: upload}); err != nil {
 		return err
 	}
 	if _, err := s.info(r.Context(), upload); errors.Is(err, tus.ErrNotFound) {
