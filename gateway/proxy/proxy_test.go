@@ -1,0 +1,134 @@
+package proxy_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/gateway/problem"
+	"github.com/volens-network/volens/gateway/proxy"
+)
+
+func TestNew_Refuses(t *testing.T) {
+	for _, node := range []string{"", "localhost:26657", "ftp://x", "unix:///x", "://"} {
+		_, err := proxy.New(node, http.DefaultClient)
+		require.Error(t, err, node)
+	}
+	_, err := proxy.New("tcp://127.0.0.1:26657", http.DefaultClient)
+	require.NoError(t, err)
+}
+
+func TestAllowed(t *testing.T) {
+	for _, method := range []string{"abci_query", "broadcast_tx_sync", "status", "commit", "validators", "tx", "block"} {
+		require.True(t, proxy.Allowed(method), method)
+	}
+	for _, method := range []string{
+		"", "broadcast_tx_commit", "broadcast_tx_async", "broadcast_evidence", "subscribe", "unsubscribe", "unsafe_flush_mempool",
+		"dial_seeds", "dial_peers", "dump_consensus_state", "net_info", "unconfirmed_txs", "genesis", "STATUS", "status ",
+	} {
+		require.False(t, proxy.Allowed(method), method)
+	}
+}
+
+func TestParse(t *testing.T) {
+	calls, err := proxy.Parse([]byte(` [{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":"x","method":"b"}]`))
+	require.NoError(t, err)
+	require.Len(t, calls, 2)
+	one := `{"jsonrpc":"2.0","id":1,"method":"a"}`
+	for _, raw := range []string{
+		"", "null", "[]", "1", `"x"`, "{}", `{"jsonrpc":"1.0","id":1,"method":"a"}`, `{"jsonrpc":"2.0","method":"a"}`,
+		`{"jsonrpc":"2.0","id":1}`, one + one, "[" + one + ",{}]", "[[" + one + "]]",
+		"[" + strings.TrimSuffix(strings.Repeat(one+",", 21), ",") + "]",
+	} {
+		_, err := proxy.Parse([]byte(raw))
+		require.ErrorIs(t, err, proxy.ErrCall, raw)
+	}
+}
+
+// Two methods in one object: what was checked is what is sent.
+func TestPost_SendsWhatWasChecked(t *testing.T) {
+	var got string
+	node := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var call map[string]any
+		if json.NewDecoder(r.Body).Decode(&call) == nil {
+			got = fmt.Sprint(call["method"], call["Method"], call["extra"])
+		}
+	}))
+	defer node.Close()
+	p, err := proxy.New(node.URL, node.Client())
+	require.NoError(t, err)
+	raw := `{"jsonrpc":"2.0","id":1,"Method":"unsafe_flush_mempool","method":"status","extra":1}`
+	err = p.Post(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/chain", strings.NewReader(raw)))
+	require.NoError(t, err)
+	require.Equal(t, "status<nil> <nil>", got)
+}
+
+func TestGet_LongQuery(t *testing.T) {
+	p, err := proxy.New("http://127.0.0.1:1", http.DefaultClient)
+	require.NoError(t, err)
+	r := httptest.NewRequest(http.MethodGet, "/chain/status?x="+strings.Repeat("y", 20_000), nil)
+	require.Equal(t, http.StatusRequestURITooLong, problem.From(p.Get(httptest.NewRecorder(), r, "status")).Status)
+	require.Equal(t, http.StatusNotFound, problem.From(p.Get(httptest.NewRecorder(), r, "subscribe")).Status)
+}
+
+func TestLimiter(t *testing.T) {
+	now := time.Unix(1000, 0)
+	l := proxy.NewLimiter(1, 3)
+	for range 3 {
+		require.True(t, l.Allow("10.0.0.1:1", now))
+	}
+	require.False(t, l.Allow("10.0.0.1:2", now), "another port is the same client")
+	require.True(t, l.Allow("10.0.0.2:1", now))
+	require.True(t, l.Allow("10.0.0.1:1", now.Add(time.Second)))
+	require.False(t, l.Allow("10.0.0.1:1", now.Add(time.Second)))
+}
+
+// An IPv6 customer has a whole /64: his addresses are one client.
+func TestLimiter_IPv6(t *testing.T) {
+	now := time.Unix(1000, 0)
+	l := proxy.NewLimiter(1, 1)
+	require.True(t, l.Allow("[2001:db8::1]:1", now))
+	require.False(t, l.Allow("[2001:db8::2%eth0]:1", now))
+	require.True(t, l.Allow("[2001:db8:0:1::1]:1", now))
+	require.True(t, l.Allow("[::ffff:10.0.0.1]:1", now))
+	require.False(t, l.Allow("10.0.0.1:1", now))
+	require.True(t, l.Allow("nonsense", now))
+	require.False(t, l.Allow("other nonsense", now), "who cannot be told apart shares")
+}
+
+// Memory is bounded: new clients wait until old ones are forgotten.
+func TestLimiter_Bounded(t *testing.T) {
+	now := time.Unix(1000, 0)
+	l := proxy.NewLimiter(1, 1)
+	for i := range 10_000 {
+		require.True(t, l.Allow(fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255), now))
+	}
+	require.False(t, l.Allow("11.0.0.1:1", now))
+	require.True(t, l.Allow("11.0.0.1:1", now.Add(2*time.Second)))
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"jsonrpc":"2.0","id":1,"method":"status","params":{}}`))
+	f.Add([]byte(`[{"jsonrpc":"2.0","id":1,"method":"status"}]`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		calls, err := proxy.Parse(raw)
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, calls)
+		again, err := json.Marshal(calls)
+		require.NoError(t, err)
+		twice, err := proxy.Parse(again)
+		require.NoError(t, err)
+		require.Equal(t, len(calls), len(twice))
+		for i := range calls {
+			require.Equal(t, calls[i].Method, twice[i].Method)
+		}
+	})
+}
