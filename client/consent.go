@@ -67,9 +67,9 @@ func (s *Session) Revoke(ctx context.Context, datasetID string) (*ConsentDone, e
 		if err != nil {
 			return nil, err
 		}
-		return s.sendTx(ctx, owner, chain.Tx{Free: true, Msgs: messages(&consent.MsgRevokeConsent{
+		return s.sendTx(ctx, owner, free(&consent.MsgRevokeConsent{
 			Signer: owner.Address().String(), DatasetId: datasetID, Version: now.Consent.Version,
-		})})
+		}))
 	})
 }
 

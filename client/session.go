@@ -128,9 +128,6 @@ type Done struct {
 
 func done(receipt *chain.Receipt) *Done { return &Done{TxHash: receipt.TxHash, Height: receipt.Height} }
 
-// messages makes a list of messages of one.
-func messages(msgs ...sdk.Msg) []sdk.Msg { return msgs }
-
 // activeKey is the newest committee key. While the committee is still making it, the
 // call waits and says so.
 func (s *Session) activeKey(ctx context.Context) (*threshold.Key, error) {
@@ -190,4 +187,27 @@ func (s *Session) drawID() ([]byte, error) {
 	random := make([]byte, id.Size)
 	_, err := io.ReadFull(s.Rand, random)
 	return random, err
+}
+
+// free is a transaction for the zero-fee lane.
+func free(msg sdk.Msg) chain.Tx { return chain.Tx{Free: true, Msgs: []sdk.Msg{msg}} }
+
+// patience is how many blocks a gateway gets to see what the chain has decided.
+const patience = 10
+
+// retry repeats what is not available yet, once a block, for a while.
+func (s *Session) retry(ctx context.Context, try func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := try()
+		if !fault.Is(err, fault.Unavailable) || attempt >= patience || ctx.Err() != nil {
+			return err
+		}
+		at, failed := s.Chain.Status(ctx)
+		if failed != nil {
+			return err
+		}
+		if _, failed := s.Chain.WaitHeight(ctx, at.Height+1); failed != nil {
+			return err
+		}
+	}
 }

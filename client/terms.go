@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -100,10 +101,16 @@ func decodeYAML(r io.Reader, into any) error {
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+	err = decoder.Decode(into)
+	var malformed *yaml.TypeError
+	switch {
+	case errors.As(err, &malformed):
+		return usage("%s", strings.Join(malformed.Errors, "; "))
+	case err != nil && !errors.Is(err, io.EOF):
 		return usage("%v", err)
+	default:
+		return nil
 	}
-	return nil
 }
 
 const maxYAML = 1 << 20

@@ -7,6 +7,8 @@ import (
 	"github.com/cosmos/cosmos-sdk/types/query"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/client/home"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -72,4 +74,24 @@ func (s *Session) address(who string) (string, error) {
 		}
 	}
 	return "", usage("%q is neither an address nor an own account", who)
+}
+
+// Restore finds the accounts of the wallet that the chain knows, and with them all
+// datasets. It looks from account 0 on, until home.GapLimit in a row are unknown.
+func (s *Session) Restore(ctx context.Context) ([]home.Account, error) {
+	if s.Wallet == nil {
+		return nil, usage("no wallet: make one with volens keys new")
+	}
+	found, err := s.Wallet.Restore(ctx, 0, func(ctx context.Context, address string) (string, bool, error) {
+		account, err := dataset.ParseAddress(address)
+		if err != nil {
+			return "", false, err
+		}
+		_, err = s.Chain.EnsureAccount(ctx, account)
+		if fault.Is(err, fault.NotFound) {
+			return "", false, nil
+		}
+		return "", err == nil, err
+	})
+	return found, classify(err)
 }

@@ -1,0 +1,298 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/volens-network/volens/client/chain"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/client/home"
+	"github.com/volens-network/volens/core/drs"
+	"github.com/volens-network/volens/core/gate"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/x/dataset"
+)
+
+// The steps of an ingest, in their order; uploads and hand-overs have the gateway's
+// address behind them.
+const (
+	stepSealed     = "sealed"
+	stepUploaded   = "uploaded "
+	stepRegistered = "registered"
+	stepHanded     = "handed "
+)
+
+// IngestOptions say which file becomes a dataset, and who holds it.
+type IngestOptions struct {
+	// File is one file: one call makes one dataset.
+	File    string
+	Profile string
+	// Sample chooses one sample of several; AllSamples declares a custodian's right to all.
+	Sample     string
+	AllSamples bool
+	// Gateways are addresses; none means all that are active. Threshold of them open the
+	// dataset, 1 if zero.
+	Gateways  []string
+	Threshold int
+	Workers   int
+}
+
+// Ingested is a dataset that researchers can ask for, once it is attested and consented.
+type Ingested struct {
+	DatasetID string `json:"dataset_id"`
+	Owner     string `json:"owner"`
+	Account   string `json:"account"`
+	Kind      string `json:"kind"`
+	// Report is the file of the de-identification report; hand it to the attestor.
+	Report          string `json:"report"`
+	DeidSHA256      string `json:"deid_sha256"`
+	PlaintextSHA256 string `json:"plaintext_sha256"`
+	// SHA256 and Size are of the sealed file.
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	// Height of the registration; at ReceiptsHeight enough gateways had receipted.
+	Height         int64    `json:"height"`
+	ReceiptsHeight int64    `json:"receipts_height"`
+	Gateways       []string `json:"gateways"`
+	Warnings       []string `json:"warnings,omitempty"`
+}
+
+// Ingest makes a dataset of a file: it draws an id for a fresh account, de-identifies and
+// seals the file as one stream, uploads it, registers it, hands the halves over, and waits
+// for the gateways' receipts. Called again after an interruption it goes on where it was.
+// While the committee has no active key it waits.
+func (s *Session) Ingest(ctx context.Context, o IngestOptions) (*Ingested, error) {
+	out, err := s.ingest(ctx, o)
+	return out, classify(err)
+}
+
+func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, err error) {
+	if s.Wallet == nil {
+		return nil, usage("no wallet: make one with volens keys new")
+	}
+	j, err := s.ingestJournal(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	key, err := s.activeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	resumed := !fresh(j)
+	random, err := s.drawn(j)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.Wallet.AccountFor("dataset-" + hexBytes(random[:4]))
+	if err != nil {
+		return nil, err
+	}
+	owner, err := s.Wallet.Signer(account.Name)
+	if err != nil {
+		return nil, err
+	}
+	of := id.Dataset(key.OriginChain(), owner.Address(), random)
+	if resumed {
+		step(s.Progress, fmt.Sprintf("going on with dataset %s", of))
+	}
+	work := ingestion{session: s, journal: j, owner: owner, of: of}
+	if err := work.prepare(ctx, o, sealing{
+		options: o, of: of, version: 1, owner: owner.Address(), key: key,
+	}); err != nil {
+		return nil, err
+	}
+	out = &Ingested{Account: account.Name}
+	if err := work.publish(ctx, random, out); err != nil {
+		return nil, err
+	}
+	if err := s.Wallet.MarkUsed(account.Name); err != nil {
+		return nil, err
+	}
+	return out, work.finish()
+}
+
+// ingestJournal remembers how far the same file came under the same options. The file is
+// known by name, size and time: a digest of the original is never computed.
+func (s *Session) ingestJournal(o IngestOptions) (*home.Journal, error) {
+	path, err := filepath.Abs(o.File)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, usage("input: %v", errors.Unwrap(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, usage("input is not a file")
+	}
+	text := fmt.Sprintf("%s\x00%d\x00%d\x00%s\x00%s\x00%t\x00%s", path, info.Size(), info.ModTime().UnixNano(),
+		o.Profile, o.Sample, o.AllSamples, s.Wallet.Name())
+	return s.Home.Journal("ingest-" + digest([]byte(text))[:journalDigits])
+}
+
+// ingestion is one dataset on its way.
+type ingestion struct {
+	session *Session
+	journal *home.Journal
+	owner   chain.Signer
+	of      id.ID
+	sealed  sealed
+}
+
+// prepare seals the file, unless that was done and the sealed file is still here.
+func (w *ingestion) prepare(ctx context.Context, o IngestOptions, in sealing) error {
+	if w.begun(stepSealed, &w.sealed) {
+		spool, _, err := w.session.places(w.of)
+		if err != nil {
+			return err
+		}
+		if info, err := os.Stat(spool); err == nil && info.Size() == w.sealed.Size {
+			return nil
+		} else if w.begun(stepRegistered, nil) {
+			return fault.E(fault.Integrity, "the sealed file of dataset %s is gone", w.of)
+		}
+	}
+	gateways, err := w.session.chooseGateways(ctx, o.Gateways)
+	if err != nil {
+		return err
+	}
+	in.gateways, in.threshold = gateways, max(o.Threshold, 1)
+	if err := gate.CheckThreshold(len(gateways), in.threshold); err != nil {
+		return usage("%v", err)
+	}
+	done, err := w.session.seal(ctx, in)
+	if err != nil {
+		return err
+	}
+	w.sealed = *done
+	return w.journal.Record(stepSealed, done)
+}
+
+// begun reports whether a step of this run (after the newest drawing) is in the journal.
+func (w *ingestion) begun(name string, into any) bool {
+	entries := w.journal.Entries()
+	for i := len(entries) - 1; i >= 0 && entries[i].Step != stepDrawn; i-- {
+		if entries[i].Step == name {
+			found, err := w.journal.Find(name, into)
+			return found && err == nil
+		}
+	}
+	return false
+}
+
+// publish uploads, registers, hands over and waits.
+func (w *ingestion) publish(ctx context.Context, random []byte, out *Ingested) error {
+	s := w.session
+	spool, report, err := s.places(w.of)
+	if err != nil {
+		return err
+	}
+	gateways, err := s.openGateways(ctx, w.sealed.Payload, w.owner)
+	if err != nil {
+		return err
+	}
+	for _, g := range gateways {
+		if err := w.once(stepUploaded+g.address, func() error { return w.upload(ctx, g, spool) }); err != nil {
+			return err
+		}
+	}
+	err = w.once(stepRegistered, func() error {
+		return w.register(ctx, &dataset.MsgRegisterDataset{
+			Owner: w.owner.Address().String(), Random: random, Payload: w.sealed.Payload, Proof: w.sealed.Proof,
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for i, g := range gateways {
+		err := w.once(stepHanded+g.address, func() error { return g.client.PutHalf(ctx, w.of, w.sealed.Parts[i]) })
+		if err != nil {
+			return fmt.Errorf("hand the half to gateway %s: %w", g.address, err)
+		}
+	}
+	*out = Ingested{
+		DatasetID: w.of.String(), Owner: w.owner.Address().String(), Account: out.Account,
+		Kind: shortName(kindPrefix, w.sealed.Payload.Kind.String()), Report: report,
+		DeidSHA256: w.sealed.DeidSHA256, PlaintextSHA256: w.sealed.PlaintextSHA256,
+		SHA256: hexBytes(w.sealed.Payload.Sha256), Size: w.sealed.Size, Warnings: w.sealed.Warnings,
+	}
+	for _, g := range gateways {
+		out.Gateways = append(out.Gateways, g.address)
+	}
+	return w.receipts(ctx, out)
+}
+
+// once runs a step unless the journal has it.
+func (w *ingestion) once(name string, run func() error) error {
+	if w.begun(name, nil) {
+		return nil
+	}
+	if err := run(); err != nil {
+		return err
+	}
+	return w.journal.Record(name, nil)
+}
+
+func (w *ingestion) upload(ctx context.Context, g gateway, spool string) (err error) {
+	file, err := os.Open(spool) //nolint:gosec // our own spool
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	bar := start(w.session.Progress, "upload", w.sealed.Size)
+	return within("upload to gateway "+g.address, g.client.Upload(ctx, file, w.sealed.Size, drs.Digest(w.sealed.Payload.Sha256), bar))
+}
+
+// register puts the dataset on the chain, unless an earlier attempt did.
+func (w *ingestion) register(ctx context.Context, msg *dataset.MsgRegisterDataset) error {
+	_, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	step(w.session.Progress, fmt.Sprintf("register dataset %s", w.of))
+	_, err = w.session.send(ctx, w.owner, msg)
+	return err
+}
+
+// receipts waits until as many gateways as the dataset needs have said that they hold it.
+func (w *ingestion) receipts(ctx context.Context, out *Ingested) error {
+	said := false
+	return w.session.Chain.Wait(ctx, func(ctx context.Context, at chain.Status) (bool, error) {
+		answer, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
+		if err != nil {
+			return false, err
+		}
+		out.Height = answer.Dataset.Height
+		if len(answer.Receipts) >= int(w.sealed.Payload.Threshold) {
+			for _, receipt := range answer.Receipts {
+				out.ReceiptsHeight = max(out.ReceiptsHeight, receipt.Height)
+			}
+			return true, nil
+		}
+		if !said {
+			step(w.session.Progress, fmt.Sprintf("height %d: waiting for the gateways' receipts", at.Height))
+			said = true
+		}
+		return false, nil
+	})
+}
+
+// finish removes the spooled ciphertext: the gateways hold it now.
+func (w *ingestion) finish() error {
+	spool, _, err := w.session.places(w.of)
+	if err != nil {
+		return err
+	}
+	if err := w.journal.Record(stepDone, nil); err != nil {
+		return err
+	}
+	if err := os.Remove(spool); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

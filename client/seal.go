@@ -1,0 +1,256 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/core/envelope"
+	"github.com/volens-network/volens/core/filetype"
+	"github.com/volens-network/volens/core/gate"
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/dataset"
+)
+
+const (
+	spoolFolder  = "spool"
+	reportFolder = "reports"
+	kindPrefix   = "KIND_"
+)
+
+// sealing is what one pass over a file needs.
+type sealing struct {
+	options   IngestOptions
+	of        id.ID
+	version   uint64
+	owner     []byte // 20-byte address
+	key       *threshold.Key
+	gateways  []Organisation
+	threshold int
+}
+
+// sealed is what came of it, as the journal keeps it. Nothing in it is secret: the parts
+// of the gateways' half are sealed to the gateways.
+type sealed struct {
+	Payload         dataset.Payload `json:"payload"`
+	Proof           []byte          `json:"proof"`
+	Parts           [][]byte        `json:"parts"`
+	Size            int64           `json:"size"`
+	PlaintextSHA256 string          `json:"plaintext_sha256"`
+	DeidSHA256      string          `json:"deid_sha256"`
+	Warnings        []string        `json:"warnings,omitempty"`
+}
+
+// seal de-identifies and encrypts as one stream: the plaintext is never on disk. The
+// sealed file appears in the spool, and the report among the reports, when both are whole.
+func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error) {
+	spool, report, err := s.places(in.of)
+	if err != nil {
+		return nil, err
+	}
+	for _, left := range []string{spool, report} { // Of an attempt that the journal does not know.
+		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	half := make([]byte, envelope.HalfSize)
+	defer clear(half)
+	if _, err := io.ReadFull(s.Rand, half); err != nil {
+		return nil, err
+	}
+	var parts pending
+	defer parts.discard()
+	file, err := parts.create(filepath.Dir(spool))
+	if err != nil {
+		return nil, err
+	}
+	capsule, result, canonical, kind, err := s.stream(ctx, file, in, half)
+	if err != nil {
+		return nil, err
+	}
+	defer capsule.Zero()
+	if err := parts.finish(spool); err != nil {
+		return nil, err
+	}
+	if err := parts.add(report, canonical); err != nil {
+		return nil, err
+	}
+	out = &sealed{
+		Size: int64(capsule.Size), //nolint:gosec // a file's size
+		PlaintextSHA256: hexBytes(capsule.PlaintextSHA256[:]), DeidSHA256: result.Entry.SHA256, Warnings: result.Warnings,
+	}
+	if out.PlaintextSHA256 != out.DeidSHA256 {
+		return nil, integrity(errors.New("what was sealed is not what was de-identified"))
+	}
+	if err := s.payload(out, in, capsule, half, kind); err != nil {
+		return nil, err
+	}
+	return out, parts.publish()
+}
+
+// stream runs the de-identification into the seal.
+func (s *Session) stream(ctx context.Context, dst io.Writer, in sealing, half []byte) (
+	capsule *envelope.Sealed, result *deid.FileResult, report []byte, kind dataset.Kind, err error,
+) {
+	patient, err := s.Wallet.PatientIdentity(in.of)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	file, err := openInput(in.options.File)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	found, src, err := detectVCF(file)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	if kind, err = kindOf(found); err != nil {
+		return nil, nil, nil, 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	source := &counting{src: src, report: start(s.Progress, "de-identify and seal", info.Size())}
+	options, book, err := s.rules(in)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+
+	reader, writer := io.Pipe()
+	scrubbed := make(chan error, 1)
+	go func() {
+		var failed error
+		result, failed = vcf.Scrub(ctx, writer, source, options)
+		// Without an error the reader sees the end, and only then is the seal closed.
+		scrubbed <- errors.Join(failed, writer.CloseWithError(failed))
+	}()
+	capsule, err = envelope.Seal(dst, reader, envelope.Options{
+		Key: in.key, DatasetID: in.of, Half: half, Patient: patient.Recipient(), Rand: s.Rand,
+	})
+	closed := reader.CloseWithError(err)
+	if failed := <-scrubbed; failed != nil {
+		err = failed
+	}
+	if err = errors.Join(err, closed); err != nil {
+		if capsule != nil {
+			capsule.Zero()
+		}
+		return nil, nil, nil, 0, err
+	}
+	book.Add(result)
+	report, err = book.Canonical()
+	return capsule, result, report, kind, err
+}
+
+// rules are the profile, the pseudonyms of this dataset and an empty report.
+func (s *Session) rules(in sealing) (vcf.Options, *deid.Report, error) {
+	root, err := s.Wallet.RootSecret()
+	if err != nil {
+		return vcf.Options{}, nil, err
+	}
+	key, err := PseudonymKey(root, in.of)
+	if err != nil {
+		return vcf.Options{}, nil, err
+	}
+	profile, pseudonyms, err := loadProfile(in.options.Profile, key)
+	if err != nil {
+		return vcf.Options{}, nil, err
+	}
+	return vcf.Options{
+		Profile: profile, Pseudonyms: pseudonyms, Sample: in.options.Sample, AllSamples: in.options.AllSamples,
+		Workers: in.options.Workers,
+	}, deid.NewReport(profile, s.Version), nil
+}
+
+// payload splits the gateways' half, seals its parts, and proves the capsule.
+func (s *Session) payload(
+	out *sealed, in sealing, capsule *envelope.Sealed, half []byte, kind dataset.Kind,
+) error {
+	split, err := gate.Split(s.Rand, half, len(in.gateways), in.threshold)
+	if err != nil {
+		return err
+	}
+	root, err := s.Wallet.RootSecret()
+	if err != nil {
+		return err
+	}
+	facets, err := facetsRoot(root, in.of, in.version)
+	if err != nil {
+		return err
+	}
+	p := dataset.Payload{
+		KeyId: in.key.ID(), Kind: kind, SizeBucket: filetype.SizeBucket(capsule.Size),
+		Sha256: capsule.SHA256[:], TreeRoot: capsule.TreeRoot[:], U: capsule.U[:], BodySha256: capsule.BodySHA256[:],
+		Threshold: uint32(in.threshold), FacetsRoot: facets, //nolint:gosec // at most 16
+	}
+	for i, part := range split {
+		defer clear(part)
+		commitment := gate.Commit(in.of, in.version, i+1, part)
+		p.Gateways = append(p.Gateways, dataset.GatePart{Gateway: in.gateways[i].Address, Commitment: commitment[:]})
+		sealedPart, err := sealPart(in.gateways[i].Recipient, part)
+		if err != nil {
+			return fmt.Errorf("part for gateway %s: %w", in.gateways[i].Address, err)
+		}
+		out.Parts = append(out.Parts, sealedPart)
+	}
+	bytesOfGate, err := dataset.GateBytes(p.Threshold, p.Gateways)
+	if err != nil {
+		return err
+	}
+	out.Payload = p
+	out.Proof, err = capsule.Prove(s.Rand, envelope.Registration{
+		Version: in.version, Owner: in.owner, Gate: bytesOfGate, FacetsRoot: facets,
+	})
+	return err
+}
+
+// sealPart encrypts a gateway's part to its post-quantum recipient.
+func sealPart(recipient string, part []byte) ([]byte, error) {
+	key, err := age.ParseHybridRecipient(recipient)
+	if err != nil {
+		return nil, fmt.Errorf("recipient of the gateway: %w", err)
+	}
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, key)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(part); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// kindOf is the dataset's kind on chain for what the first bytes said.
+func kindOf(found filetype.Detection) (dataset.Kind, error) {
+	kind, known := dataset.Kind_value[kindPrefix+string(found.Kind)]
+	if !known || kind == 0 {
+		return 0, deid.Refuse(deid.CodeNotThisFormat, "the format has no kind on the chain")
+	}
+	return dataset.Kind(kind), nil
+}
+
+// places are where the sealed file and the report of a dataset are kept here.
+func (s *Session) places(of id.ID) (spool, report string, err error) {
+	folder, err := s.folder(spoolFolder)
+	if err != nil {
+		return "", "", err
+	}
+	reports, err := s.folder(reportFolder)
+	return filepath.Join(folder, of.String()+".age"), filepath.Join(reports, of.String()+".json"), err
+}

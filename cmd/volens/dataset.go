@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volens-network/volens/client"
+)
+
+func newDatasetCommand(e *env) *cobra.Command {
+	return group("dataset", "See own datasets, let an organisation inspect one, withdraw one",
+		"  volens dataset list\n  volens dataset inspect ID --organisation volens1...",
+		newDatasetListCommand(e), newDatasetShowCommand(e), newDatasetInspectCommand(e),
+		newDatasetWithdrawCommand(e))
+}
+
+func newDatasetListCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the datasets of all accounts of the wallet",
+		Example: "  volens dataset list", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				all, err := s.Datasets(ctx)
+				if err != nil {
+					return err
+				}
+				head := []string{"DATASET", "KIND", "STATUS", "CONSENT", "ATTESTED", "OPENED", "EARNED"}
+				return table(e, all, head, func(d client.DatasetEntry) []any {
+					return []any{d.DatasetID, d.Kind, d.Status, d.Consent, d.Attestor != "", len(d.Readers), d.Earned}
+				})
+			})
+		},
+	}
+}
+
+func newDatasetShowCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "Show a dataset, who opened it and what it earned",
+		Example: "  volens dataset show 0123456789abcdef0123456789abcdef", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.looking(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				d, err := s.Dataset(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				fields := []field{
+					{"dataset", d.DatasetID}, {"version", d.Version}, {"kind", d.Kind}, {"status", d.Status},
+					{"owner", d.Owner}, {"receipts", d.Receipts}, {"needed", d.Needs}, {"consent", d.Consent},
+					{"attestor", d.Attestor}, {"earned", d.Earned},
+				}
+				for _, r := range d.Readers {
+					fields = append(fields, field{"opened by", r.Address + " (" + r.Kind + ")"})
+				}
+				return e.result(d, fields...)
+			})
+		},
+	}
+}
+
+func newDatasetInspectCommand(e *env) *cobra.Command {
+	var organisation string
+	c := &cobra.Command{
+		Use: "inspect ID --organisation ADDRESS", Short: "Let an organisation read a dataset, to vouch for it",
+		Long: "Let an organisation read this version of a dataset, once, to judge its de-identification. It is no\n" +
+			"consent to research. Hand the report that ingest wrote to the organisation as a file.",
+		Example: "  volens dataset inspect ID --organisation volens1...", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				if err := e.confirm("let %s read dataset %s", organisation, args[0]); err != nil {
+					return err
+				}
+				i, err := s.Inspect(ctx, args[0], organisation)
+				if err != nil {
+					return err
+				}
+				return e.result(i, field{"inspection", i.InspectionID}, field{"version", i.Version}, field{"state", i.State})
+			})
+		},
+	}
+	c.Flags().StringVar(&organisation, "organisation", "", "address of the attestor")
+	require(c, "organisation")
+	return c
+}
+
+func newDatasetWithdrawCommand(e *env) *cobra.Command {
+	return &cobra.Command{
+		Use: "withdraw ID", Short: "End a dataset for ever",
+		Long:    "End a dataset for ever. What was released already stays with those who opened it.",
+		Example: "  volens dataset withdraw ID", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				if err := e.confirm("withdraw dataset %s for ever", args[0]); err != nil {
+					return err
+				}
+				return e.sent(s.Withdraw(ctx, args[0]))
+			})
+		},
+	}
+}

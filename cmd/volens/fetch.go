@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volens-network/volens/client"
+)
+
+func newFetchCommand(e *env) *cobra.Command {
+	o := client.FetchOptions{}
+	c := &cobra.Command{
+		Use:   "fetch REQUEST --out DIR",
+		Short: "Download and open what was released",
+		Long: "Download what was released to a seat, collect the key from chain and gateways, and open it. Everything\n" +
+			"is checked against the chain, and the file appears only when it is whole. A download that was cut goes on.\n" +
+			"A seat that is void, and a request that failed, are refused (exit 3). REQUEST may be an inspection.",
+		Example: "  volens fetch REQUEST --out data --from researcher\n" +
+			"  volens fetch REQUEST --out data --identity key.txt && age -d -i key.txt data/*.age > genome.vcf.gz",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.RequestID = args[0]
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				out, err := s.Fetch(ctx, o)
+				if err != nil {
+					return err
+				}
+				if out.Identity != "" {
+					e.warn("%s is the key of this file: whoever has it and the sealed file can read it", out.Identity)
+				}
+				return e.result(out, field{"dataset", out.DatasetID}, field{"file", out.Path},
+					field{"sha256", out.PlaintextSHA256}, field{"sealed file", out.Ciphertext},
+					field{"identity", out.Identity}, field{"ready at", out.ReadyHeight}, field{"released at", out.ReleaseHeight})
+			})
+		},
+	}
+	flags := c.Flags()
+	flags.Uint64Var(&o.Seat, "seat", 0, "number of the seat")
+	flags.StringVar(&o.Out, "out", "", "folder for the result")
+	flags.StringVar(&o.Identity, "identity", "", "write an age identity to this file instead of opening")
+	flags.StringVar(&o.Range, "range", "", "A-B: open these bytes only, counted from 0")
+	flags.BoolVar(&o.Wait, "wait", false, "wait for a release that is on its way")
+	require(c, "out")
+	c.MarkFlagsMutuallyExclusive("identity", "range")
+	return c
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volens-network/volens/client"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/deid"
+)
+
+func newIngestCommand(e *env) *cobra.Command {
+	o := client.IngestOptions{}
+	c := &cobra.Command{
+		Use:   "ingest FILE",
+		Short: "Make a dataset of a file: de-identify, seal, upload and register it",
+		Long: "Make a dataset of a file. It is de-identified and sealed as one stream, so that no readable copy is\n" +
+			"written; the sealed file is uploaded, the dataset registered under a fresh account, and the halves of its\n" +
+			"key handed to the gateways. When the line breaks, the same command goes on. It prints the dataset's id,\n" +
+			"and where the report is that the attestor needs. Nobody can ask for a dataset before you consent.",
+		Example: "  volens ingest genome.vcf.gz\n  volens ingest cohort.vcf --all-samples --from registry",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fault.E(fault.Usage, "one call makes one dataset, and a dataset of variants is one file: "+
+					"call it for each of the %d files", len(args))
+			}
+			o.File, o.Workers = args[0], runtime.NumCPU()
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				if err := e.remindBackup(s); err != nil {
+					return err
+				}
+				out, err := s.Ingest(ctx, o)
+				if err != nil {
+					return err
+				}
+				for _, warning := range out.Warnings {
+					e.warn("%s", warning)
+				}
+				return e.result(out, field{"dataset", out.DatasetID}, field{"account", out.Account},
+					field{"kind", out.Kind}, field{"plaintext sha256", out.PlaintextSHA256},
+					field{"sealed sha256", out.SHA256}, field{"sealed bytes", out.Size}, field{"report", out.Report},
+					field{"registered at", out.Height}, field{"receipts at", out.ReceiptsHeight},
+					field{"gateways", strings.Join(out.Gateways, " ")})
+			})
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&o.Profile, "profile", deid.SafeHarborStrict, "rules to de-identify by")
+	flags.StringSliceVar(&o.Gateways, "gateways", nil, "addresses of the gateways that shall hold it (default: all)")
+	flags.IntVar(&o.Threshold, "threshold", 1, "how many of the gateways it takes to open it")
+	addSampleFlags(c, &o.Sample, &o.AllSamples)
+	c.MarkFlagsMutuallyExclusive("sample", "all-samples")
+	completeProfiles(c)
+	return c
+}

@@ -1,0 +1,130 @@
+package main
+
+// The rules of what a user sees, all of it printed here:
+//
+//   - results go to standard output: a few aligned lines, or with --output json one
+//     object a line;
+//   - words go to standard error, begin with "volens: ", are in lower case and end
+//     without a full stop; --quiet leaves warnings and errors only;
+//   - progress bars appear on a terminal, for what takes longer than a second, and are
+//     erased at their end;
+//   - questions go to standard error and are answered at the keyboard, or by --yes.
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/volens-network/volens/client/fault"
+)
+
+// field is one line of a result in text.
+type field struct {
+	name  string
+	value any
+}
+
+// result prints what a verb returned: as JSON, or as the lines of fields.
+func (e *env) result(v any, fields ...field) error {
+	e.endBars()
+	if e.output == outputJSON {
+		return json.NewEncoder(e.stdout).Encode(v)
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, f := range fields {
+		if text := fmt.Sprint(f.value); text != "" {
+			if _, err := fmt.Fprintf(w, "%s\t%s\n", f.name, text); err != nil {
+				return err
+			}
+		}
+	}
+	return w.Flush()
+}
+
+// table prints a list: one JSON object for each row, or aligned columns.
+func table[T any](e *env, rows []T, head []string, cells func(T) []any) error {
+	e.endBars()
+	if e.output == outputJSON {
+		encoder := json.NewEncoder(e.stdout)
+		for _, row := range rows {
+			if err := encoder.Encode(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	if _, err := fmt.Fprintln(w, strings.Join(head, "\t")); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		var line []string
+		for _, cell := range cells(row) {
+			line = append(line, fmt.Sprint(cell))
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(line, "\t")); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// raw writes bytes that are a result in themselves.
+func (e *env) raw(data []byte) error {
+	e.endBars()
+	_, err := e.stdout.Write(data)
+	return err
+}
+
+// say tells what goes on.
+func (e *env) say(format string, args ...any) {
+	if !e.quiet {
+		e.words("", format, args...)
+	}
+}
+
+// warn is for what the user must know.
+func (e *env) warn(format string, args ...any) { e.words("warning: ", format, args...) }
+
+// fail tells why a command ended, with the reason codes of a refusal.
+func (e *env) fail(err error) {
+	reasons := fault.Reasons(err)
+	if len(reasons) > 0 {
+		e.words(fault.KindOf(err).String()+": ", "%v [%s]", err, strings.Join(reasons, " "))
+		return
+	}
+	e.words(fault.KindOf(err).String()+": ", "%v", err)
+}
+
+func (e *env) words(prefix, format string, args ...any) {
+	e.endBars()
+	if _, err := fmt.Fprintf(e.stderr, "volens: "+prefix+format+"\n", args...); err != nil {
+		return // There is nobody left to tell.
+	}
+}
+
+// confirm asks a question that --yes answers. Without a keyboard the answer is no.
+func (e *env) confirm(format string, args ...any) error {
+	if e.yes {
+		return nil
+	}
+	question := fmt.Sprintf(format, args...)
+	if !e.interactive() {
+		return fault.E(fault.Usage, "%s: nobody is there to answer: add --yes", question)
+	}
+	e.endBars()
+	if _, err := fmt.Fprintf(e.stderr, "volens: %s? (yes or no) ", question); err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(e.stdin).ReadString('\n')
+	if err != nil && err != io.EOF { //nolint:errorlint // ReadString returns io.EOF itself
+		return err
+	}
+	if strings.TrimSpace(strings.ToLower(answer)) != "yes" {
+		return fault.E(fault.Usage, "not confirmed: nothing was done")
+	}
+	return nil
+}
