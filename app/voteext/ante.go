@@ -16,9 +16,13 @@ var ErrMarker = errors.New("an injection is no transaction of anybody")
 // anything is metered, so that every node finds the same result for it.
 type RefuseMarker struct{}
 
-// AnteHandle refuses a transaction with a marker message at its top; deeper ones are
-// refused with everything that cannot be wrapped.
+// AnteHandle refuses a transaction with a marker message, and, by the rule of Marked,
+// one that merely names it: no proposer takes such a one, so it would stay in the
+// mempool for ever, and for nothing.
 func (RefuseMarker) AnteHandle(ctx sdk.Context, tx sdk.Tx, simulate bool, next sdk.AnteHandler) (sdk.Context, error) {
+	if Marked(ctx.TxBytes()) {
+		return ctx, ErrMarker
+	}
 	for _, msg := range tx.GetMsgs() {
 		if _, ok := msg.(*custody.MsgInject); ok {
 			return ctx, ErrMarker

@@ -39,6 +39,8 @@ type Options struct {
 	Validators int
 	ChainID    string
 	Spec       func(*devnet.Spec) // accounts and organisations
+	// Dir is where the homes lie, a temporary folder of the test if empty.
+	Dir string
 	// App are options for every node's application, such as a minimum gas price.
 	App []func(*baseapp.BaseApp)
 	// Attack sets up who lies, before the first block.
@@ -80,11 +82,14 @@ func New(tb testing.TB, options Options) *Chain {
 	if options.ChainID == "" {
 		options.ChainID = ID
 	}
+	if options.Dir == "" {
+		options.Dir = tb.TempDir()
+	}
 	if options.BlockTime == 0 {
 		options.BlockTime = time.Second
 	}
 	spec := devnet.Spec{
-		ChainID: options.ChainID, Dir: tb.TempDir(), Validators: options.Validators,
+		ChainID: options.ChainID, Dir: options.Dir, Validators: options.Validators,
 		GenesisTime: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	if options.Spec != nil {
@@ -134,6 +139,9 @@ func (c *Chain) newNode(home string, db *dbm.MemDB) *Node {
 		db:   db,
 	}
 }
+
+// For lets another test go on with the chain.
+func (c *Chain) For(tb testing.TB) { c.tb = tb }
 
 // Context is a view of the committed state, for looking.
 func (c *Chain) Context() sdk.Context {

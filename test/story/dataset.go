@@ -37,7 +37,13 @@ type Dataset struct {
 // Seal seals a file for an owner and makes the message that registers it.
 func (s *Story) Seal(owner chain.Account, content string) *Dataset {
 	s.tb.Helper()
-	d := &Dataset{Owner: owner, Content: []byte(content), Half: s.random(envelope.HalfSize), Random: s.random(id.Size)}
+	return s.SealWith(owner, content, s.random(id.Size))
+}
+
+// SealWith seals with random bytes for the dataset id that somebody chose.
+func (s *Story) SealWith(owner chain.Account, content string, random []byte) *Dataset {
+	s.tb.Helper()
+	d := &Dataset{Owner: owner, Content: []byte(content), Half: s.random(envelope.HalfSize), Random: random}
 	key := s.Key()
 	d.ID = id.Dataset(key.OriginChain(), owner.Address(), d.Random)
 	patient, err := derive.PatientIdentity(s.seed, d.ID)

@@ -69,7 +69,7 @@ func With(tb testing.TB, options chain.Options) *Story {
 	}
 	change := options.Spec
 	options.Spec = func(spec *devnet.Spec) {
-		s.people(spec)
+		s.People(spec)
 		if change != nil {
 			change(spec)
 		}
@@ -82,7 +82,14 @@ func With(tb testing.TB, options chain.Options) *Story {
 	return s
 }
 
-func (s *Story) people(spec *devnet.Spec) {
+// For lets another test go on with the story.
+func (s *Story) For(tb testing.TB) {
+	s.tb = tb
+	s.Chain.For(tb)
+}
+
+// People writes everybody's accounts and accreditations into a genesis.
+func (s *Story) People(spec *devnet.Spec) {
 	for _, a := range []chain.Account{s.Patient, s.Other, s.Hospital, s.Ethics, s.University, s.Arbiter, s.Gateway, s.Stranger} {
 		spec.Accounts = append(
 			spec.Accounts,
