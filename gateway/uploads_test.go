@@ -307,6 +307,31 @@ func TestUpload_Concurrent(t *testing.T) {
 	require.Len(t, h.storedFiles(), 2*3+4, "two objects of three blobs, and a note for each account")
 }
 
+// A client that forgot where its upload was is told, and nobody else is.
+func TestUpload_FindsWhatIsUnderWay(t *testing.T) {
+	h := newHouse(t)
+	auth := h.login(h.owner)
+	raw, d := sealed(1000)
+	path := h.location(h.create(auth, 1000, d, "Volens-Resume", "1"))
+	again := h.create(auth, 1000, d, "Volens-Resume", "1")
+	require.Equal(t, http.StatusOK, again.status)
+	require.Equal(t, path, h.location(again))
+	require.NotEqual(t, path, h.location(h.create(auth, 1000, d)), "only who asks")
+	stranger := h.create(h.login(h.stranger), 1000, d, "Volens-Resume", "1")
+	require.Equal(t, http.StatusCreated, stranger.status)
+	require.Equal(t, http.StatusCreated, h.create(auth, 999, d, "Volens-Resume", "1").status, "another size")
+
+	h.restart()
+	auth = h.login(h.owner)
+	again = h.create(auth, 1000, d, "Volens-Resume", "1")
+	require.Equal(t, http.StatusOK, again.status)
+	require.Equal(t, http.StatusNoContent, h.patch(auth, h.location(again), 0, raw).status)
+	again = h.create(auth, 1000, d, "Volens-Resume", "1")
+	require.Equal(t, http.StatusOK, again.status)
+	require.Equal(t, "1000", again.header.Get("Upload-Offset"), "placed: there is nothing left to send")
+	require.Equal(t, http.StatusCreated, h.create(h.login(h.stranger), 1000, d).status)
+}
+
 func TestUpload_Options(t *testing.T) {
 	h := newHouse(t)
 	got := h.do(http.MethodOptions, "/v1/uploads", nil)

@@ -23,6 +23,7 @@ type ledger struct {
 
 type entry struct {
 	account string
+	digest  drs.Digest
 	size    int64
 }
 
@@ -39,18 +40,18 @@ func newLedger(quota, total int64) *ledger {
 }
 
 // reserve enters a new upload, or says why not.
-func (l *ledger) reserve(upload, account string, size int64) error {
+func (l *ledger) reserve(upload string, asked entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	own, all := size, size
+	own, all := asked.size, asked.size
 	for _, e := range l.staged {
 		all += e.size
-		if e.account == account {
+		if e.account == asked.account {
 			own += e.size
 		}
 	}
 	for key, n := range l.pending {
-		if key.account == account {
+		if key.account == asked.account {
 			own += n
 		}
 	}
@@ -61,15 +62,31 @@ func (l *ledger) reserve(upload, account string, size int64) error {
 	if all > l.total {
 		return problem.New(http.StatusInsufficientStorage, problem.Quota, "the gateway has no room for uploads now").Retry(60)
 	}
-	l.staged[upload] = entry{account: account, size: size}
+	l.staged[upload] = asked
 	return nil
 }
 
-// enter records an upload that was under way before a restart.
-func (l *ledger) enter(upload, account string, size int64) {
+// find returns the upload that an account has under way for these bytes, and whether
+// it placed them already and nobody claimed them yet.
+func (l *ledger) find(wanted entry) (upload string, placed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.staged[upload] = entry{account: account, size: size}
+	if size, ok := l.pending[pendingKey{wanted.digest, wanted.account}]; ok && size == wanted.size {
+		return "", true
+	}
+	for id, e := range l.staged {
+		if e == wanted && (upload == "" || id < upload) {
+			upload = id
+		}
+	}
+	return upload, false
+}
+
+// enter records an upload that was under way before a restart.
+func (l *ledger) enter(upload string, e entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.staged[upload] = e
 }
 
 func (l *ledger) leave(upload string) {

@@ -102,7 +102,7 @@ func (s *Service) preCreate(hook tus.HookEvent) (tus.HTTPResponse, tus.FileInfoC
 	}
 	upload, err := s.newID()
 	if err == nil {
-		err = s.ledger.reserve(upload, c.account, hook.Upload.Size)
+		err = s.ledger.reserve(upload, entry{account: c.account, digest: c.digest, size: hook.Upload.Size})
 	}
 	if err != nil {
 		c.err = err

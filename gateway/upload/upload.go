@@ -59,6 +59,10 @@ const (
 	metaAccount = "account"
 )
 
+// ResumeHeader, when it is "1" in a creation, asks for the upload that the account has
+// under way for the same bytes instead of a new one, so that a client need not remember.
+const ResumeHeader = "Volens-Resume"
+
 // IDPattern is what the id of an upload looks like.
 const IDPattern = `[0-9a-f]{32}`
 
@@ -67,6 +71,7 @@ var idExact = regexp.MustCompile(`^` + IDPattern + `$`)
 // Service serves uploads. It is safe for concurrent use by one process.
 type Service struct {
 	dir     string
+	base    string
 	limits  Limits
 	objects *blobstore.Objects
 	now     func() time.Time
@@ -91,7 +96,7 @@ type done struct {
 }
 
 // New opens the staging folder, and makes it if need be. Base is the URL of uploads, as
-// clients are told it.
+// clients are told it, with a slash at its end.
 func New(
 	dir, base string, limits Limits, objects *blobstore.Objects, now func() time.Time, rand io.Reader,
 ) (*Service, error) {
@@ -99,7 +104,7 @@ func New(
 		return nil, fmt.Errorf("open staging folder: %w", err)
 	}
 	s := &Service{
-		dir: dir, limits: limits, objects: objects, now: now, rand: rand,
+		dir: dir, base: base, limits: limits, objects: objects, now: now, rand: rand,
 		store: filestore.New(dir), ledger: newLedger(limits.Quota, limits.Total), finishing: map[string]*sync.Mutex{},
 	}
 	composer := tus.NewStoreComposer()
@@ -131,7 +136,11 @@ func (s *Service) load() error {
 		return err
 	}
 	for _, u := range uploads {
-		s.ledger.enter(u.info.ID, u.info.MetaData[metaAccount], u.info.Size)
+		d, err := digestOf(u.info)
+		if err != nil {
+			return fmt.Errorf("upload %s: %w", u.info.ID, err)
+		}
+		s.ledger.enter(u.info.ID, entry{account: u.info.MetaData[metaAccount], digest: d, size: u.info.Size})
 	}
 	pending, err := s.objects.Pending(context.Background())
 	if err != nil {
@@ -178,7 +187,30 @@ func (s *Service) Create(w http.ResponseWriter, r *http.Request, account string)
 		return problem.New(http.StatusRequestEntityTooLarge, problem.TooLarge,
 			fmt.Sprintf("an object may have %d bytes", s.limits.MaxSize))
 	}
+	wanted := entry{account: account, digest: announced.SHA256, size: length}
+	if r.Header.Get(ResumeHeader) == "1" && s.tellExisting(w, wanted) {
+		return nil
+	}
 	return s.serve(w, r, &call{account: account, digest: announced.SHA256})
+}
+
+// tellExisting answers a creation with what is here already: 200 with the Location of the
+// upload under way, or with all bytes when the account placed the object before.
+func (s *Service) tellExisting(w http.ResponseWriter, wanted entry) bool {
+	upload, placed := s.ledger.find(wanted)
+	if upload == "" && !placed {
+		return false
+	}
+	h := w.Header()
+	h.Set("Tus-Resumable", "1.0.0")
+	h.Set("Cache-Control", "no-store")
+	if placed {
+		h.Set("Upload-Offset", strconv.FormatInt(wanted.size, 10))
+	} else {
+		h.Set("Location", s.base+upload)
+	}
+	w.WriteHeader(http.StatusOK)
+	return true
 }
 
 // Resume tells how much of an upload has come (HEAD). An upload whose bytes are all
