@@ -77,13 +77,13 @@ func newVolensKeepers(app *App) VolensKeepers {
 }
 
 func volensModules(app *App) []module.AppModule {
-	cdc, k := app.encoding.Codec, &app.Volens
+	k := &app.Volens
 	return []module.AppModule{
-		datasetmodule.NewAppModule(cdc, k.Dataset),
-		attestationmodule.NewAppModule(cdc, k.Attestation),
-		consentmodule.NewAppModule(cdc, k.Consent),
-		custodymodule.NewAppModule(cdc, k.Custody),
-		marketmodule.NewAppModule(cdc, k.Market),
+		datasetmodule.NewAppModule(k.Dataset),
+		attestationmodule.NewAppModule(k.Attestation),
+		consentmodule.NewAppModule(k.Consent),
+		custodymodule.NewAppModule(k.Custody),
+		marketmodule.NewAppModule(k.Market),
 	}
 }
 

@@ -43,12 +43,13 @@ func (nothing) SendCoinsFromModuleToAccount(context.Context, string, sdk.AccAddr
 func TestGenesis_JSON(t *testing.T) {
 	key := storetypes.NewKVStoreKey(attestation.StoreKey)
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
-	config := moduletestutil.MakeTestEncodingConfig(module.AppModule{})
+	config := moduletestutil.MakeTestEncodingConfig(module.NewAppModule(nil))
 	addresses := addresscodec.NewBech32Codec(dataset.AddressPrefix)
 	address, err := addresses.BytesToString(make([]byte, 20))
 	require.NoError(t, err)
-	m := module.NewAppModule(config.Codec,
-		keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address, nothing{}, nothing{}))
+	m := module.NewAppModule(
+		keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address, nothing{}, nothing{}),
+	)
 
 	defaults := m.DefaultGenesis(config.Codec)
 	require.NoError(t, m.ValidateGenesis(config.Codec, config.TxConfig, defaults))

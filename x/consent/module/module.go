@@ -5,109 +5,37 @@ package module
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	gwruntime "github.com/grpc-ecosystem/grpc-gateway/runtime"
 	"google.golang.org/grpc"
 
-	"cosmossdk.io/core/appmodule"
 	"github.com/cosmos/cosmos-sdk/client"
-	"github.com/cosmos/cosmos-sdk/codec"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
-	sdk "github.com/cosmos/cosmos-sdk/types"
-	sdkmodule "github.com/cosmos/cosmos-sdk/types/module"
 
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/consent/keeper"
-)
-
-// ConsensusVersion grows with every change of the stored state.
-const ConsensusVersion = 1
-
-var (
-	_ sdkmodule.AppModuleBasic = AppModule{}
-	_ sdkmodule.HasGenesis     = AppModule{}
-	_ appmodule.AppModule      = AppModule{}
-	_ appmodule.HasServices    = AppModule{}
+	"github.com/volens-network/volens/x/internal/frame"
 )
 
 // AppModule is x/consent as an application sees it.
 type AppModule struct {
-	cdc    codec.Codec
-	keeper *keeper.Keeper
+	frame.Frame[consent.GenesisState, *consent.GenesisState]
 }
 
 // NewAppModule makes the module around its keeper.
-func NewAppModule(cdc codec.Codec, k *keeper.Keeper) AppModule {
-	return AppModule{cdc: cdc, keeper: k}
+func NewAppModule(k *keeper.Keeper) AppModule {
+	return AppModule{Frame: frame.New(frame.Parts[consent.GenesisState, *consent.GenesisState]{
+		Name:       consent.ModuleName,
+		Amino:      consent.RegisterLegacyAminoCodec,
+		Interfaces: consent.RegisterInterfaces,
+		Routes: func(ctx context.Context, mux *gwruntime.ServeMux, clientCtx client.Context) error {
+			return consent.RegisterQueryHandlerClient(ctx, mux, consent.NewQueryClient(clientCtx))
+		},
+		Services: func(registrar grpc.ServiceRegistrar) {
+			consent.RegisterMsgServer(registrar, keeper.NewMsgServer(k))
+			consent.RegisterQueryServer(registrar, keeper.NewQueryServer(k))
+		},
+		Default: consent.DefaultGenesis,
+		Init:    func(ctx context.Context, g *consent.GenesisState) error { return k.InitGenesis(ctx, *g) },
+		Export:  k.ExportGenesis,
+	})}
 }
-
-// Name is the module's name.
-func (AppModule) Name() string { return consent.ModuleName }
-
-// IsAppModule marks the type for the module manager.
-func (AppModule) IsAppModule() {}
-
-// IsOnePerModuleType marks the type for the module manager.
-func (AppModule) IsOnePerModuleType() {}
-
-// RegisterLegacyAminoCodec registers the names under which hardware wallets sign.
-func (AppModule) RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
-	consent.RegisterLegacyAminoCodec(cdc)
-}
-
-// RegisterInterfaces registers the module's messages.
-func (AppModule) RegisterInterfaces(registry codectypes.InterfaceRegistry) {
-	consent.RegisterInterfaces(registry)
-}
-
-// RegisterGRPCGatewayRoutes serves the queries as REST.
-func (AppModule) RegisterGRPCGatewayRoutes(clientCtx client.Context, mux *gwruntime.ServeMux) {
-	err := consent.RegisterQueryHandlerClient(context.Background(), mux, consent.NewQueryClient(clientCtx))
-	if err != nil {
-		panic(err) //nolint:forbidigo // the signature has no error; it runs once at start
-	}
-}
-
-// RegisterServices serves messages and queries.
-func (m AppModule) RegisterServices(registrar grpc.ServiceRegistrar) error {
-	consent.RegisterMsgServer(registrar, keeper.NewMsgServer(m.keeper))
-	consent.RegisterQueryServer(registrar, keeper.NewQueryServer(m.keeper))
-	return nil
-}
-
-// DefaultGenesis is a chain without consents, templates and codebooks.
-func (AppModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {
-	return cdc.MustMarshalJSON(consent.DefaultGenesis())
-}
-
-// ValidateGenesis reports the first entry that cannot be imported.
-func (AppModule) ValidateGenesis(cdc codec.JSONCodec, _ client.TxEncodingConfig, raw json.RawMessage) error {
-	var g consent.GenesisState
-	if err := cdc.UnmarshalJSON(raw, &g); err != nil {
-		return fmt.Errorf("x/consent genesis: %w", err)
-	}
-	return g.Validate()
-}
-
-// InitGenesis imports the state; a chain does not start from a bad one.
-func (m AppModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, raw json.RawMessage) {
-	var g consent.GenesisState
-	cdc.MustUnmarshalJSON(raw, &g)
-	if err := m.keeper.InitGenesis(ctx, g); err != nil {
-		panic(fmt.Sprintf("x/consent genesis: %v", err)) //nolint:forbidigo // the signature has no error
-	}
-}
-
-// ExportGenesis exports the state.
-func (m AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.RawMessage {
-	g, err := m.keeper.ExportGenesis(ctx)
-	if err != nil {
-		panic(fmt.Sprintf("x/consent genesis: %v", err)) //nolint:forbidigo // the signature has no error
-	}
-	return cdc.MustMarshalJSON(g)
-}
-
-// ConsensusVersion is the version of the stored state.
-func (AppModule) ConsensusVersion() uint64 { return ConsensusVersion }

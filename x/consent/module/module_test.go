@@ -29,11 +29,11 @@ func TestModule(t *testing.T) {
 	encoding := moduletestutil.MakeTestEncodingConfig()
 	authority, err := bech32.ConvertAndEncode(dataset.AddressPrefix, bytes.Repeat([]byte{1}, 20))
 	require.NoError(t, err)
-	m := module.NewAppModule(encoding.Codec, keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key),
+	m := module.NewAppModule(keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key),
 		runtime.NewTransientStoreService(transient), addresscodec.NewBech32Codec(dataset.AddressPrefix), authority,
 		keeper.Left{}))
 	require.Equal(t, consent.ModuleName, m.Name())
-	require.EqualValues(t, module.ConsensusVersion, m.ConsensusVersion())
+	require.EqualValues(t, 1, m.ConsensusVersion())
 
 	m.RegisterInterfaces(encoding.InterfaceRegistry)
 	m.RegisterLegacyAminoCodec(encoding.Amino)

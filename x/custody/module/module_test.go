@@ -26,7 +26,7 @@ func TestModule_GenesisRoundTrip(t *testing.T) {
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.WithChainID("live")
 	config := moduletestutil.MakeTestEncodingConfig()
 	k := keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, authority, custody.Left{})
-	m := module.NewAppModule(config.Codec, k)
+	m := module.NewAppModule(k)
 
 	raw := m.DefaultGenesis(config.Codec)
 	require.NoError(t, m.ValidateGenesis(config.Codec, config.TxConfig, raw))

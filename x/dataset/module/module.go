@@ -5,109 +5,37 @@ package module
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	gwruntime "github.com/grpc-ecosystem/grpc-gateway/runtime"
 	"google.golang.org/grpc"
 
-	"cosmossdk.io/core/appmodule"
 	"github.com/cosmos/cosmos-sdk/client"
-	"github.com/cosmos/cosmos-sdk/codec"
-	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
-	sdk "github.com/cosmos/cosmos-sdk/types"
-	sdkmodule "github.com/cosmos/cosmos-sdk/types/module"
 
 	"github.com/volens-network/volens/x/dataset"
 	"github.com/volens-network/volens/x/dataset/keeper"
-)
-
-// ConsensusVersion grows with every change of the stored state.
-const ConsensusVersion = 1
-
-var (
-	_ sdkmodule.AppModuleBasic = AppModule{}
-	_ sdkmodule.HasGenesis     = AppModule{}
-	_ appmodule.AppModule      = AppModule{}
-	_ appmodule.HasServices    = AppModule{}
+	"github.com/volens-network/volens/x/internal/frame"
 )
 
 // AppModule is x/dataset as an application sees it.
 type AppModule struct {
-	cdc    codec.Codec
-	keeper *keeper.Keeper
+	frame.Frame[dataset.GenesisState, *dataset.GenesisState]
 }
 
 // NewAppModule makes the module around its keeper.
-func NewAppModule(cdc codec.Codec, k *keeper.Keeper) AppModule {
-	return AppModule{cdc: cdc, keeper: k}
+func NewAppModule(k *keeper.Keeper) AppModule {
+	return AppModule{Frame: frame.New(frame.Parts[dataset.GenesisState, *dataset.GenesisState]{
+		Name:       dataset.ModuleName,
+		Amino:      dataset.RegisterLegacyAminoCodec,
+		Interfaces: dataset.RegisterInterfaces,
+		Routes: func(ctx context.Context, mux *gwruntime.ServeMux, clientCtx client.Context) error {
+			return dataset.RegisterQueryHandlerClient(ctx, mux, dataset.NewQueryClient(clientCtx))
+		},
+		Services: func(registrar grpc.ServiceRegistrar) {
+			dataset.RegisterMsgServer(registrar, keeper.NewMsgServer(k))
+			dataset.RegisterQueryServer(registrar, keeper.NewQueryServer(k))
+		},
+		Default: dataset.DefaultGenesis,
+		Init:    k.InitGenesis,
+		Export:  k.ExportGenesis,
+	})}
 }
-
-// Name is the module's name.
-func (AppModule) Name() string { return dataset.ModuleName }
-
-// IsAppModule marks the type for the module manager.
-func (AppModule) IsAppModule() {}
-
-// IsOnePerModuleType marks the type for the module manager.
-func (AppModule) IsOnePerModuleType() {}
-
-// RegisterLegacyAminoCodec registers the names under which hardware wallets sign.
-func (AppModule) RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
-	dataset.RegisterLegacyAminoCodec(cdc)
-}
-
-// RegisterInterfaces registers the module's messages.
-func (AppModule) RegisterInterfaces(registry codectypes.InterfaceRegistry) {
-	dataset.RegisterInterfaces(registry)
-}
-
-// RegisterGRPCGatewayRoutes serves the queries as REST.
-func (AppModule) RegisterGRPCGatewayRoutes(clientCtx client.Context, mux *gwruntime.ServeMux) {
-	err := dataset.RegisterQueryHandlerClient(context.Background(), mux, dataset.NewQueryClient(clientCtx))
-	if err != nil {
-		panic(err) //nolint:forbidigo // the signature has no error; it runs once at start
-	}
-}
-
-// RegisterServices serves messages and queries.
-func (m AppModule) RegisterServices(registrar grpc.ServiceRegistrar) error {
-	dataset.RegisterMsgServer(registrar, keeper.NewMsgServer(m.keeper))
-	dataset.RegisterQueryServer(registrar, keeper.NewQueryServer(m.keeper))
-	return nil
-}
-
-// DefaultGenesis is a chain without datasets.
-func (AppModule) DefaultGenesis(cdc codec.JSONCodec) json.RawMessage {
-	return cdc.MustMarshalJSON(dataset.DefaultGenesis())
-}
-
-// ValidateGenesis reports the first entry that cannot be imported.
-func (AppModule) ValidateGenesis(cdc codec.JSONCodec, _ client.TxEncodingConfig, raw json.RawMessage) error {
-	var g dataset.GenesisState
-	if err := cdc.UnmarshalJSON(raw, &g); err != nil {
-		return fmt.Errorf("x/dataset genesis: %w", err)
-	}
-	return g.Validate()
-}
-
-// InitGenesis imports the state; a chain does not start from a bad one.
-func (m AppModule) InitGenesis(ctx sdk.Context, cdc codec.JSONCodec, raw json.RawMessage) {
-	var g dataset.GenesisState
-	cdc.MustUnmarshalJSON(raw, &g)
-	if err := m.keeper.InitGenesis(ctx, &g); err != nil {
-		panic(fmt.Sprintf("x/dataset genesis: %v", err)) //nolint:forbidigo // the signature has no error
-	}
-}
-
-// ExportGenesis exports the state.
-func (m AppModule) ExportGenesis(ctx sdk.Context, cdc codec.JSONCodec) json.RawMessage {
-	g, err := m.keeper.ExportGenesis(ctx)
-	if err != nil {
-		panic(fmt.Sprintf("x/dataset genesis: %v", err)) //nolint:forbidigo // the signature has no error
-	}
-	return cdc.MustMarshalJSON(g)
-}
-
-// ConsensusVersion is the version of the stored state.
-func (AppModule) ConsensusVersion() uint64 { return ConsensusVersion }

@@ -29,13 +29,12 @@ func TestGenesis_JSON(t *testing.T) {
 	).Ctx.WithChainID(
 		"volens-9",
 	)
-	config := moduletestutil.MakeTestEncodingConfig(module.AppModule{})
+	config := moduletestutil.MakeTestEncodingConfig(module.NewAppModule(nil))
 	addresses := addresscodec.NewBech32Codec(dataset.AddressPrefix)
 	raw := make([]byte, 20)
 	address, err := addresses.BytesToString(raw)
 	require.NoError(t, err)
-	m := module.NewAppModule(config.Codec,
-		keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address))
+	m := module.NewAppModule(keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address))
 
 	defaults := m.DefaultGenesis(config.Codec)
 	require.NoError(t, m.ValidateGenesis(config.Codec, config.TxConfig, defaults))

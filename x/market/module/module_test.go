@@ -23,12 +23,13 @@ import (
 func TestGenesis_JSON(t *testing.T) {
 	key := storetypes.NewKVStoreKey(market.StoreKey)
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx
-	config := moduletestutil.MakeTestEncodingConfig(module.AppModule{})
+	config := moduletestutil.MakeTestEncodingConfig(module.NewAppModule(nil))
 	addresses := addresscodec.NewBech32Codec(dataset.AddressPrefix)
 	address, err := addresses.BytesToString(make([]byte, 20))
 	require.NoError(t, err)
-	m := module.NewAppModule(config.Codec,
-		keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address, market.Left{}))
+	m := module.NewAppModule(
+		keeper.NewKeeper(config.Codec, runtime.NewKVStoreService(key), addresses, address, market.Left{}),
+	)
 
 	defaults := m.DefaultGenesis(config.Codec)
 	require.NoError(t, m.ValidateGenesis(config.Codec, config.TxConfig, defaults))
