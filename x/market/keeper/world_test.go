@@ -46,6 +46,9 @@ type world struct {
 	blocked       map[string]bool        // accounts that take no coins
 	fail          error                  // of Evaluate
 	evaluated     int
+	// sends counts the movements of coins, of which number failSend fails.
+	sends, failSend int
+	panics          bool
 }
 
 func newWorld(t *testing.T, store corestore.KVStoreService) *world {
@@ -110,6 +113,10 @@ func (w *world) set(ctx context.Context, of sdk.AccAddress, denom string, amount
 }
 
 func (w *world) send(ctx context.Context, from, to sdk.AccAddress, coins sdk.Coins) error {
+	w.sends++
+	if w.sends == w.failSend {
+		return errWorld
+	}
 	for _, c := range coins {
 		have := w.balance(ctx, from, c.Denom)
 		if have.LT(c.Amount) {
@@ -317,6 +324,9 @@ func (w *world) Evaluate(
 	_ context.Context, _, of id.ID, referralApproved bool,
 ) (duo.Decision, uint64, error) {
 	w.evaluated++
+	if w.panics {
+		panic("custody is beside itself")
+	}
 	if w.fail != nil {
 		return duo.Decision{}, 0, w.fail
 	}
