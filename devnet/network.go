@@ -78,18 +78,12 @@ func New(ctx context.Context, spec Spec, programs Programs) (*Network, error) {
 	}, nil
 }
 
-// Start starts all validators and, if there is a program for it, the gateway.
+// Start starts all validators. A gateway is started when they answer: see StartGateway.
 func (n *Network) Start() error {
 	for i := range n.nodes {
 		if err := n.StartNode(i); err != nil {
 			return errors.Join(err, n.Stop())
 		}
-	}
-	if n.programs.Gateway == "" {
-		return nil
-	}
-	if err := n.StartGateway(); err != nil {
-		return errors.Join(err, n.Stop())
 	}
 	return nil
 }
@@ -108,7 +102,8 @@ func (n *Network) StartNode(i int) error {
 	return nil
 }
 
-// StartGateway starts the gateway, also after it was killed.
+// StartGateway starts the gateway, also after it was killed. It wants validator 0 to
+// answer: wait for a height first.
 func (n *Network) StartGateway() error {
 	if n.gateway.running() {
 		return errors.New("gateway runs already")

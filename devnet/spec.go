@@ -1,9 +1,10 @@
 // Package devnet runs a Volens network on loopback: n validators and a gateway, each
 // its own process, in one folder.
 //
-// Start writes the genesis with `volensd localnet`, starts everything and waits for
-// the committee's key. It is the one program behind `volens demo`, `make localnet`
-// and the end-to-end tests. It never links the node: it talks to it as a user would.
+// New writes the genesis with `volensd localnet`, Start runs the validators, StartGateway
+// the gateway; WaitKey waits for the committee's key. It is the one program behind
+// `volens demo`, `make localnet` and the end-to-end tests. It never links the node: it
+// talks to it as a user would. The people and the story are in devnet/walk.
 package devnet
 
 import (
