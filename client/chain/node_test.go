@@ -65,6 +65,7 @@ type node struct {
 	offered  func(raw cmttypes.Tx) error                // sees every broadcast
 	drop     bool                                       // the mempool loses everything
 	headers  map[int64]*cmttypes.LightBlock             // what Commit and Validators answer
+	onBlock  func()                                     // sees every call of Commit and Validators
 	lastSeen func(height int64) *coretypes.ResultStatus // overrides Status
 }
 
@@ -279,6 +280,9 @@ func (n *node) block(height *int64) (*cmttypes.LightBlock, error) {
 	defer n.mu.Unlock()
 	if n.down("Commit") {
 		return nil, errDown
+	}
+	if n.onBlock != nil {
+		n.onBlock()
 	}
 	var newest int64
 	for h := range n.headers {
