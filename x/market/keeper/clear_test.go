@@ -169,26 +169,31 @@ func TestClear_Quarantined(t *testing.T) {
 	require.Equal(t, market.STATE_RELEASING, f.request(t, broken).State)
 }
 
-// More than a block's worth of decisions: the work is spread, and nobody is skipped.
-func TestClear_Bounded(t *testing.T) {
-	f := initFixture(t)
-	const crowd = 450
-	key := f.opened(t, 1, 2)
-	for i := range crowd {
-		of := ds(1)
-		of[0], of[1] = 0xee, byte(i>>8)
-		of[2] = byte(i)
+// crowd is the yes of so many owners of datasets of their own, of which all but the
+// last few are denied afterwards.
+func (f *fixture) crowd(t *testing.T, request id.ID, mark byte, count, allowed int) {
+	t.Helper()
+	for i := range count {
+		of := id.ID{0xee, mark, byte(i >> 8), byte(i)}
 		d := f.world.datasets[ds(1)]
-		d.Id, d.Owner = of.String(), text(append(append(raw(7)[:18:18], byte(i>>8)), byte(i)))
+		d.Id, d.Owner = of.String(), text(append(append(raw(7)[:17:17], mark), byte(i>>8), byte(i)))
 		f.world.datasets[of], f.world.consents[of] = d, f.world.consents[ds(1)]
 		_, err := f.msgs.DecideRequest(f.ctx, &market.MsgDecideRequest{
-			Owner: d.Owner, RequestId: key.String(), DatasetId: d.Id, Yes: true,
+			Owner: d.Owner, RequestId: request.String(), DatasetId: d.Id, Yes: true,
 		})
 		require.NoError(t, err)
-		if i < crowd-3 {
+		if i < count-allowed {
 			f.world.verdicts[of] = duo.Decision{Verdict: duo.Deny, Reasons: []duo.Reason{duo.ReasonAttest}}
 		}
 	}
+	f.world.evaluated = 0
+}
+
+// More than a block's worth of decisions: the work is spread, and nobody is skipped.
+func TestClear_Bounded(t *testing.T) {
+	f := initFixture(t)
+	key := f.opened(t, 1, 2)
+	f.crowd(t, key, 0, 450, 3)
 	for range 2 {
 		f.world.evaluated = 0
 		f.block(t)
@@ -199,6 +204,23 @@ func TestClear_Bounded(t *testing.T) {
 	require.Equal(t, market.STATE_RELEASING, f.request(t, key).State)
 	f.block(t)
 	require.Zero(t, f.request(t, key).Yes, "the last one is told that no seat was left")
+}
+
+// The bound is the block's, not each request's.
+func TestClear_BoundedTogether(t *testing.T) {
+	f := initFixture(t)
+	keys := make([]id.ID, 4)
+	for i := range keys {
+		keys[i] = f.opened(t, 1, 2)
+		f.crowd(t, keys[i], byte(i), 150, 2)
+	}
+	f.block(t)
+	require.Equal(t, 2*150, f.world.evaluated, "the request with which the bound is reached is finished")
+	f.block(t)
+	require.Equal(t, 4*150, f.world.evaluated)
+	for _, key := range keys {
+		require.Equal(t, market.STATE_RELEASING, f.request(t, key).State)
+	}
 }
 
 // A crowd that won nothing is told in as many blocks as it takes.
