@@ -37,8 +37,5 @@ func (a Account) Answer(c login.Challenge) (login.Answer, error) {
 	return login.Answer{Challenge: c, PublicKey: a.key.PubKey().Bytes(), Signature: signature}, nil
 }
 
-// SignLogin implements the signer of client/storage.
-func (a Account) SignLogin(c login.Challenge) (publicKey, signature []byte, err error) {
-	answer, err := a.Answer(c)
-	return answer.PublicKey, answer.Signature, err
-}
+// Key is the account's private key.
+func (a Account) Key() *secp256k1.PrivKey { return a.key }
