@@ -25,7 +25,8 @@ const (
 	GapLimit = 20
 )
 
-// Wallet is an unlocked wallet. Close it: it holds secrets.
+// Wallet is an unlocked wallet. Close it: it holds secrets. Several processes may have the
+// same wallet open; one Wallet is for one goroutine.
 type Wallet struct {
 	name    string
 	phrase  []byte
