@@ -271,4 +271,3 @@ func parseRange(text string) (from, to int64, err error) {
 	}
 	return from, to, nil
 }
-

@@ -7,6 +7,7 @@ import (
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/client/storage"
 	"github.com/volens-network/volens/core/drs"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/merkle"
@@ -58,13 +59,27 @@ func (s *Session) openGateways(ctx context.Context, p dataset.Payload, signer ch
 	return out, nil
 }
 
+// dialer reaches a gateway for an account. The account logs in when it first needs to.
+type dialer func(ctx context.Context, url string, signer chain.Signer) (depot, error)
+
+func (s *Session) dial(ctx context.Context, url string, signer chain.Signer) (depot, error) {
+	if s.reach != nil {
+		return s.reach(ctx, url, signer)
+	}
+	live, err := s.Chain.ChainID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return storage.New(storage.Options{URL: url, ChainID: live, Signer: signer, HTTP: s.HTTP})
+}
+
 // gateway is one gateway of a dataset.
 type gateway struct {
 	address string
 	client  depot
 }
 
-// depot is what verbs need of a gateway.
+// depot is what verbs need of a gateway; storage.Client has it.
 type depot interface {
 	// Upload sends an object, going on where an earlier attempt stopped.
 	Upload(ctx context.Context, src io.ReaderAt, size int64, object drs.Digest, done func(int64)) error

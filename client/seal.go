@@ -86,7 +86,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 		return nil, err
 	}
 	out = &sealed{
-		Size: int64(capsule.Size), //nolint:gosec // a file's size
+		Size:            int64(capsule.Size), //nolint:gosec // a file's size
 		PlaintextSHA256: hexBytes(capsule.PlaintextSHA256[:]), DeidSHA256: result.Entry.SHA256, Warnings: result.Warnings,
 	}
 	if out.PlaintextSHA256 != out.DeidSHA256 {

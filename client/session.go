@@ -43,6 +43,8 @@ type Session struct {
 	Progress Progress
 	// Version is the program's, for reports.
 	Version string
+
+	reach dialer // instead of HTTP, in tests
 }
 
 // Sponsor brings an account that the chain does not know into being, so that it can sign.
