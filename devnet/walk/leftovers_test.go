@@ -71,7 +71,7 @@ func TestLeftovers_Found(t *testing.T) {
 		"a name in a record":          func(s string) string { return strings.Replace(s, "DP=7", "DP=7;FROM=DOE_JANE", 1) },
 		"a name inside of a word":     func(s string) string { return strings.Replace(s, "rs12", "xDOE_JANEx", 1) },
 		"a dropped line":              func(s string) string { return strings.SplitN(original, "\n", 4)[2] + "\n" + s },
-		"a description":               func(s string) string { return strings.Replace(s, `"."`, `"Depth as counted by Kari"`, 1) },
+		"a description":               func(s string) string { return strings.Replace(s, `"."`, `"See: Depth as counted by Kari"`, 1) },
 		"a value of a dropped line":   func(s string) string { return strings.Replace(s, "rs12", "kari.nordmann", 1) },
 		"a sentence of a header line": func(s string) string { return strings.Replace(s, `"."`, `"Jane Q. Doe, born 1962"`, 1) },
 		"a digest of a contig":        func(s string) string { return strings.Replace(s, "PASS", "6aef897c3d6ff0c78aff06ac189178dd", 1) },
