@@ -46,6 +46,7 @@ func newRoot() *cobra.Command {
 		Use: "volens-gateway", Short: "A storage gateway of the Volens network",
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 	}
+	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fault.Wrap(fault.Usage, err) })
 	home, err := os.UserHomeDir()
 	if err != nil {
