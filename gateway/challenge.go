@@ -47,7 +47,8 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) error {
 		return err
 	}
 	if err != nil {
-		return problem.New(http.StatusBadRequest, problem.BadRequest, "the body is not the expected JSON object").Wrap(err)
+		return problem.New(http.StatusBadRequest, problem.BadRequest, "the body is not the expected JSON object").
+			Wrap(err)
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func TestGetHalf_Strangers(t *testing.T) {
 	}
 	absent := h.half(h.login(h.stranger), strings.Repeat("0", 32))
 	denied := h.half(h.login(h.stranger), theRequest.String())
-	require.Equal(t, len(absent.body), len(denied.body), "one answer for both")
+	require.Len(t, denied.body, len(absent.body), "one answer for both")
 	require.Equal(t, http.StatusUnauthorized, h.half(nil, theRequest.String()).status)
 	require.Zero(t, h.accessLines())
 }

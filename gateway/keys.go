@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/cosmos/go-bip39"
 	"gopkg.in/yaml.v3"
 
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/crypto/hd"
 	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/go-bip39"
 
 	"github.com/volens-network/volens/gateway/halves"
 	"github.com/volens-network/volens/x/dataset"
@@ -102,7 +102,7 @@ func Init(home string, c Config, rand io.Reader) (Keys, error) {
 
 // writeNew writes a file that must not exist yet.
 func writeNew(path, text string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, secretMode) //nolint:gosec // below the home
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, secretMode)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func readSecret(home, name string) (string, error) {
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", fmt.Errorf("read keys: others may read %s: set its mode to 0600", name)
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // below the home
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("read keys: %w", err)
 	}

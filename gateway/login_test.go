@@ -139,7 +139,11 @@ func TestToken_RestartEndsSessions(t *testing.T) {
 	signed, err := h.owner.Answer(h.challenge(h.owner))
 	require.NoError(t, err)
 	h.restart()
-	require.Equal(t, http.StatusUnauthorized, h.do(http.MethodHead, "/v1/uploads/"+strings.Repeat("0", 32), nil, auth...).status)
+	require.Equal(
+		t,
+		http.StatusUnauthorized,
+		h.do(http.MethodHead, "/v1/uploads/"+strings.Repeat("0", 32), nil, auth...).status,
+	)
 	require.Equal(t, http.StatusUnauthorized, h.post("/v1/login", signed).status)
 }
 

@@ -28,7 +28,8 @@ func (g *Gateway) authenticated(h accountHandler) problem.Handler {
 		}
 		account, err := g.doors.Account(token)
 		if err != nil {
-			return problem.New(http.StatusUnauthorized, problem.Unauthorized, "the token is unknown or has expired").Wrap(err)
+			return problem.New(http.StatusUnauthorized, problem.Unauthorized, "the token is unknown or has expired").
+				Wrap(err)
 		}
 		return h(w, r, account)
 	}

@@ -39,15 +39,22 @@ func TestDownload_WhoMay(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, denied.status)
 	require.Equal(t, problem.Missing, denied.problem(t))
 	require.Equal(t, problem.Missing, absent.problem(t))
-	require.Equal(t, len(absent.body), len(denied.body), "one answer for both")
+	require.Len(t, denied.body, len(absent.body), "one answer for both")
 	require.Equal(t, http.StatusUnauthorized, h.do(http.MethodGet, path, nil).status)
 	require.Equal(t, 3, h.accessLines())
 }
 
 func TestDownload_LogLine(t *testing.T) {
 	h, _, d := stocked(t, 5000)
-	require.Equal(t, http.StatusPartialContent,
-		h.do(http.MethodGet, "/v1/objects/"+d.String(), nil, append(h.login(h.reader), "Range", "bytes=10-19")...).status)
+	require.Equal(
+		t,
+		http.StatusPartialContent,
+		h.do(
+			http.MethodGet,
+			"/v1/objects/"+d.String(),
+			nil,
+			append(h.login(h.reader), "Range", "bytes=10-19")...).status,
+	)
 	raw, err := os.ReadFile(filepath.Join(h.home, "access.log"))
 	require.NoError(t, err)
 	var line accesslog.Entry

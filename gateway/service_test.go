@@ -163,8 +163,12 @@ func TestWorker_WithTheHouse(t *testing.T) {
 	require.Eventually(t, func() bool { return len(h.chain.Messages()) >= 2 }, 20*time.Second, 5*time.Millisecond)
 	messages := h.chain.Messages()
 	require.IsType(t, &attestation.MsgAnchorLog{}, messages[0])
-	require.Equal(t, []string{theDataset.String()}, messages[1].(*dataset.MsgHoldReceipts).DatasetIds)
-	response, err := http.Get("http://" + listener.Addr().String() + "/healthz")
+	require.Equal(t, &dataset.MsgHoldReceipts{
+		Gateway: h.keys.Address, DatasetIds: []string{theDataset.String()},
+	}, messages[1])
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listener.Addr().String()+"/healthz", nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusOK, response.StatusCode)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -36,7 +37,7 @@ func (g *Gateway) site(w http.ResponseWriter, r *http.Request) error {
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		if _, err := io.WriteString(w, noSite); err != nil {
-			return nil //nolint:nilerr // the asker is gone
+			return fmt.Errorf("send page: %w", err)
 		}
 		return nil
 	}
@@ -55,6 +56,6 @@ func (g *Gateway) site(w http.ResponseWriter, r *http.Request) error {
 	if name == "index.html" {
 		h.Set("Cache-Control", "no-cache")
 	}
-	http.ServeFileFS(w, r, g.deps.Site, name)
+	http.ServeFileFS(w, r, g.deps.Site, name) //nolint:gosec // a valid path inside the site's own tree
 	return nil
 }

@@ -149,7 +149,12 @@ func TestUpload_Truncated(t *testing.T) {
 	}
 	require.Empty(t, h.storedFiles(), "half an object is none")
 
-	require.Eventually(t, func() bool { return h.offset(auth, path).status == http.StatusOK }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(
+		t,
+		func() bool { return h.offset(auth, path).status == http.StatusOK },
+		20*time.Second,
+		10*time.Millisecond,
+	)
 	at, err := strconv.Atoi(h.offset(auth, path).header.Get("Upload-Offset"))
 	require.NoError(t, err)
 	require.LessOrEqual(t, at, 50_000)

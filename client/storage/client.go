@@ -168,7 +168,11 @@ func (c *Client) authorise(ctx context.Context, stale string) (string, error) {
 	var session struct {
 		Token string `json:"token"`
 	}
-	if err := c.json(ctx, call{method: http.MethodPost, path: "/v1/login", body: answer, open: true}, &session); err != nil {
+	if err := c.json(
+		ctx,
+		call{method: http.MethodPost, path: "/v1/login", body: answer, open: true},
+		&session,
+	); err != nil {
 		return "", err
 	}
 	if session.Token == "" || strings.ContainsAny(session.Token, "\r\n ") {

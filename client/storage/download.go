@@ -30,7 +30,7 @@ func (c *Client) Download(
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
-	file, err := os.OpenFile(path+partSuffix, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the caller's file
+	file, err := os.OpenFile(path+partSuffix, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("download: %w", err)
 	}
@@ -220,7 +220,7 @@ func totalOf(response *http.Response, from int64) (int64, error) {
 }
 
 func syncDir(dir string) error {
-	f, err := os.Open(dir) //nolint:gosec // the folder of the caller's file
+	f, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("download: %w", err)
 	}

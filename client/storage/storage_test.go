@@ -137,7 +137,10 @@ func TestUpload(t *testing.T) {
 	raw, object := sealed(40 << 20) // Three pieces.
 	var told []int64
 	c := d.client(account(t, "alice"))
-	require.NoError(t, c.Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, func(n int64) { told = append(told, n) }))
+	require.NoError(
+		t,
+		c.Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, func(n int64) { told = append(told, n) }),
+	)
 	require.Equal(t, int64(len(raw)), told[len(told)-1])
 	require.IsNonDecreasing(t, told)
 	d.calls()
@@ -162,7 +165,10 @@ func TestUpload_Troubles(t *testing.T) {
 			next.ServeHTTP(w, r)
 		}
 	})
-	require.NoError(t, d.client(account(t, "alice")).Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, nil))
+	require.NoError(
+		t,
+		d.client(account(t, "alice")).Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, nil),
+	)
 }
 
 // Another process of the same account goes on where the first one stopped.
@@ -175,11 +181,12 @@ func TestUpload_ResumesInAnotherProcess(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 
 	first := int64(-1)
-	err = d.client(account(t, "alice")).Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, func(n int64) {
-		if first < 0 {
-			first = n
-		}
-	})
+	err = d.client(account(t, "alice")).
+		Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, func(n int64) {
+			if first < 0 {
+				first = n
+			}
+		})
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, first, int64(16<<20))
 }

@@ -21,7 +21,13 @@ func TestProgram_CannotDecrypt(t *testing.T) {
 // The check finds what it looks for: the client's program can open files.
 func TestProgram_CheckFinds(t *testing.T) {
 	tree := deptest.Tree{
-		"cmd/x":  {Deps: []string{deptest.Module + "/core/envelope", deptest.Module + "/client", deptest.Module + "/x/market/keeper"}},
+		"cmd/x": {
+			Deps: []string{
+				deptest.Module + "/core/envelope",
+				deptest.Module + "/client",
+				deptest.Module + "/x/market/keeper",
+			},
+		},
 		"client": {Imports: []string{"filippo.io/age"}},
 	}
 	require.Len(t, deptest.GatewayFaults(tree, "cmd/x"), 3)

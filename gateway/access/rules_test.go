@@ -55,7 +55,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w.chain = chaintest.New(w.clock.now())
 	w.rules = access.NewRules(
-		w.chain, holdings{{Dataset: theDataset, Version: 1, SHA256: theObject, Index: 1}}, chaintest.ChainID, maxLag, w.clock.now,
+		w.chain,
+		holdings{{Dataset: theDataset, Version: 1, SHA256: theObject, Index: 1}},
+		chaintest.ChainID,
+		maxLag,
+		w.clock.now,
 	)
 	of := theDataset.String()
 	w.chain.Datasets[theDataset] = dataset.Dataset{
@@ -104,7 +108,11 @@ func TestSeat_Reader(t *testing.T) {
 	grant, err := w.rules.Seat(context.Background(), w.reader, theRequest, 0)
 	require.NoError(t, err)
 	require.Equal(t, access.Grant{
-		Dataset: theDataset, Version: 1, Request: theRequest, Kind: custody.JOB_KIND_RELEASE, DeliveryKey: "age1pqreader",
+		Dataset:     theDataset,
+		Version:     1,
+		Request:     theRequest,
+		Kind:        custody.JOB_KIND_RELEASE,
+		DeliveryKey: "age1pqreader",
 	}, grant)
 	grant, err = w.rules.Seat(context.Background(), w.judge, theLook, 0)
 	require.NoError(t, err)

@@ -60,8 +60,10 @@ type Objects struct {
 // NewObjects keeps objects in a store.
 func NewObjects(store *Store) *Objects { return &Objects{store: store} }
 
-func objectKey(d drs.Digest) string            { return "objects/" + d.String()[:2] + "/" + d.String() }
-func leavesKey(d drs.Digest) string            { return "leaves/" + d.String()[:2] + "/" + d.String() }
+func objectKey(d drs.Digest) string { return "objects/" + d.String()[:2] + "/" + d.String() }
+
+func leavesKey(d drs.Digest) string { return "leaves/" + d.String()[:2] + "/" + d.String() }
+
 func infoKey(d drs.Digest) string              { return "info/" + d.String()[:2] + "/" + d.String() }
 func pendingKey(d drs.Digest, a string) string { return "pending/" + d.String() + "/" + a }
 

@@ -49,8 +49,12 @@ func registered(version uint64) dataset.Dataset {
 	return dataset.Dataset{
 		Id: theDataset.String(), Version: version,
 		Payload: dataset.Payload{
-			Sha256: theObject[:], Threshold: 1,
-			Gateways: []dataset.GatePart{{Gateway: "volens1other", Commitment: make([]byte, 32)}, {Gateway: self, Commitment: commitment[:]}},
+			Sha256:    theObject[:],
+			Threshold: 1,
+			Gateways: []dataset.GatePart{
+				{Gateway: "volens1other", Commitment: make([]byte, 32)},
+				{Gateway: self, Commitment: commitment[:]},
+			},
 		},
 	}
 }
@@ -238,7 +242,7 @@ func TestOpen_BrokenFiles(t *testing.T) {
 func FuzzUnseal(f *testing.F) {
 	i, err := halves.NewIdentity()
 	require.NoError(f, err)
-	f.Add([]byte("age-encryption.org/v1\n-> mlkem768x25519 AAAA\nAAAA\n--- AAAA\n"))
+	f.Add([]byte("age-encryption.org/v1\n-> mlkem768x25519 AAAA\nBBBB\n--- CCCC\n"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		part, err := i.Unseal(bytes.NewReader(raw))

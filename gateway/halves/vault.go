@@ -235,7 +235,7 @@ func (v *Vault) write(held access.Holding, part []byte) error {
 
 // read returns the sealed part of a file and what it is for.
 func (v *Vault) read(file string) ([]byte, access.Holding, error) {
-	raw, err := os.ReadFile(filepath.Join(v.dir, file)) //nolint:gosec // a name of ours, or of the folder's listing
+	raw, err := os.ReadFile(filepath.Join(v.dir, file))
 	if err != nil {
 		return nil, access.Holding{}, fmt.Errorf("read part: %w", err)
 	}
@@ -258,7 +258,7 @@ func (v *Vault) read(file string) ([]byte, access.Holding, error) {
 }
 
 func writeSynced(path string, raw []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode) //nolint:gosec // a name of ours
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func writeSynced(path string, raw []byte) error {
 }
 
 func syncDir(dir string) error {
-	f, err := os.Open(dir) //nolint:gosec // the vault's own folder
+	f, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("sync vault: %w", err)
 	}

@@ -157,7 +157,8 @@ func (n *Node) Request(ctx context.Context, request id.ID) (market.Request, erro
 
 // Inspection implements access.Terms.
 func (n *Node) Inspection(ctx context.Context, inspection id.ID) (custody.Inspection, error) {
-	answer, err := n.client.Custody().Inspection(ctx, &custody.QueryInspectionRequest{InspectionId: inspection.String()})
+	answer, err := n.client.Custody().
+		Inspection(ctx, &custody.QueryInspectionRequest{InspectionId: inspection.String()})
 	if err != nil {
 		return custody.Inspection{}, absent(err)
 	}

@@ -2,12 +2,9 @@ package node_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"testing"
 	"time"
 
-	"github.com/cosmos/gogoproto/proto"
 	"github.com/stretchr/testify/require"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -17,6 +14,7 @@ import (
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/core/id"
@@ -105,7 +103,9 @@ func TestQueries(t *testing.T) {
 	f.answers["/volens.custody.v1.Query/Inspection"] = &custody.QueryInspectionResponse{
 		Inspection: custody.Inspection{DeliveryKey: "age1pqy"},
 	}
-	f.answers["/volens.market.v1.Query/Request"] = &market.QueryRequestResponse{Request: market.Request{Researcher: "volens1reader"}}
+	f.answers["/volens.market.v1.Query/Request"] = &market.QueryRequestResponse{
+		Request: market.Request{Researcher: "volens1reader"},
+	}
 	f.answers["/volens.market.v1.Query/Params"] = &market.QueryParamsResponse{Params: market.Params{FetchWindow: 77}}
 
 	d, receipts, err := n.DatasetReceipts(ctx, of)
@@ -218,5 +218,5 @@ func TestNew(t *testing.T) {
 	}
 	_, err = node.New("http://127.0.0.1:1", "test-1", "much", nil)
 	require.Error(t, err)
-	require.False(t, errors.Is(err, access.ErrNotFound), fmt.Sprint(err))
+	require.NotErrorIs(t, err, access.ErrNotFound)
 }

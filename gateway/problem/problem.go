@@ -46,7 +46,7 @@ const (
 )
 
 // Problem is an error with what the asker is told.
-type Problem struct {
+type Problem struct { //nolint:errname // the word of RFC 9457
 	// Status is the HTTP status code.
 	Status int
 	// Code names the problem.
@@ -142,7 +142,7 @@ func Write(w http.ResponseWriter, err error) {
 		h.Set("WWW-Authenticate", `Bearer realm="volens"`)
 	}
 	w.WriteHeader(p.Status)
-	//nolint:errcheck // the asker is gone; there is nobody left to tell
+	//nolint:errcheck,gosec // if it fails the asker is gone; there is nobody left to tell
 	w.Write(raw)
 }
 

@@ -31,7 +31,11 @@ func TestWrite_Problem(t *testing.T) {
 	require.Equal(t, "7", w.Header().Get("Retry-After"))
 	require.Empty(t, w.Header().Get("Content-Length"))
 	require.Equal(t, map[string]any{
-		"type": "urn:volens:problem:conflict", "title": "Conflict", "status": 409.0, "detail": "twice", "request_id": "abc",
+		"type":       "urn:volens:problem:conflict",
+		"title":      "Conflict",
+		"status":     409.0,
+		"detail":     "twice",
+		"request_id": "abc",
 	}, decode(t, w))
 }
 
@@ -87,7 +91,7 @@ func TestHandler_Reports(t *testing.T) {
 	cause := errors.New("cause")
 	w := &reporter{ResponseRecorder: httptest.NewRecorder()}
 	problem.Handler(func(http.ResponseWriter, *http.Request) error { return cause }).
-		ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	require.ErrorIs(t, w.err, cause)
 	require.Equal(t, http.StatusInternalServerError, w.Code)
 
@@ -95,7 +99,7 @@ func TestHandler_Reports(t *testing.T) {
 	problem.Handler(func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusTeapot)
 		return nil
-	}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	require.NoError(t, w.err)
 	require.Equal(t, http.StatusTeapot, w.Code)
 }

@@ -36,8 +36,23 @@ const (
 
 // Methods are those of the CometBFT RPC that pass.
 var Methods = []string{
-	"abci_info", "abci_query", "block", "block_by_hash", "block_results", "blockchain", "block_search", "broadcast_tx_sync",
-	"commit", "consensus_params", "header", "header_by_hash", "health", "status", "tx", "tx_search", "validators",
+	"abci_info",
+	"abci_query",
+	"block",
+	"block_by_hash",
+	"block_results",
+	"blockchain",
+	"block_search",
+	"broadcast_tx_sync",
+	"commit",
+	"consensus_params",
+	"header",
+	"header_by_hash",
+	"health",
+	"status",
+	"tx",
+	"tx_search",
+	"validators",
 }
 
 // Proxy passes calls on to one node. It is safe for concurrent use.
@@ -172,7 +187,7 @@ func (p *Proxy) pass(ctx context.Context, w http.ResponseWriter, method, to stri
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(response.StatusCode)
 	if _, err := w.Write(raw); err != nil {
-		return nil //nolint:nilerr // the asker is gone
+		return fmt.Errorf("send the node's answer: %w", err)
 	}
 	return nil
 }

@@ -37,7 +37,9 @@ func TestAllowed(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	calls, err := proxy.Parse([]byte(` [{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":"x","method":"b"}]`))
+	calls, err := proxy.Parse(
+		[]byte(` [{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":"x","method":"b"}]`),
+	)
 	require.NoError(t, err)
 	require.Len(t, calls, 2)
 	one := `{"jsonrpc":"2.0","id":1,"method":"a"}`
@@ -64,7 +66,10 @@ func TestPost_SendsWhatWasChecked(t *testing.T) {
 	p, err := proxy.New(node.URL, node.Client())
 	require.NoError(t, err)
 	raw := `{"jsonrpc":"2.0","id":1,"Method":"unsafe_flush_mempool","method":"status","extra":1}`
-	err = p.Post(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/chain", strings.NewReader(raw)))
+	err = p.Post(
+		httptest.NewRecorder(),
+		httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/chain", strings.NewReader(raw)),
+	)
 	require.NoError(t, err)
 	require.Equal(t, "status<nil> <nil>", got)
 }
@@ -72,7 +77,12 @@ func TestPost_SendsWhatWasChecked(t *testing.T) {
 func TestGet_LongQuery(t *testing.T) {
 	p, err := proxy.New("http://127.0.0.1:1", http.DefaultClient)
 	require.NoError(t, err)
-	r := httptest.NewRequest(http.MethodGet, "/chain/status?x="+strings.Repeat("y", 20_000), nil)
+	r := httptest.NewRequestWithContext(
+		t.Context(),
+		http.MethodGet,
+		"/chain/status?x="+strings.Repeat("y", 20_000),
+		nil,
+	)
 	require.Equal(t, http.StatusRequestURITooLong, problem.From(p.Get(httptest.NewRecorder(), r, "status")).Status)
 	require.Equal(t, http.StatusNotFound, problem.From(p.Get(httptest.NewRecorder(), r, "subscribe")).Status)
 }
@@ -126,7 +136,7 @@ func FuzzParse(f *testing.F) {
 		require.NoError(t, err)
 		twice, err := proxy.Parse(again)
 		require.NoError(t, err)
-		require.Equal(t, len(calls), len(twice))
+		require.Len(t, twice, len(calls))
 		for i := range calls {
 			require.Equal(t, calls[i].Method, twice[i].Method)
 		}

@@ -149,7 +149,7 @@ func (s *Service) staged(clean bool) ([]staging, error) {
 		}
 		u := staging{}
 		data := filepath.Join(s.dir, upload)
-		raw, err := os.ReadFile(data + infoSuffix) //nolint:gosec // a name that was checked
+		raw, err := os.ReadFile(data + infoSuffix)
 		if errors.Is(err, os.ErrNotExist) {
 			continue // Finished meanwhile.
 		}

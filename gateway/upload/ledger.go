@@ -60,7 +60,8 @@ func (l *ledger) reserve(upload string, asked entry) error {
 			fmt.Sprintf("this account would hold %d bytes that no registration names, and may hold %d", own, l.quota))
 	}
 	if all > l.total {
-		return problem.New(http.StatusInsufficientStorage, problem.Quota, "the gateway has no room for uploads now").Retry(60)
+		return problem.New(http.StatusInsufficientStorage, problem.Quota, "the gateway has no room for uploads now").
+			Retry(60)
 	}
 	l.staged[upload] = asked
 	return nil

@@ -59,8 +59,9 @@ const (
 	metaAccount = "account"
 )
 
-// ResumeHeader, when it is "1" in a creation, asks for the upload that the account has
-// under way for the same bytes instead of a new one, so that a client need not remember.
+// ResumeHeader is a header that, being "1" in a creation, asks for the upload that the
+// account has under way for the same bytes instead of a new one, so that a client need not
+// remember it.
 const ResumeHeader = "Volens-Resume"
 
 // IDPattern is what the id of an upload looks like.
@@ -287,7 +288,7 @@ func (s *Service) finished(upload string) (done, error) {
 	if !idExact.MatchString(upload) {
 		return d, problem.NotFound(nil)
 	}
-	raw, err := os.ReadFile(filepath.Join(s.dir, upload+doneSuffix)) //nolint:gosec // the id was checked
+	raw, err := os.ReadFile(filepath.Join(s.dir, upload+doneSuffix))
 	if err != nil {
 		return d, err
 	}

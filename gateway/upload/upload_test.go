@@ -42,7 +42,7 @@ func send(
 	t *testing.T, call func(w http.ResponseWriter, r *http.Request) error, method, body string, header ...string,
 ) (*httptest.ResponseRecorder, *problem.Problem) {
 	t.Helper()
-	r := httptest.NewRequest(method, "/v1/uploads", strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, "/v1/uploads", strings.NewReader(body))
 	r.Header.Set("Tus-Resumable", "1.0.0")
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -58,8 +58,12 @@ func send(
 func create(t *testing.T, s *upload.Service, body string, header ...string) (string, *problem.Problem) {
 	t.Helper()
 	d := drs.Digest(sha256.Sum256([]byte("hello")))
-	w, p := send(t, func(w http.ResponseWriter, r *http.Request) error { return s.Create(w, r, "alice") },
-		http.MethodPost, body, append([]string{"Upload-Length", "5", "Upload-Metadata", "sha256 " + b64(d.String())}, header...)...)
+	w, p := send(
+		t,
+		func(w http.ResponseWriter, r *http.Request) error { return s.Create(w, r, "alice") },
+		http.MethodPost,
+		body,
+		append([]string{"Upload-Length", "5", "Upload-Metadata", "sha256 " + b64(d.String())}, header...)...)
 	return strings.TrimPrefix(w.Header().Get("Location"), "https://g.example.org/v1/uploads/"), p
 }
 
@@ -80,7 +84,12 @@ func TestService_BadIDs(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "secret.info"), []byte(`{"ID":"secret"}`), 0o600))
 	for _, id := range []string{"", "secret", "../" + filepath.Base(dir) + "/secret", "..", strings.Repeat("A", 32), strings.Repeat("0", 33)} {
 		for _, call := range []func(http.ResponseWriter, *http.Request, string, string) error{s.Resume, s.Append, s.Cancel} {
-			_, p := send(t, func(w http.ResponseWriter, r *http.Request) error { return call(w, r, "alice", id) }, http.MethodHead, "")
+			_, p := send(
+				t,
+				func(w http.ResponseWriter, r *http.Request) error { return call(w, r, "alice", id) },
+				http.MethodHead,
+				"",
+			)
 			require.NotNil(t, p, id)
 			require.Equal(t, http.StatusNotFound, p.Status, id)
 		}
@@ -96,7 +105,12 @@ func TestService_ActiveLimits(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		r := httptest.NewRequest(http.MethodPatch, "/", &blocking{block: block, release: release})
+		r := httptest.NewRequestWithContext(
+			t.Context(),
+			http.MethodPatch,
+			"/",
+			&blocking{block: block, release: release},
+		)
 		r.Header.Set("Tus-Resumable", "1.0.0")
 		r.Header.Set("Content-Type", "application/offset+octet-stream")
 		r.Header.Set("Upload-Offset", "0")
@@ -138,7 +152,12 @@ func TestNew_CleansUp(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, cut+".info"))
 	require.NoFileExists(t, filepath.Join(dir, cut))
 	require.FileExists(t, filepath.Join(dir, "README"))
-	w, p := send(t, func(w http.ResponseWriter, r *http.Request) error { return again.Resume(w, r, "alice", kept) }, http.MethodHead, "")
+	w, p := send(
+		t,
+		func(w http.ResponseWriter, r *http.Request) error { return again.Resume(w, r, "alice", kept) },
+		http.MethodHead,
+		"",
+	)
 	require.Nil(t, p)
 	require.Equal(t, "0", w.Header().Get("Upload-Offset"))
 }
@@ -155,7 +174,12 @@ func FuzzCreate(f *testing.F) {
 	f.Add("5", "sha256 "+b64(digest), "", "1.0.0", "PATCH", []byte(nil))
 	f.Add("-5", "", "", "", "1", []byte(nil))
 	f.Fuzz(func(t *testing.T, length, metadata, kind, version, other string, body []byte) {
-		r := httptest.NewRequest(http.MethodPost, "/v1/uploads", strings.NewReader(string(body)))
+		r := httptest.NewRequestWithContext(
+			t.Context(),
+			http.MethodPost,
+			"/v1/uploads",
+			strings.NewReader(string(body)),
+		)
 		for name, value := range map[string]string{
 			"Upload-Length": length, "Upload-Metadata": metadata, "Content-Type": kind, "Tus-Resumable": version,
 			"X-HTTP-Method-Override": other, "Upload-Draft-Interop-Version": other, "Upload-Complete": other,

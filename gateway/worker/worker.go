@@ -158,7 +158,10 @@ func (w *Worker) step(ctx context.Context, name string, do func(context.Context)
 // Anchor puts size and root of the access log on chain: the heartbeat.
 func (w *Worker) Anchor(ctx context.Context) error {
 	point := w.Log.Checkpoint()
-	err := w.Sender.Send(ctx, &attestation.MsgAnchorLog{Gateway: w.Gateway, Size_: point.Size, Root: point.Root.Bytes()})
+	err := w.Sender.Send(
+		ctx,
+		&attestation.MsgAnchorLog{Gateway: w.Gateway, Size_: point.Size, Root: point.Root.Bytes()},
+	)
 	if err != nil {
 		return fmt.Errorf("anchor access log: %w", err)
 	}

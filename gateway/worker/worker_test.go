@@ -115,7 +115,13 @@ func newFixture(t *testing.T) *fixture {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, log.Close()) })
 	f := &fixture{
-		chain: chaintest.New(time.Unix(1000, 0)), vault: &vault{}, objects: objects{}, uploads: &uploads{}, rules: &rules{},
+		chain: chaintest.New(
+			time.Unix(1000, 0),
+		),
+		vault:   &vault{},
+		objects: objects{},
+		uploads: &uploads{},
+		rules:   &rules{},
 	}
 	f.Worker = &worker.Worker{
 		Gateway: self, Chain: f.chain, Sender: f.chain, Vault: f.vault, Rules: f.rules, Objects: f.objects,
@@ -126,13 +132,13 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// hold adds a version with file and part, registered on chain.
-func (f *fixture) hold(n byte, version uint64) access.Holding {
-	held := access.Holding{Dataset: id.ID{n}, Version: version, SHA256: drs.Digest{n, byte(version)}, Index: 1}
+// hold adds version 1 of a dataset with file and part, registered on chain.
+func (f *fixture) hold(n byte) access.Holding {
+	held := access.Holding{Dataset: id.ID{n}, Version: 1, SHA256: drs.Digest{n}, Index: 1}
 	f.vault.held = append(f.vault.held, held)
 	f.objects[held.SHA256] = true
 	f.chain.Datasets[held.Dataset] = dataset.Dataset{
-		Id: held.Dataset.String(), Version: version, Owner: "volens1owner", Status: dataset.STATUS_ACTIVE,
+		Id: held.Dataset.String(), Version: 1, Owner: "volens1owner", Status: dataset.STATUS_ACTIVE,
 		Payload: dataset.Payload{Sha256: held.SHA256[:], Gateways: []dataset.GatePart{{Gateway: self}}},
 	}
 	return held
@@ -153,7 +159,7 @@ func (f *fixture) receipts(t *testing.T) [][]string {
 func TestReceipts_Batched(t *testing.T) {
 	f := newFixture(t)
 	for n := range byte(3) {
-		f.hold(n+1, 1)
+		f.hold(n + 1)
 	}
 	require.NoError(t, f.Receipts(t.Context()))
 	require.Equal(t, [][]string{{id.ID{1}.String(), id.ID{2}.String(), id.ID{3}.String()}}, f.receipts(t))
@@ -163,7 +169,7 @@ func TestReceipts_Batched(t *testing.T) {
 func TestReceipts_AtMost500AMessage(t *testing.T) {
 	f := newFixture(t)
 	for n := range 501 {
-		held := f.hold(1, 1)
+		held := f.hold(1)
 		held.Dataset = id.ID{byte(n), byte(n >> 8), 1}
 		f.vault.held[n].Dataset = held.Dataset
 		f.chain.Datasets[held.Dataset] = f.chain.Datasets[id.ID{1}]
@@ -178,8 +184,11 @@ func TestReceipts_AtMost500AMessage(t *testing.T) {
 // What the chain knows is not told again.
 func TestReceipts_Once(t *testing.T) {
 	f := newFixture(t)
-	held := f.hold(1, 1)
-	f.chain.Receipts[held.Dataset] = []dataset.Receipt{{Gateway: "volens1other", Version: 1}, {Gateway: self, Version: 1}}
+	held := f.hold(1)
+	f.chain.Receipts[held.Dataset] = []dataset.Receipt{
+		{Gateway: "volens1other", Version: 1},
+		{Gateway: self, Version: 1},
+	}
 	require.NoError(t, f.Receipts(t.Context()))
 	require.Empty(t, f.receipts(t))
 	f.chain.Err = errors.New("must not be asked again")
@@ -188,17 +197,17 @@ func TestReceipts_Once(t *testing.T) {
 
 func TestReceipts_OnlyWhatIsTrue(t *testing.T) {
 	f := newFixture(t)
-	missing := f.hold(1, 1)
+	missing := f.hold(1)
 	delete(f.objects, missing.SHA256)
-	old := f.hold(2, 1)
+	old := f.hold(2)
 	d := f.chain.Datasets[old.Dataset]
 	d.Version = 2
 	f.chain.Datasets[old.Dataset] = d
-	withdrawn := f.hold(3, 1)
+	withdrawn := f.hold(3)
 	d = f.chain.Datasets[withdrawn.Dataset]
 	d.Status = dataset.STATUS_WITHDRAWN
 	f.chain.Datasets[withdrawn.Dataset] = d
-	unknown := f.hold(4, 1)
+	unknown := f.hold(4)
 	delete(f.chain.Datasets, unknown.Dataset)
 	require.NoError(t, f.Receipts(t.Context()))
 	require.Empty(t, f.receipts(t))
@@ -230,7 +239,7 @@ func (r refusing) Send(ctx context.Context, msgs ...sdk.Msg) error {
 func TestReceipts_BadOne(t *testing.T) {
 	f := newFixture(t)
 	for n := range byte(3) {
-		f.hold(n+1, 1)
+		f.hold(n + 1)
 	}
 	f.Sender = refusing{f.chain, id.ID{2}.String()}
 	require.ErrorContains(t, f.Receipts(t.Context()), id.ID{2}.String())
@@ -253,7 +262,11 @@ func TestAnchor(t *testing.T) {
 
 func claim(f *fixture, request id.ID) {
 	f.chain.Claims = append(f.chain.Claims, market.ServiceClaim{
-		RequestId: request.String(), Seat: 3, Gateway: self, Researcher: "volens1reader", State: market.SERVICE_STATE_OPEN,
+		RequestId:  request.String(),
+		Seat:       3,
+		Gateway:    self,
+		Researcher: "volens1reader",
+		State:      market.SERVICE_STATE_OPEN,
 	})
 }
 
@@ -261,7 +274,10 @@ func TestAnswer(t *testing.T) {
 	f := newFixture(t)
 	f.rules.grant = access.Grant{Dataset: id.ID{1}, Version: 2, DeliveryKey: "age1pqx"}
 	claim(f, id.ID{7})
-	f.chain.Claims = append(f.chain.Claims, market.ServiceClaim{RequestId: "x", Gateway: "volens1other", State: market.SERVICE_STATE_OPEN})
+	f.chain.Claims = append(
+		f.chain.Claims,
+		market.ServiceClaim{RequestId: "x", Gateway: "volens1other", State: market.SERVICE_STATE_OPEN},
+	)
 	require.NoError(t, f.Answer(t.Context()))
 	require.Len(t, f.chain.Messages(), 1)
 	require.Equal(t, &market.MsgAnswerService{
@@ -305,7 +321,7 @@ func TestTidy_Shreds(t *testing.T) {
 		"withdrawn, late":    {func(f *fixture, held access.Holding) { withdraw(f, held); release(f, held, 299) }, true},
 	} {
 		f := newFixture(t)
-		held := f.hold(1, 1)
+		held := f.hold(1)
 		f.chain.Now.Height = 500
 		row.change(f, held)
 		require.NoError(t, f.Tidy(t.Context()), name)
@@ -335,7 +351,7 @@ func release(f *fixture, held access.Holding, height int64) {
 // Bytes that another dataset needs stay.
 func TestTidy_SharedObject(t *testing.T) {
 	f := newFixture(t)
-	held, other := f.hold(1, 1), f.hold(2, 1)
+	held, other := f.hold(1), f.hold(2)
 	f.vault.held[1].SHA256 = held.SHA256
 	d := f.chain.Datasets[held.Dataset]
 	d.Status = dataset.STATUS_WITHDRAWN
@@ -349,7 +365,7 @@ func TestTidy_SharedObject(t *testing.T) {
 
 func TestTidy_Registry(t *testing.T) {
 	f := newFixture(t)
-	held := f.hold(1, 1)
+	held := f.hold(1)
 	require.NoError(t, f.Tidy(t.Context()))
 	ctx := t.Context()
 	registered := func(account string, d drs.Digest) bool {
@@ -373,7 +389,7 @@ func TestTidy_Registry(t *testing.T) {
 // Run does what is due, and one step that fails does not keep the others back.
 func TestRun(t *testing.T) {
 	f := newFixture(t)
-	f.hold(1, 1)
+	f.hold(1)
 	var logged bytes.Buffer
 	f.Slog = slog.New(slog.NewTextHandler(&logged, nil))
 	f.chain.SendErr = errors.New("no money")
