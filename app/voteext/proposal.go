@@ -1,7 +1,10 @@
 package voteext
 
 import (
+	"slices"
+
 	abci "github.com/cometbft/cometbft/abci/types"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	cmttypes "github.com/cometbft/cometbft/types"
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -59,6 +62,7 @@ func (h *Handler) inject(ctx sdk.Context, commit abci.ExtendedCommitInfo) ([]byt
 	if err != nil || !expected {
 		return nil, err
 	}
+	commit = withoutGarbage(commit)
 	if err := baseapp.ValidateVoteExtensions(ctx, h.validators, 0, "", commit); err != nil {
 		return nil, err
 	}
@@ -77,6 +81,24 @@ func (h *Handler) inject(ctx sdk.Context, commit abci.ExtendedCommitInfo) ([]byt
 		}
 	}
 	return EncodeInjection(out)
+}
+
+// withoutGarbage shows as absent whoever sent an extension that does not decode. Only late
+// precommits hold such a thing: no node has verified them, and each may be as long as a
+// message between peers, so that a few of them would crowd the injection out of the
+// block. The votes that made the commit were verified and are more than two thirds.
+func withoutGarbage(commit abci.ExtendedCommitInfo) abci.ExtendedCommitInfo {
+	votes := slices.Clone(commit.Votes)
+	for i, vote := range votes {
+		if vote.BlockIdFlag != cmtproto.BlockIDFlagCommit || len(vote.VoteExtension) == 0 {
+			continue
+		}
+		if _, err := DecodeExtension(vote.VoteExtension); err != nil {
+			votes[i].BlockIdFlag, votes[i].VoteExtension, votes[i].ExtensionSignature = cmtproto.BlockIDFlagAbsent, nil, nil
+		}
+	}
+	commit.Votes = votes
+	return commit
 }
 
 // combine verifies the votes, names up to two culprits and fills in every finished job.

@@ -49,7 +49,7 @@ func shared(t *testing.T) *story.Story {
 	calm.Lock()
 	defer calm.Unlock()
 	if calm.story == nil {
-		calm.story = story.With(t, chain.Options{Validators: 4, Dir: calm.dir})
+		calm.story = story.With(t, chain.Options{Validators: 4, Observers: 1, Dir: calm.dir})
 	}
 	s := calm.story
 	s.For(t)

@@ -4,7 +4,7 @@
 //
 // New starts it, Block makes the next block, Send delivers messages in one. A Tamper
 // stands in for validators and proposers that lie. Every node must reach the same app
-// hash after every block, whatever was tampered with: Block checks it.
+// hash and the same results after every block, whatever was tampered with: Block checks it.
 package chain
 
 import (
@@ -43,6 +43,8 @@ type Options struct {
 	Dir string
 	// App are options for every node's application, such as a minimum gas price.
 	App []func(*baseapp.BaseApp)
+	// Observers are nodes without a vote: they only execute what was decided.
+	Observers int
 	// Attack sets up who lies, before the first block.
 	Attack func(*Chain)
 	// BlockTime is the time between blocks, one second if zero.
@@ -62,12 +64,16 @@ func (n *Node) Address() sdk.ConsAddress { return sdk.ConsAddress(n.key.PubKey()
 
 // Chain is a running chain. The zero value is useless: make one with New.
 type Chain struct {
-	Nodes   []*Node
-	ChainID string
-	Height  int64
-	Time    time.Time
+	Nodes []*Node
+	// Observers execute blocks and take no other part.
+	Observers []*Node
+	ChainID   string
+	Height    int64
+	Time      time.Time
 	// Tamper changes what the next blocks do.
 	Tamper Tamper
+	// Gas is the gas limit of what Sign makes, DefaultGas if zero.
+	Gas uint64
 
 	tb         testing.TB
 	options    Options
@@ -116,8 +122,11 @@ func start(tb testing.TB, options Options, homes []string, doc *genutiltypes.App
 	for _, home := range homes {
 		c.Nodes = append(c.Nodes, c.newNode(home, dbm.NewMemDB()))
 	}
+	for range options.Observers {
+		c.Observers = append(c.Observers, c.newApp(filepath.Join(options.Dir, "observer"), dbm.NewMemDB()))
+	}
 	params := doc.Consensus.Params.ToProto()
-	for _, n := range c.Nodes {
+	for _, n := range c.all() {
 		resp, err := n.App.InitChain(&abci.RequestInitChain{
 			Time: doc.GenesisTime, ChainId: c.ChainID, ConsensusParams: &params,
 			AppStateBytes: doc.AppState, InitialHeight: first,
@@ -130,15 +139,22 @@ func start(tb testing.TB, options Options, homes []string, doc *genutiltypes.App
 
 func (c *Chain) newNode(home string, db *dbm.MemDB) *Node {
 	c.tb.Helper()
-	key := privval.LoadFilePVEmptyState(filepath.Join(home, "config", "priv_validator_key.json"), "")
+	n := c.newApp(home, db)
+	n.key = privval.LoadFilePVEmptyState(filepath.Join(home, "config", "priv_validator_key.json"), "").Key.PrivKey
+	return n
+}
+
+func (c *Chain) newApp(home string, db *dbm.MemDB) *Node {
 	options := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.ChainID)}, c.options.App...)
 	return &Node{
 		App:  app.New(log.NewNopLogger(), db, true, simtestutil.NewAppOptionsWithFlagHome(home), options...),
 		Home: home,
-		key:  key.Key.PrivKey,
 		db:   db,
 	}
 }
+
+// all are the nodes that execute blocks.
+func (c *Chain) all() []*Node { return append(c.Nodes[:len(c.Nodes):len(c.Nodes)], c.Observers...) }
 
 // For lets another test go on with the chain.
 func (c *Chain) For(tb testing.TB) { c.tb = tb }
@@ -255,7 +271,7 @@ func (c *Chain) finalize(
 ) *abci.ResponseFinalizeBlock {
 	c.tb.Helper()
 	var first *abci.ResponseFinalizeBlock
-	for i, n := range c.Nodes {
+	for i, n := range c.all() {
 		resp, err := n.App.FinalizeBlock(&abci.RequestFinalizeBlock{
 			Txs: txs, DecidedLastCommit: commitInfo(c.commit), Hash: hash, Height: height, Time: at,
 			ProposerAddress: proposer.Address(),
@@ -268,6 +284,7 @@ func (c *Chain) finalize(
 			c.setValidators(resp.ValidatorUpdates)
 		}
 		require.Equal(c.tb, first.AppHash, resp.AppHash, "node %d at height %d", i, height)
+		require.Equal(c.tb, first.TxResults, resp.TxResults, "node %d at height %d", i, height)
 	}
 	return first
 }

@@ -27,18 +27,25 @@ func (a Account) Address() sdk.AccAddress { return sdk.AccAddress(a.key.PubKey()
 // String is the address in bech32.
 func (a Account) String() string { return a.Address().String() }
 
-// Gas is what every test transaction may use.
-const Gas = 3_000_000
+// DefaultGas is what a test transaction may use.
+const DefaultGas = 3_000_000
 
 // Sign makes a transaction with an account's next sequence number plus skip.
 func (c *Chain) Sign(from Account, skip uint64, msgs ...sdk.Msg) []byte {
+	c.tb.Helper()
+	return c.SignMemo(from, skip, "", msgs...)
+}
+
+// SignMemo is Sign with a memo.
+func (c *Chain) SignMemo(from Account, skip uint64, memo string, msgs ...sdk.Msg) []byte {
 	c.tb.Helper()
 	account := c.App().Cosmos.Account.GetAccount(c.Context(), from.Address())
 	require.NotNil(c.tb, account, "account %s is not on chain", from)
 	config := c.App().TxConfig()
 	builder := config.NewTxBuilder()
 	require.NoError(c.tb, builder.SetMsgs(msgs...))
-	builder.SetGasLimit(Gas)
+	builder.SetGasLimit(c.gas())
+	builder.SetMemo(memo)
 	data := authsigning.SignerData{
 		Address: from.String(), ChainID: c.ChainID, AccountNumber: account.GetAccountNumber(),
 		Sequence: account.GetSequence() + skip, PubKey: from.key.PubKey(),
@@ -55,6 +62,13 @@ func (c *Chain) Sign(from Account, skip uint64, msgs ...sdk.Msg) []byte {
 	raw, err := config.TxEncoder()(builder.GetTx())
 	require.NoError(c.tb, err)
 	return raw
+}
+
+func (c *Chain) gas() uint64 {
+	if c.Gas == 0 {
+		return DefaultGas
+	}
+	return c.Gas
 }
 
 // Send delivers messages in the next block and requires that they succeed.
@@ -76,7 +90,13 @@ func (c *Chain) Try(from Account, msgs ...sdk.Msg) *abci.ExecTxResult {
 // Check runs CheckTx for messages.
 func (c *Chain) Check(from Account, msgs ...sdk.Msg) *abci.ResponseCheckTx {
 	c.tb.Helper()
-	resp, err := c.App().CheckTx(&abci.RequestCheckTx{Tx: c.Sign(from, 0, msgs...), Type: abci.CheckTxType_New})
+	return c.CheckRaw(c.Sign(from, 0, msgs...))
+}
+
+// CheckRaw runs CheckTx for a transaction.
+func (c *Chain) CheckRaw(raw []byte) *abci.ResponseCheckTx {
+	c.tb.Helper()
+	resp, err := c.App().CheckTx(&abci.RequestCheckTx{Tx: raw, Type: abci.CheckTxType_New})
 	require.NoError(c.tb, err)
 	return resp
 }

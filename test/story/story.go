@@ -88,6 +88,13 @@ func (s *Story) For(tb testing.TB) {
 	s.Chain.For(tb)
 }
 
+// On tells the same story on another chain: a fork, or one from an exported state.
+func (s *Story) On(c *chain.Chain) *Story {
+	out := *s
+	out.Chain = c
+	return &out
+}
+
 // People writes everybody's accounts and accreditations into a genesis.
 func (s *Story) People(spec *devnet.Spec) {
 	for _, a := range []chain.Account{s.Patient, s.Other, s.Hospital, s.Ethics, s.University, s.Arbiter, s.Gateway, s.Stranger} {

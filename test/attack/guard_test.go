@@ -1,0 +1,152 @@
+package attack_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/app"
+	"github.com/volens-network/volens/app/voteext"
+	"github.com/volens-network/volens/test/chain"
+	"github.com/volens-network/volens/test/story"
+	"github.com/volens-network/volens/x/custody"
+)
+
+// answered counts the votes of the last block that hold shares.
+func answered(t *testing.T, s *story.Story) int {
+	t.Helper()
+	count := 0
+	for _, vote := range s.Commit().Votes {
+		if len(vote.VoteExtension) == 0 {
+			continue
+		}
+		extension, err := voteext.DecodeExtension(vote.VoteExtension)
+		require.NoError(t, err)
+		if len(extension.Shares) > 0 {
+			count++
+		}
+	}
+	return count
+}
+
+// refusesAll requires that a seat's job stands in batches and nobody ever answers it,
+// until it is void and refunded.
+func refusesAll(t *testing.T, s *story.Story, r *story.Request) {
+	t.Helper()
+	s.Until(80, "the end of the seat", func(sdk.Context) bool {
+		require.Zero(t, answered(t, s), "height %d", s.Height)
+		return s.SeatState(r.ID, 0) == custody.SEAT_STATE_VOID
+	})
+	require.Nil(t, s.Released(s.Context(), r.ID, 0))
+	solvent(t, s)
+}
+
+// forked is a chain on which one request waits for two patients, and the state before
+// either has decided. On the chain itself the first one's file was opened.
+func forked(t *testing.T) (s *story.Story, before *chain.Snapshot, second *story.Dataset, r *story.Request) {
+	t.Helper()
+	s = story.New(t)
+	first := s.Ready(s.Patient, content)
+	second = s.Ready(s.Other, content)
+	r = s.Ask(s.Researcher)
+	before = s.Snapshot()
+	s.Send(s.Patient, s.Decide(first, r, true))
+	s.WaitRelease(r, 0)
+	return s, before, second, r
+}
+
+// Q was answered for the first patient's file. On a fork the second one gets the seat:
+// with both answers the researcher would hold x(U1+Q) and x(U2+Q), and know both keys
+// for the price of one. The guard of every validator remembers.
+func TestGuard_AnotherBForQ(t *testing.T) {
+	for name, at := range map[string]struct {
+		chainID string
+		wait    int
+	}{
+		"rollback":                         {chain.ID, 0},
+		"rollback, and a longer chain":     {chain.ID, 5},
+		"fork under another chain id":      {"fork-1", 0},
+		"longer fork under another one":    {"fork-1", 5},
+		"fork back under the first's name": {chain.ID, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, before, second, r := forked(t)
+			f := s.On(s.Fork(before, at.chainID))
+			f.For(t)
+			f.Blocks(at.wait)
+			f.Send(f.Other, f.Decide(second, r, true))
+			require.Equal(t, r.Seats[0].Q(), seat(t, f, r.ID, 0).Q)
+			refusesAll(t, f, r)
+			// A seat of its own opens the same file.
+			opens(t, f, second)
+		})
+	}
+}
+
+// A node that was set back answers what it answered, and nothing else, until it is where
+// it was.
+func TestGuard_Rollback(t *testing.T) {
+	s := story.New(t)
+	d := s.Ready(s.Patient, content)
+	r := s.Ask(s.Researcher)
+	before := s.Snapshot()
+	s.Send(s.Patient, s.Decide(d, r, true))
+	s.WaitRelease(r, 0)
+
+	again := s.On(s.Fork(before, s.ChainID))
+	again.Send(s.Patient, s.Decide(d, r, true))
+	again.Block()
+	require.Equal(t, 4, answered(t, again), "the same batch at the same height: rounds do that")
+	require.NotNil(t, again.WaitRelease(r, 0))
+
+	last := again.Height
+	opens(t, again, d)
+	end := again.Height
+	back := again.On(again.Fork(before, s.ChainID))
+	late := back.Ask(s.Researcher)
+	back.Send(s.Patient, s.Decide(d, late, true))
+	for back.Height < end-2 {
+		back.Block()
+		require.Zero(t, answered(t, back), "height %d of %d after %d", back.Height, end, last)
+	}
+	back.WaitRelease(late, 0)
+}
+
+// A share without its guard is no share: the validator votes on, and the others release.
+func TestGuard_Missing(t *testing.T) {
+	for name, spoil := range map[string]func(t *testing.T, guard, other string){
+		"removed": func(t *testing.T, guard, _ string) { require.NoError(t, os.Remove(guard)) },
+		"empty":   func(t *testing.T, guard, _ string) { require.NoError(t, os.WriteFile(guard, nil, 0o600)) },
+		"of another validator": func(t *testing.T, guard, other string) {
+			raw, err := os.ReadFile(other)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(guard, raw, 0o600))
+		},
+		"damaged": func(t *testing.T, guard, _ string) {
+			raw, err := os.ReadFile(guard)
+			require.NoError(t, err)
+			raw[len(raw)-20] ^= 1
+			require.NoError(t, os.WriteFile(guard, raw, 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := story.New(t)
+			d := s.Ready(s.Patient, content)
+			file := func(node int) string {
+				found, err := filepath.Glob(filepath.Join(s.Nodes[node].Home, app.CustodyFolder, "guard-*"))
+				require.NoError(t, err)
+				require.Len(t, found, 1)
+				return found[0]
+			}
+			spoil(t, file(1), file(0))
+			s = s.On(s.Fork(s.Snapshot(), s.ChainID))
+			r := offered(s, d)
+			require.Equal(t, 3, answered(t, s))
+			s.WaitRelease(r, 0)
+		})
+	}
+}
