@@ -122,7 +122,10 @@ func (s *Session) proveCounts(ctx context.Context, of id.ID, out *DatasetAudit) 
 func countKey(of id.ID, kind custody.JobKind) ([]byte, error) {
 	codec := collections.PairKeyCodec(dataset.IDKey, collections.Uint64Key)
 	return collections.EncodeKeyWithPrefix(
-		custody.EmissionCountsPrefix, codec, collections.Join(of, uint64(kind))) //nolint:gosec // an enum's number is positive
+		custody.EmissionCountsPrefix,
+		codec,
+		collections.Join(of, uint64(kind)),
+	) //nolint:gosec // an enum's number is positive
 }
 
 // verifyCounts checks that the proofs are of the two counts, and reads these.

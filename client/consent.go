@@ -5,11 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/cosmos/gogoproto/proto"
-
 	cmtcrypto "github.com/cometbft/cometbft/proto/tendermint/crypto"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"

@@ -118,7 +118,10 @@ func (s *Session) history(ctx context.Context, out *DatasetEntry, payout string)
 	if err == nil {
 		for _, r := range audit.Releases {
 			out.Readers = append(out.Readers, Reader{
-				Address: r.Reader, Kind: shortName("JOB_KIND_", r.Kind.String()), RequestID: r.RequestId, Height: r.Height,
+				Address:   r.Reader,
+				Kind:      shortName("JOB_KIND_", r.Kind.String()),
+				RequestID: r.RequestId,
+				Height:    r.Height,
 			})
 		}
 	}

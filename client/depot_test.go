@@ -98,10 +98,14 @@ func (d *depot) Half(ctx context.Context, request id.ID, seat uint64) ([]byte, e
 
 func (d *depot) deliveryKey(ctx context.Context, request id.ID, kind custody.JobKind) (string, error) {
 	var answer sdk.Msg
-	path, question := "/volens.market.v1.Query/Request", sdk.Msg(&market.QueryRequestRequest{RequestId: request.String()})
+	path, question := "/volens.market.v1.Query/Request", sdk.Msg(
+		&market.QueryRequestRequest{RequestId: request.String()},
+	)
 	answer = &market.QueryRequestResponse{}
 	if kind == custody.JOB_KIND_INSPECTION {
-		path, question = "/volens.custody.v1.Query/Inspection", &custody.QueryInspectionRequest{InspectionId: request.String()}
+		path, question = "/volens.custody.v1.Query/Inspection", &custody.QueryInspectionRequest{
+			InspectionId: request.String(),
+		}
 		answer = &custody.QueryInspectionResponse{}
 	}
 	if err := d.node.ask(ctx, path, question, answer); err != nil {

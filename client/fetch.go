@@ -84,8 +84,15 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 		return nil, err
 	}
 	out := &Fetched{
-		RequestID: o.RequestID, Seat: o.Seat, DatasetID: r.of.String(), Version: r.release.Version,
-		SHA256: hex.EncodeToString(r.payload.Sha256), ReadyHeight: r.release.ReadyHeight, ReleaseHeight: r.release.Height,
+		RequestID: o.RequestID,
+		Seat:      o.Seat,
+		DatasetID: r.of.String(),
+		Version:   r.release.Version,
+		SHA256: hex.EncodeToString(
+			r.payload.Sha256,
+		),
+		ReadyHeight:   r.release.ReadyHeight,
+		ReleaseHeight: r.release.Height,
 	}
 	if o.Range != "" {
 		return out, s.fetchRange(ctx, r, o, from, to, out)

@@ -28,7 +28,12 @@ func (s *Session) chooseGateways(ctx context.Context, addresses []string) ([]Org
 		}
 	}
 	if len(out) == 0 || len(out) < len(addresses) {
-		return nil, fault.E(fault.NotFound, "%d of the wanted gateways are active, of %d on the chain", len(out), len(all))
+		return nil, fault.E(
+			fault.NotFound,
+			"%d of the wanted gateways are active, of %d on the chain",
+			len(out),
+			len(all),
+		)
 	}
 	return out, nil
 }

@@ -8,12 +8,15 @@ import (
 	"os"
 	"path/filepath"
 
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/client/home"
 	"github.com/volens-network/volens/core/drs"
 	"github.com/volens-network/volens/core/gate"
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -44,8 +47,9 @@ type IngestOptions struct {
 // Ingested is a dataset that researchers can ask for, once it is attested and consented.
 type Ingested struct {
 	DatasetID string `json:"dataset_id"`
+	Version   uint64 `json:"version"`
 	Owner     string `json:"owner"`
-	Account   string `json:"account"`
+	Account   string `json:"account,omitempty"`
 	Kind      string `json:"kind"`
 	// Report is the file of the de-identification report; hand it to the attestor.
 	Report          string `json:"report"`
@@ -100,20 +104,69 @@ func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, e
 	if resumed {
 		step(s.Progress, fmt.Sprintf("going on with dataset %s", of))
 	}
-	work := ingestion{session: s, journal: j, owner: owner, of: of}
-	if err := work.prepare(ctx, o, sealing{
-		options: o, of: of, version: 1, owner: owner.Address(), key: key,
-	}); err != nil {
+	work := ingestion{session: s, journal: j, owner: owner, account: account.Name, of: of, version: 1}
+	return work.run(ctx, o, key, func() sdk.Msg {
+		return &dataset.MsgRegisterDataset{
+			Owner: owner.Address().String(), Random: random, Payload: work.sealed.Payload, Proof: work.sealed.Proof,
+		}
+	})
+}
+
+// Replace seals an own dataset anew from its file: new file key, new halves, new digests.
+// It is what makes a revocation final towards gateways: attestations of the version before
+// end, and its halves open nothing any more. It is refused while a release is under way.
+func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions) (*Ingested, error) {
+	out, err := s.replace(ctx, datasetID, o)
+	return out, classify(err)
+}
+
+func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
+	owner, err := s.owner(ctx, datasetID)
+	if err != nil {
 		return nil, err
 	}
-	out = &Ingested{Account: account.Name}
-	if err := work.publish(ctx, random, out); err != nil {
+	answer, err := s.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: datasetID})
+	if err != nil {
 		return nil, err
 	}
-	if err := s.Wallet.MarkUsed(account.Name); err != nil {
+	of, err := answer.Dataset.ID()
+	if err != nil {
 		return nil, err
 	}
-	return out, work.finish()
+	j, err := s.Home.Journal("replace-" + datasetID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	target, err := s.target(j, answer.Dataset.Version)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.activeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work := ingestion{session: s, journal: j, owner: owner, of: of, version: target}
+	return work.run(ctx, o, key, func() sdk.Msg {
+		return &dataset.MsgReplacePayload{
+			Owner: owner.Address().
+				String(),
+			DatasetId: datasetID,
+			Payload:   work.sealed.Payload,
+			Proof:     work.sealed.Proof,
+		}
+	})
+}
+
+// target is the version that a replacement makes: the one it was making when it was
+// interrupted, or the next one.
+func (s *Session) target(j *home.Journal, now uint64) (uint64, error) {
+	var version uint64
+	if !fresh(j) {
+		_, err := j.Find(stepDrawn, &version)
+		return version, err
+	}
+	return now + 1, j.Record(stepDrawn, now+1)
 }
 
 // ingestJournal remembers how far the same file came under the same options. The file is
@@ -140,14 +193,34 @@ type ingestion struct {
 	session *Session
 	journal *home.Journal
 	owner   chain.Signer
+	account string // that has to be marked as used, if any
 	of      id.ID
+	version uint64
 	sealed  sealed
+}
+
+// run does every step that the journal does not have. message is what puts the sealed
+// file on the chain.
+func (w *ingestion) run(
+	ctx context.Context, o IngestOptions, key *threshold.Key, message func() sdk.Msg,
+) (*Ingested, error) {
+	err := w.prepare(ctx, o, sealing{
+		options: o, of: w.of, version: w.version, owner: w.owner.Address(), key: key,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &Ingested{Account: w.account}
+	if err := w.publish(ctx, message, out); err != nil {
+		return nil, err
+	}
+	return out, w.finish()
 }
 
 // prepare seals the file, unless that was done and the sealed file is still here.
 func (w *ingestion) prepare(ctx context.Context, o IngestOptions, in sealing) error {
 	if w.begun(stepSealed, &w.sealed) {
-		spool, _, err := w.session.places(w.of)
+		spool, _, err := w.session.places(w.of, w.version)
 		if err != nil {
 			return err
 		}
@@ -186,9 +259,9 @@ func (w *ingestion) begun(name string, into any) bool {
 }
 
 // publish uploads, registers, hands over and waits.
-func (w *ingestion) publish(ctx context.Context, random []byte, out *Ingested) error {
+func (w *ingestion) publish(ctx context.Context, message func() sdk.Msg, out *Ingested) error {
 	s := w.session
-	spool, report, err := s.places(w.of)
+	spool, report, err := s.places(w.of, w.version)
 	if err != nil {
 		return err
 	}
@@ -201,12 +274,7 @@ func (w *ingestion) publish(ctx context.Context, random []byte, out *Ingested) e
 			return err
 		}
 	}
-	err = w.once(stepRegistered, func() error {
-		return w.register(ctx, &dataset.MsgRegisterDataset{
-			Owner: w.owner.Address().String(), Random: random, Payload: w.sealed.Payload, Proof: w.sealed.Proof,
-		})
-	})
-	if err != nil {
+	if err := w.once(stepRegistered, func() error { return w.register(ctx, message()) }); err != nil {
 		return err
 	}
 	for i, g := range gateways {
@@ -216,7 +284,7 @@ func (w *ingestion) publish(ctx context.Context, random []byte, out *Ingested) e
 		}
 	}
 	*out = Ingested{
-		DatasetID: w.of.String(), Owner: w.owner.Address().String(), Account: out.Account,
+		DatasetID: w.of.String(), Version: w.version, Owner: w.owner.Address().String(), Account: out.Account,
 		Kind: shortName(kindPrefix, w.sealed.Payload.Kind.String()), Report: report,
 		DeidSHA256: w.sealed.DeidSHA256, PlaintextSHA256: w.sealed.PlaintextSHA256,
 		SHA256: hexBytes(w.sealed.Payload.Sha256), Size: w.sealed.Size, Warnings: w.sealed.Warnings,
@@ -245,18 +313,28 @@ func (w *ingestion) upload(ctx context.Context, g gateway, spool string) (err er
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	bar := start(w.session.Progress, "upload", w.sealed.Size)
-	return within("upload to gateway "+g.address, g.client.Upload(ctx, file, w.sealed.Size, drs.Digest(w.sealed.Payload.Sha256), bar))
+	return within(
+		"upload to gateway "+g.address,
+		g.client.Upload(ctx, file, w.sealed.Size, drs.Digest(w.sealed.Payload.Sha256), bar),
+	)
 }
 
-// register puts the dataset on the chain, unless an earlier attempt did.
-func (w *ingestion) register(ctx context.Context, msg *dataset.MsgRegisterDataset) error {
-	_, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
-	if !fault.Is(err, fault.NotFound) {
+// register puts the version on the chain, unless an earlier attempt did.
+func (w *ingestion) register(ctx context.Context, msg sdk.Msg) error {
+	answer, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	step(w.session.Progress, fmt.Sprintf("register dataset %s", w.of))
-	_, err = w.session.send(ctx, w.owner, msg)
-	return err
+	if err != nil || answer.Dataset.Version < w.version {
+		step(w.session.Progress, fmt.Sprintf("register version %d of dataset %s", w.version, w.of))
+		if _, err := w.session.send(ctx, w.owner, msg); err != nil {
+			return err
+		}
+	}
+	if w.account == "" {
+		return nil
+	}
+	return w.session.Wallet.MarkUsed(w.account)
 }
 
 // receipts waits until as many gateways as the dataset needs have said that they hold it.
@@ -284,7 +362,7 @@ func (w *ingestion) receipts(ctx context.Context, out *Ingested) error {
 
 // finish removes the spooled ciphertext: the gateways hold it now.
 func (w *ingestion) finish() error {
-	spool, _, err := w.session.places(w.of)
+	spool, _, err := w.session.places(w.of, w.version)
 	if err != nil {
 		return err
 	}

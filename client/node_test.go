@@ -115,14 +115,28 @@ func (n *node) Commit(_ context.Context, height *int64) (*coretypes.ResultCommit
 	}
 	set := n.validators()
 	header := cmttypes.Header{
-		Version: cmtversion.Consensus{Block: 11, App: 0}, ChainID: n.ChainID, Height: *height, Time: n.Time,
-		AppHash: hash, ValidatorsHash: set.Hash(), NextValidatorsHash: set.Hash(),
-		ConsensusHash: make([]byte, 32), LastCommitHash: make([]byte, 32), DataHash: make([]byte, 32),
-		EvidenceHash: make([]byte, 32), LastResultsHash: make([]byte, 32),
-		ProposerAddress: n.signer.PubKey().Address(),
-		LastBlockID:     cmttypes.BlockID{Hash: make([]byte, 32), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: make([]byte, 32)}},
+		Version:            cmtversion.Consensus{Block: 11, App: 0},
+		ChainID:            n.ChainID,
+		Height:             *height,
+		Time:               n.Time,
+		AppHash:            hash,
+		ValidatorsHash:     set.Hash(),
+		NextValidatorsHash: set.Hash(),
+		ConsensusHash:      make([]byte, 32),
+		LastCommitHash:     make([]byte, 32),
+		DataHash:           make([]byte, 32),
+		EvidenceHash:       make([]byte, 32),
+		LastResultsHash:    make([]byte, 32),
+		ProposerAddress:    n.signer.PubKey().Address(),
+		LastBlockID: cmttypes.BlockID{
+			Hash:          make([]byte, 32),
+			PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: make([]byte, 32)},
+		},
 	}
-	block := cmttypes.BlockID{Hash: header.Hash(), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: make([]byte, 32)}}
+	block := cmttypes.BlockID{
+		Hash:          header.Hash(),
+		PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: make([]byte, 32)},
+	}
 	vote := &cmttypes.Vote{
 		Type: cmtproto.PrecommitType, Height: *height, BlockID: block, Timestamp: n.Time,
 		ValidatorAddress: n.signer.PubKey().Address(),

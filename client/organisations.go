@@ -100,7 +100,12 @@ func (s *Session) EthicsApprovals(ctx context.Context, protocolSHA256 string) ([
 	var out []Approval
 	for _, a := range answer.Approvals {
 		approval := Approval{
-			ProtocolSHA256: hexBytes(a.ProtocolSha256), Organisation: a.Organisation, Expiry: a.Expiry, Revoked: a.Revoked,
+			ProtocolSHA256: hexBytes(
+				a.ProtocolSha256,
+			),
+			Organisation: a.Organisation,
+			Expiry:       a.Expiry,
+			Revoked:      a.Revoked,
 		}
 		for _, p := range a.Purposes {
 			name := consent.Purpose_name[int32(p)] //nolint:gosec // an unknown number has no name

@@ -23,29 +23,29 @@ var requestTemplate string
 // RequestFile is a cohort call as a researcher writes it, in YAML. RequestTemplate
 // writes a commented one.
 type RequestFile struct {
-	Title      string `json:"title" yaml:"title"`
+	Title      string `json:"title"       yaml:"title"`
 	LaySummary string `json:"lay_summary" yaml:"lay_summary"`
-	Contact    string `json:"contact" yaml:"contact"`
+	Contact    string `json:"contact"     yaml:"contact"`
 	// Protocol is a file beside this one; ethics approves it by its digest.
 	Protocol string `json:"protocol" yaml:"protocol"`
 
-	Organisation    string `json:"organisation" yaml:"organisation"`
+	Organisation    string `json:"organisation"     yaml:"organisation"`
 	BeneficialOwner string `json:"beneficial_owner" yaml:"beneficial_owner"`
 	// Recipients are the accounts of all who see the data beside the researcher.
-	Recipients   []string `json:"recipients" yaml:"recipients"`
+	Recipients   []string `json:"recipients"   yaml:"recipients"`
 	Collaborator string   `json:"collaborator" yaml:"collaborator"`
 
-	Purposes       []RequestPurpose `json:"purposes" yaml:"purposes"`
-	ResearchTypes  []string         `json:"research_types" yaml:"research_types"`
-	DataClasses    []string         `json:"data_classes" yaml:"data_classes"`
-	Topics         []string         `json:"topics" yaml:"topics"`
-	AI             string           `json:"ai" yaml:"ai"`
-	Commercial     bool             `json:"commercial" yaml:"commercial"`
-	SiteCountry    string           `json:"site_country" yaml:"site_country"`
+	Purposes       []RequestPurpose `json:"purposes"        yaml:"purposes"`
+	ResearchTypes  []string         `json:"research_types"  yaml:"research_types"`
+	DataClasses    []string         `json:"data_classes"    yaml:"data_classes"`
+	Topics         []string         `json:"topics"          yaml:"topics"`
+	AI             string           `json:"ai"              yaml:"ai"`
+	Commercial     bool             `json:"commercial"      yaml:"commercial"`
+	SiteCountry    string           `json:"site_country"    yaml:"site_country"`
 	ComputeCountry string           `json:"compute_country" yaml:"compute_country"`
 	DurationMonths uint32           `json:"duration_months" yaml:"duration_months"`
-	Codebook       string           `json:"codebook" yaml:"codebook"`
-	Promises       RequestPromises  `json:"promises" yaml:"promises"`
+	Codebook       string           `json:"codebook"        yaml:"codebook"`
+	Promises       RequestPromises  `json:"promises"        yaml:"promises"`
 	// Criteria are what the researcher looks for; only their digest goes on chain.
 	Criteria map[string]string `json:"criteria" yaml:"criteria"`
 
@@ -63,18 +63,18 @@ type RequestFile struct {
 
 // RequestPurpose is one purpose: "hmb", or "ds" with diseases.
 type RequestPurpose struct {
-	Purpose   string   `json:"purpose" yaml:"purpose"`
+	Purpose   string   `json:"purpose"    yaml:"purpose"`
 	HealthAim bool     `json:"health_aim" yaml:"health_aim"`
-	Diseases  []string `json:"diseases" yaml:"diseases"`
+	Diseases  []string `json:"diseases"   yaml:"diseases"`
 }
 
 // RequestPromises are what the researcher signs to do and not to do.
 type RequestPromises struct {
-	Publish            bool   `json:"publish" yaml:"publish"`
+	Publish            bool   `json:"publish"             yaml:"publish"`
 	NoReidentification bool   `json:"no_reidentification" yaml:"no_reidentification"`
-	NoLinkage          bool   `json:"no_linkage" yaml:"no_linkage"`
-	ReturnResults      bool   `json:"return_results" yaml:"return_results"`
-	Moratorium         string `json:"moratorium" yaml:"moratorium"`
+	NoLinkage          bool   `json:"no_linkage"          yaml:"no_linkage"`
+	ReturnResults      bool   `json:"return_results"      yaml:"return_results"`
+	Moratorium         string `json:"moratorium"          yaml:"moratorium"`
 }
 
 // RequestTemplate writes a request file with a comment on every field.

@@ -54,7 +54,7 @@ type sealed struct {
 // seal de-identifies and encrypts as one stream: the plaintext is never on disk. The
 // sealed file appears in the spool, and the report among the reports, when both are whole.
 func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error) {
-	spool, report, err := s.places(in.of)
+	spool, report, err := s.places(in.of, in.version)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +86,12 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 		return nil, err
 	}
 	out = &sealed{
-		Size:            int64(capsule.Size), //nolint:gosec // a file's size
-		PlaintextSHA256: hexBytes(capsule.PlaintextSHA256[:]), DeidSHA256: result.Entry.SHA256, Warnings: result.Warnings,
+		Size: int64(capsule.Size), //nolint:gosec // a file's size
+		PlaintextSHA256: hexBytes(
+			capsule.PlaintextSHA256[:],
+		),
+		DeidSHA256: result.Entry.SHA256,
+		Warnings:   result.Warnings,
 	}
 	if out.PlaintextSHA256 != out.DeidSHA256 {
 		return nil, integrity(errors.New("what was sealed is not what was de-identified"))
@@ -245,12 +249,13 @@ func kindOf(found filetype.Detection) (dataset.Kind, error) {
 	return dataset.Kind(kind), nil
 }
 
-// places are where the sealed file and the report of a dataset are kept here.
-func (s *Session) places(of id.ID) (spool, report string, err error) {
+// places are where the sealed file and the report of a version are kept here.
+func (s *Session) places(of id.ID, version uint64) (spool, report string, err error) {
 	folder, err := s.folder(spoolFolder)
 	if err != nil {
 		return "", "", err
 	}
 	reports, err := s.folder(reportFolder)
-	return filepath.Join(folder, of.String()+".age"), filepath.Join(reports, of.String()+".json"), err
+	name := fmt.Sprintf("%s-v%d", of, version)
+	return filepath.Join(folder, name+".age"), filepath.Join(reports, name+".json"), err
 }

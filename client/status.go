@@ -118,7 +118,10 @@ func (s *Session) waiting(ctx context.Context) ([]Waiting, error) {
 	}
 	for _, i := range inspections.Inspections {
 		if i.Undecided() {
-			out = append(out, Waiting{What: "inspection " + shortName("INSPECTION_STATE_", i.State.String()), ID: i.DatasetId})
+			out = append(
+				out,
+				Waiting{What: "inspection " + shortName("INSPECTION_STATE_", i.State.String()), ID: i.DatasetId},
+			)
 		}
 	}
 	requests, err := s.Chain.Market().Requests(ctx,
@@ -131,7 +134,8 @@ func (s *Session) waiting(ctx context.Context) ([]Waiting, error) {
 			out = append(out, Waiting{What: "own request " + shortName("STATE_", r.State.String()), ID: r.Id})
 		}
 	}
-	open, err := s.Chain.Market().Requests(ctx, &market.QueryRequestsRequest{State: market.STATE_OPEN, Pagination: page})
+	open, err := s.Chain.Market().
+		Requests(ctx, &market.QueryRequestsRequest{State: market.STATE_OPEN, Pagination: page})
 	if err != nil {
 		return nil, err
 	}

@@ -25,29 +25,29 @@ type Terms struct {
 	// Permission is NRES, GRU, HMB, DS or POA.
 	Permission string `json:"permission" yaml:"permission"`
 	// Diseases are MONDO:ddddddd, for DS, in the words of Codebook.
-	Diseases  []string       `json:"diseases,omitempty" yaml:"diseases"`
-	Codebook  string         `json:"codebook,omitempty" yaml:"codebook"`
+	Diseases  []string       `json:"diseases,omitempty"  yaml:"diseases"`
+	Codebook  string         `json:"codebook,omitempty"  yaml:"codebook"`
 	Modifiers []TermModifier `json:"modifiers,omitempty" yaml:"modifiers"`
 	// AI is none, infer or train.
-	AI            string `json:"ai" yaml:"ai"`
-	Link          bool   `json:"link" yaml:"link"`
-	Recontact     bool   `json:"recontact" yaml:"recontact"`
+	AI            string `json:"ai"             yaml:"ai"`
+	Link          bool   `json:"link"           yaml:"link"`
+	Recontact     bool   `json:"recontact"      yaml:"recontact"`
 	ReturnResults bool   `json:"return_results" yaml:"return_results"`
 	InsureAllowed bool   `json:"insure_allowed" yaml:"insure_allowed"`
-	ComputeOnly   bool   `json:"compute_only" yaml:"compute_only"`
+	ComputeOnly   bool   `json:"compute_only"   yaml:"compute_only"`
 	// Topics are sensitive topics that need no referral.
-	Topics           []string `json:"topics,omitempty" yaml:"topics"`
-	DataClasses      []string `json:"data_classes" yaml:"data_classes"`
+	Topics           []string `json:"topics,omitempty"  yaml:"topics"`
+	DataClasses      []string `json:"data_classes"      yaml:"data_classes"`
 	RecipientClasses []string `json:"recipient_classes" yaml:"recipient_classes"`
-	Bases            []string `json:"bases" yaml:"bases"`
+	Bases            []string `json:"bases"             yaml:"bases"`
 	// ReferTo is the address of the ethics organisation that decides doubtful cases.
 	ReferTo string `json:"refer_to,omitempty" yaml:"refer_to"`
 	// Expiry is never, a date, or a span such as "12 months".
 	Expiry string `json:"expiry" yaml:"expiry"`
-	KMin   uint32 `json:"k_min" yaml:"k_min"`
+	KMin   uint32 `json:"k_min"  yaml:"k_min"`
 	// Payout is an address; empty means the dataset's own account.
 	Payout string `json:"payout,omitempty" yaml:"payout"`
-	Donate bool   `json:"donate" yaml:"donate"`
+	Donate bool   `json:"donate"           yaml:"donate"`
 	// Discloser is an address; empty means the dataset's own account.
 	Discloser string `json:"discloser,omitempty" yaml:"discloser"`
 	// Template and Language choose the registered text; empty means the first in English.
@@ -59,11 +59,11 @@ type Terms struct {
 
 // TermModifier is one DUO modifier with its values: "IRB", or "GS" with countries.
 type TermModifier struct {
-	Term   string   `json:"term" yaml:"term"`
+	Term   string   `json:"term"             yaml:"term"`
 	Values []string `json:"values,omitempty" yaml:"values"`
 	// Date is YYYY-MM-DD (MOR); Months the longest use (TS).
-	Date          string   `json:"date,omitempty" yaml:"date"`
-	Months        uint32   `json:"months,omitempty" yaml:"months"`
+	Date          string   `json:"date,omitempty"           yaml:"date"`
+	Months        uint32   `json:"months,omitempty"         yaml:"months"`
 	ResearchTypes []string `json:"research_types,omitempty" yaml:"research_types"`
 }
 

@@ -247,7 +247,7 @@ func TestIngest_GoesOnAfterACut(t *testing.T) {
 
 	in, err := p.patient.Ingest(ctx, o)
 	require.NoError(t, err)
-	require.Equal(t, in.DatasetID+".age", spooled[0], "the same sealed file went on")
+	require.Equal(t, in.DatasetID+"-v1.age", spooled[0], "the same sealed file went on")
 	require.Len(t, p.patient.Wallet.Accounts(), 2)
 
 	again, err := p.patient.Ingest(ctx, o)
@@ -333,4 +333,25 @@ func TestConsent_FHIRWithProof(t *testing.T) {
 	amended, err := p.patient.Amend(ctx, in.DatasetID, narrow)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, amended.Version)
+}
+
+func TestReplace(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	o := client.IngestOptions{File: genome(t, sample.Options{Seed: 21, Packed: true})}
+	p.depot.cut = 1
+	_, err := p.patient.Replace(ctx, in.DatasetID, o)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+
+	again, err := p.patient.Replace(ctx, in.DatasetID, o)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, again.Version)
+	require.Equal(t, in.DeidSHA256, again.DeidSHA256, "the same file under the same rules")
+	require.NotEqual(t, in.SHA256, again.SHA256, "under another key")
+	entry, err := p.patient.Dataset(ctx, in.DatasetID)
+	require.NoError(t, err)
+	require.Empty(t, entry.Attestor, "nobody has vouched for the new version")
+	_, err = p.hospital.Replace(ctx, in.DatasetID, o)
+	require.Equal(t, []string{"NOT_OWNER"}, fault.Reasons(err))
 }

@@ -31,7 +31,12 @@ func newAttestCommand(e *env) *cobra.Command {
 						fields = append(fields, field{string(f.Check), mark(f.OK, f.Detail)})
 					}
 				}
-				fields = append(fields, field{"clean", out.Clean}, field{"basis", out.Basis}, field{"height", out.Height})
+				fields = append(
+					fields,
+					field{"clean", out.Clean},
+					field{"basis", out.Basis},
+					field{"height", out.Height},
+				)
 				if printed := e.result(out, fields...); printed != nil {
 					return printed
 				}
@@ -41,7 +46,12 @@ func newAttestCommand(e *env) *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&o.Report, "report", "", "the report, from the owner")
-	flags.StringVar(&o.Basis, "basis", "", "safe-harbor, expert-determination or gdpr-pseudonymised (default: the profile's)")
+	flags.StringVar(
+		&o.Basis,
+		"basis",
+		"",
+		"safe-harbor, expert-determination or gdpr-pseudonymised (default: the profile's)",
+	)
 	flags.StringVar(&o.Expiry, "expiry", "", "a date, or a span such as \"12 months\" (default)")
 	flags.BoolVar(&o.Refuse, "refuse", false, "sign a refusal when a check fails")
 	require(c, "report")

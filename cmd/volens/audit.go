@@ -33,14 +33,22 @@ func newAuditDatasetCommand(e *env) *cobra.Command {
 }
 
 func auditFields(a *client.DatasetAudit) []field {
-	fields := []field{{"dataset", a.DatasetID}, {"status", a.Status}, {"released", counted(a.Released)},
-		{"inspected", counted(a.Inspected)}, {"proven by header", a.Header.Anchor()}}
+	fields := []field{
+		{"dataset", a.DatasetID},
+		{"status", a.Status},
+		{"released", counted(a.Released)},
+		{"inspected", counted(a.Inspected)},
+		{"proven by header", a.Header.Anchor()},
+	}
 	for _, r := range a.Releases {
 		fields = append(fields, field{"release", fmt.Sprintf("height %d %s to %s by consent version %d",
 			r.Height, r.Kind, r.Reader, r.ConsentVersion)})
 	}
 	for _, c := range a.Consents {
-		fields = append(fields, field{"consent", fmt.Sprintf("version %d %s since height %d", c.Version, c.Status, c.Height)})
+		fields = append(
+			fields,
+			field{"consent", fmt.Sprintf("version %d %s since height %d", c.Version, c.Status, c.Height)},
+		)
 	}
 	return fields
 }
@@ -84,10 +92,12 @@ func newAuditChainCommand(e *env) *cobra.Command {
 func newAuditVerifyCommand(e *env) *cobra.Command {
 	var anchor string
 	c := &cobra.Command{
-		Use: "verify FILE", Short: "Check an audit of a dataset offline, from a trusted header",
+		Use:   "verify FILE",
+		Short: "Check an audit of a dataset offline, from a trusted header",
 		Long: "Check the proofs in an audit that somebody gave you (volens audit dataset ID --output json). Nothing but\n" +
 			"the header's hash must be trusted: give it as --trust HEIGHT:HASH.",
-		Example: "  volens audit verify audit.json --trust 120:ABCD...", Args: cobra.ExactArgs(1),
+		Example: "  volens audit verify audit.json --trust 120:ABCD...",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			document, err := readSecret(args[0], maxDocument)
 			if err != nil {

@@ -40,7 +40,12 @@ func (t *termFlags) declare(c *cobra.Command) {
 	flags.BoolVar(&t.terms.Donate, "donate", false, "give your part to the community pool")
 	flags.StringVar(&t.terms.ReferTo, "refer-to", "", "address of the ethics organisation for doubtful cases")
 	flags.StringVar(&t.terms.Language, "language", "", "language of the text (default en)")
-	flags.BoolVar(&t.understood, "understood", false, "you read the text behind the consent and can answer its questions")
+	flags.BoolVar(
+		&t.understood,
+		"understood",
+		false,
+		"you read the text behind the consent and can answer its questions",
+	)
 }
 
 // read puts the flags that were given over the file, or over the defaults.

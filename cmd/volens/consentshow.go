@@ -20,7 +20,8 @@ func newConsentShowCommand(e *env) *cobra.Command {
 	var release, header string
 	var proven bool
 	c := &cobra.Command{
-		Use: "show ID", Short: "Show the consent of a dataset, also as FHIR with a proof",
+		Use:   "show ID",
+		Short: "Show the consent of a dataset, also as FHIR with a proof",
 		Long: "Show the consent of a dataset. --fhir writes it as an HL7 FHIR Consent; --proof puts a proof from the\n" +
 			"chain into it, and --header writes the header that the proof is checked against.",
 		Example: "  volens consent show ID\n  volens consent show ID --fhir r4 --proof --header header.json > consent.json",
@@ -39,9 +40,20 @@ func newConsentShowCommand(e *env) *cobra.Command {
 				if c.Provision.Expiry.Time != nil {
 					expiry = c.Provision.Expiry.Time.String()
 				}
-				return e.result(c, field{"dataset", c.DatasetId}, field{"version", c.Version},
-					field{"status", c.Status}, field{"permission", policy.Permission}, field{"modifiers", terms(policy)},
-					field{"expiry", expiry}, field{"payout", c.Provision.Payout}, field{"since height", c.Height})
+				return e.result(
+					c,
+					field{"dataset", c.DatasetId},
+					field{"version", c.Version},
+					field{
+						"status",
+						c.Status,
+					},
+					field{"permission", policy.Permission},
+					field{"modifiers", terms(policy)},
+					field{"expiry", expiry},
+					field{"payout", c.Provision.Payout},
+					field{"since height", c.Height},
+				)
 			})
 		},
 	}
@@ -112,10 +124,12 @@ func newConsentHistoryCommand(e *env) *cobra.Command {
 func newConsentVerifyCommand(e *env) *cobra.Command {
 	var headerFile, anchor string
 	c := &cobra.Command{
-		Use: "verify FILE --header FILE", Short: "Check a FHIR Consent with its proof, offline",
+		Use:   "verify FILE --header FILE",
+		Short: "Check a FHIR Consent with its proof, offline",
 		Long: "Check that the chain holds exactly the consent in a FHIR document, against a header. Trust the header\n" +
 			"only if you know its hash: give it as --trust HEIGHT:HASH.",
-		Example: "  volens consent verify consent.json --header header.json --trust 120:ABCD...", Args: cobra.ExactArgs(1),
+		Example: "  volens consent verify consent.json --header header.json --trust 120:ABCD...",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			document, err := readSecret(args[0], maxDocument)
 			if err != nil {
@@ -137,7 +151,11 @@ func newConsentVerifyCommand(e *env) *cobra.Command {
 				return err
 			}
 			return e.result(map[string]any{
-				"ok": true, "dataset_id": c.DatasetID, "version": c.Version, "status": c.Status, "height": c.Proof.Height,
+				"ok":         true,
+				"dataset_id": c.DatasetID,
+				"version":    c.Version,
+				"status":     c.Status,
+				"height":     c.Proof.Height,
 			}, field{"proven", true}, field{"dataset", c.DatasetID}, field{"version", c.Version},
 				field{"status", c.Status}, field{"at height", c.Proof.Height})
 		},
@@ -151,7 +169,10 @@ func newConsentVerifyCommand(e *env) *cobra.Command {
 // trusted compares a header with the one that the user knows, and warns without one.
 func (e *env) trusted(header *chain.Header, anchor string) error {
 	if anchor == "" {
-		e.warn("the header %s is signed by its own validators only: compare its hash with one that you trust", header.Anchor())
+		e.warn(
+			"the header %s is signed by its own validators only: compare its hash with one that you trust",
+			header.Anchor(),
+		)
 		return nil
 	}
 	trusted, err := chain.ParseAnchor(anchor)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 func newDatasetCommand(e *env) *cobra.Command {
 	return group("dataset", "See own datasets, let an organisation inspect one, withdraw one",
 		"  volens dataset list\n  volens dataset inspect ID --organisation volens1...",
-		newDatasetListCommand(e), newDatasetShowCommand(e), newDatasetInspectCommand(e),
+		newDatasetListCommand(e), newDatasetShowCommand(e), newDatasetInspectCommand(e), newDatasetReplaceCommand(e),
 		newDatasetWithdrawCommand(e))
 }
 
@@ -45,9 +46,16 @@ func newDatasetShowCommand(e *env) *cobra.Command {
 					return err
 				}
 				fields := []field{
-					{"dataset", d.DatasetID}, {"version", d.Version}, {"kind", d.Kind}, {"status", d.Status},
-					{"owner", d.Owner}, {"receipts", d.Receipts}, {"needed", d.Needs}, {"consent", d.Consent},
-					{"attestor", d.Attestor}, {"earned", d.Earned},
+					{"dataset", d.DatasetID},
+					{"version", d.Version},
+					{"kind", d.Kind},
+					{"status", d.Status},
+					{"owner", d.Owner},
+					{"receipts", d.Receipts},
+					{"needed", d.Needs},
+					{"consent", d.Consent},
+					{"attestor", d.Attestor},
+					{"earned", d.Earned},
 				}
 				for _, r := range d.Readers {
 					fields = append(fields, field{"opened by", r.Address + " (" + r.Kind + ")"})
@@ -74,7 +82,12 @@ func newDatasetInspectCommand(e *env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return e.result(i, field{"inspection", i.InspectionID}, field{"version", i.Version}, field{"state", i.State})
+				return e.result(
+					i,
+					field{"inspection", i.InspectionID},
+					field{"version", i.Version},
+					field{"state", i.State},
+				)
 			})
 		},
 	}
@@ -97,4 +110,24 @@ func newDatasetWithdrawCommand(e *env) *cobra.Command {
 			})
 		},
 	}
+}
+
+func newDatasetReplaceCommand(e *env) *cobra.Command {
+	o := client.IngestOptions{}
+	c := &cobra.Command{
+		Use:   "replace ID FILE",
+		Short: "Seal a dataset anew, so that what gateways held opens nothing any more",
+		Long: "Seal a dataset anew from its file: new key, new halves, new digests. Do so after a revocation. The new\n" +
+			"version must be attested again.",
+		Example: "  volens dataset replace ID genome.vcf.gz",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.File, o.Workers = args[1], runtime.NumCPU()
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				return e.ingested(s.Replace(ctx, args[0], o))
+			})
+		},
+	}
+	addIngestFlags(c, &o)
+	return c
 }

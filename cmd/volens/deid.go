@@ -85,7 +85,10 @@ func newDeidVerifyCommand(e *env) *cobra.Command {
 			var fields []field
 			for _, file := range verdict.Files {
 				for _, finding := range file.Findings {
-					fields = append(fields, field{file.Name + " " + string(finding.Check), mark(finding.OK, finding.Detail)})
+					fields = append(
+						fields,
+						field{file.Name + " " + string(finding.Check), mark(finding.OK, finding.Detail)},
+					)
 				}
 			}
 			fields = append(fields, field{"report sha256", verdict.ReportSHA256}, field{"result", mark(verdict.OK, "")})

@@ -211,7 +211,14 @@ func (r *demoReport) Note(text string) {
 func (r *demoReport) Done(step walk.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	line := fmt.Sprintf("%2d  %-9s  height %-4d %6.1f s  %s\n", step.Number, step.Step, step.Height, step.Seconds, step.Text)
+	line := fmt.Sprintf(
+		"%2d  %-9s  height %-4d %6.1f s  %s\n",
+		step.Number,
+		step.Step,
+		step.Height,
+		step.Seconds,
+		step.Text,
+	)
 	if r.e.output == outputJSON {
 		raw, err := json.Marshal(step)
 		if err != nil {

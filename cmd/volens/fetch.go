@@ -29,9 +29,19 @@ func newFetchCommand(e *env) *cobra.Command {
 				if out.Identity != "" {
 					e.warn("%s is the key of this file: whoever has it and the sealed file can read it", out.Identity)
 				}
-				return e.result(out, field{"dataset", out.DatasetID}, field{"file", out.Path},
-					field{"sha256", out.PlaintextSHA256}, field{"sealed file", out.Ciphertext},
-					field{"identity", out.Identity}, field{"ready at", out.ReadyHeight}, field{"released at", out.ReleaseHeight})
+				return e.result(
+					out,
+					field{"dataset", out.DatasetID},
+					field{"file", out.Path},
+					field{"sha256", out.PlaintextSHA256},
+					field{"sealed file", out.Ciphertext},
+					field{
+						"identity",
+						out.Identity,
+					},
+					field{"ready at", out.ReadyHeight},
+					field{"released at", out.ReleaseHeight},
+				)
 			})
 		},
 	}

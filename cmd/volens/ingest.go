@@ -33,21 +33,15 @@ func newIngestCommand(e *env) *cobra.Command {
 				if err := e.remindBackup(s); err != nil {
 					return err
 				}
-				out, err := s.Ingest(ctx, o)
-				if err != nil {
-					return err
-				}
-				for _, warning := range out.Warnings {
-					e.warn("%s", warning)
-				}
-				return e.result(out, field{"dataset", out.DatasetID}, field{"account", out.Account},
-					field{"kind", out.Kind}, field{"plaintext sha256", out.PlaintextSHA256},
-					field{"sealed sha256", out.SHA256}, field{"sealed bytes", out.Size}, field{"report", out.Report},
-					field{"registered at", out.Height}, field{"receipts at", out.ReceiptsHeight},
-					field{"gateways", strings.Join(out.Gateways, " ")})
+				return e.ingested(s.Ingest(ctx, o))
 			})
 		},
 	}
+	addIngestFlags(c, &o)
+	return c
+}
+
+func addIngestFlags(c *cobra.Command, o *client.IngestOptions) {
 	flags := c.Flags()
 	flags.StringVar(&o.Profile, "profile", deid.SafeHarborStrict, "rules to de-identify by")
 	flags.StringSliceVar(&o.Gateways, "gateways", nil, "addresses of the gateways that shall hold it (default: all)")
@@ -55,5 +49,17 @@ func newIngestCommand(e *env) *cobra.Command {
 	addSampleFlags(c, &o.Sample, &o.AllSamples)
 	c.MarkFlagsMutuallyExclusive("sample", "all-samples")
 	completeProfiles(c)
-	return c
+}
+
+func (e *env) ingested(out *client.Ingested, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, warning := range out.Warnings {
+		e.warn("%s", warning)
+	}
+	return e.result(out, field{"dataset", out.DatasetID}, field{"version", out.Version}, field{"account", out.Account},
+		field{"kind", out.Kind}, field{"plaintext sha256", out.PlaintextSHA256}, field{"sealed sha256", out.SHA256},
+		field{"sealed bytes", out.Size}, field{"report", out.Report}, field{"registered at", out.Height},
+		field{"receipts at", out.ReceiptsHeight}, field{"gateways", strings.Join(out.Gateways, " ")})
 }

@@ -70,7 +70,12 @@ func newKeysNewCommand(e *env) *cobra.Command {
 				return err
 			}
 			info.Words = w.Words()
-			return e.result(info, field{"wallet", info.Wallet}, field{"address", info.Address}, field{"words", info.Words})
+			return e.result(
+				info,
+				field{"wallet", info.Wallet},
+				field{"address", info.Address},
+				field{"words", info.Words},
+			)
 		},
 	}
 }
@@ -121,7 +126,10 @@ func newKeysExportCommand(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := e.confirm("print the words, with which everything of wallet %s can be taken", w.Name()); err != nil {
+			if err := e.confirm(
+				"print the words, with which everything of wallet %s can be taken",
+				w.Name(),
+			); err != nil {
 				return err
 			}
 			info, err := describe(w)

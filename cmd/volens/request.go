@@ -47,9 +47,15 @@ func newRequestCheckCommand(e *env) *cobra.Command {
 					return err
 				}
 				fields := []field{
-					{"protocol sha256", c.ProtocolSHA256}, {"one seat", c.SeatCharge}, {"all seats", c.Seats},
-					{"process fee", c.ProcessFee}, {"bond, comes back", c.Bond}, {"locked in all", c.Escrow},
-					{"datasets looked at", c.Looked}, {"could match", c.Matching}, {"referred first", c.Referred},
+					{"protocol sha256", c.ProtocolSHA256},
+					{"one seat", c.SeatCharge},
+					{"all seats", c.Seats},
+					{"process fee", c.ProcessFee},
+					{"bond, comes back", c.Bond},
+					{"locked in all", c.Escrow},
+					{"datasets looked at", c.Looked},
+					{"could match", c.Matching},
+					{"referred first", c.Referred},
 				}
 				for _, reason := range sorted(c.Reasons) {
 					fields = append(fields, field{"  not: " + reason, c.Reasons[reason]})
@@ -117,7 +123,14 @@ func newRequestListCommand(e *env) *cobra.Command {
 				}
 				head := []string{"REQUEST", "STATE", "PRICE", "SEATS", "YES", "DEADLINE"}
 				return table(e, all, head, func(r client.RequestView) []any {
-					return []any{r.RequestID, r.State, r.Price, fmt.Sprintf("%d..%d", r.NMin, r.NMax), r.Yes, r.Deadline}
+					return []any{
+						r.RequestID,
+						r.State,
+						r.Price,
+						fmt.Sprintf("%d..%d", r.NMin, r.NMax),
+						r.Yes,
+						r.Deadline,
+					}
 				})
 			})
 		},
@@ -138,10 +151,20 @@ func newRequestShowCommand(e *env) *cobra.Command {
 					return err
 				}
 				fields := []field{
-					{"request", r.RequestID}, {"state", r.State}, {"researcher", r.Researcher}, {"price", r.Price},
-					{"seats", fmt.Sprintf("%d..%d", r.NMin, r.NMax)}, {"deadline", r.Deadline}, {"yes", r.Yes},
-					{"won", r.Won}, {"released", r.Released}, {"void", r.Void}, {"deposited", r.Escrow.Deposited},
-					{"paid", r.Escrow.Paid}, {"held", r.Escrow.Held}, {"refunded", r.Escrow.Refunded},
+					{"request", r.RequestID},
+					{"state", r.State},
+					{"researcher", r.Researcher},
+					{"price", r.Price},
+					{"seats", fmt.Sprintf("%d..%d", r.NMin, r.NMax)},
+					{"deadline", r.Deadline},
+					{"yes", r.Yes},
+					{"won", r.Won},
+					{"released", r.Released},
+					{"void", r.Void},
+					{"deposited", r.Escrow.Deposited},
+					{"paid", r.Escrow.Paid},
+					{"held", r.Escrow.Held},
+					{"refunded", r.Escrow.Refunded},
 				}
 				for _, d := range r.Decisions {
 					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, d.State, d.Reasons)})

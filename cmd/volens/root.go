@@ -110,7 +110,12 @@ func (e *env) addGlobalFlags(root *cobra.Command) {
 	flags.StringVar(&e.gateway, "gateway", "", "URL of a gateway (default: those that the chain names)")
 	flags.StringVar(&e.from, "from", "", "key to sign with")
 	flags.StringVar(&e.sponsor, "sponsor", "", "key that sends 1uvol to an account that is not on the chain yet")
-	flags.StringVar(&e.gasPrice, "gas-price", "", "what a unit of gas is paid with, such as 0.025uvol (default: nothing)")
+	flags.StringVar(
+		&e.gasPrice,
+		"gas-price",
+		"",
+		"what a unit of gas is paid with, such as 0.025uvol (default: nothing)",
+	)
 	flags.StringVar(&e.output, "output", outputText, "text, or json: one object a line")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "file with the wallet's passphrase (default: ask)")
 	flags.BoolVar(&e.yes, "yes", false, "answer every question with yes")

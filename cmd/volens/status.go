@@ -22,9 +22,12 @@ func newStatusCommand(e *env) *cobra.Command {
 				}
 				c := out.Committee
 				fields := []field{
-					{"chain", out.ChainID}, {"height", out.Height}, {"time", out.Time},
+					{"chain", out.ChainID},
+					{"height", out.Height},
+					{"time", out.Time},
 					{"key", fmt.Sprintf("%d %s", c.KeyID, c.Status)},
-					{"committee", fmt.Sprintf("%d of %d shares, epoch %d", c.Threshold, c.Shares, c.Epoch)}, {"run", c.Phase},
+					{"committee", fmt.Sprintf("%d of %d shares, epoch %d", c.Threshold, c.Shares, c.Epoch)},
+					{"run", c.Phase},
 				}
 				for _, g := range out.Gateways {
 					fields = append(fields, field{"gateway", fmt.Sprintf("%s last seen at %d", g.BaseURL, g.Heartbeat)})
