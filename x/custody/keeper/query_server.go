@@ -2,6 +2,10 @@ package keeper
 
 import (
 	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -25,7 +29,7 @@ func (s queryServer) Key(ctx context.Context, r *custody.QueryKeyRequest) (*cust
 	}
 	key, err := s.keeper.Committees.Keys.Get(ctx, keyID)
 	if err != nil {
-		return nil, found(err, "key %d", keyID)
+		return nil, answer(found(err, "key %d", keyID))
 	}
 	epoch, err := s.keeper.Committees.Epoch(ctx, keyID, key.Epoch)
 	if err != nil {
@@ -66,7 +70,7 @@ func (s queryServer) Seat(ctx context.Context, r *custody.QuerySeatRequest) (*cu
 	}
 	seat, err := s.keeper.Seats.Seat(ctx, request, r.Index)
 	if err != nil {
-		return nil, err
+		return nil, answer(err)
 	}
 	out := &custody.QuerySeatResponse{Seat: seat}
 	key := collections.Join(request, r.Index)
@@ -149,7 +153,7 @@ func (s queryServer) Inspection(
 	}
 	i, err := s.keeper.Inspections.Inspection(ctx, key)
 	if err != nil {
-		return nil, err
+		return nil, answer(err)
 	}
 	return &custody.QueryInspectionResponse{Inspection: i}, nil
 }
@@ -188,7 +192,32 @@ func (s queryServer) Params(ctx context.Context, _ *custody.QueryParamsRequest) 
 func parseID(field, text string) (id.ID, error) {
 	out, err := id.Parse(text)
 	if err != nil {
-		return id.ID{}, errorsmod.Wrapf(custody.ErrInvalid, "%s: %v", field, err)
+		return id.ID{}, answer(errorsmod.Wrapf(custody.ErrInvalid, "%s: %v", field, err))
 	}
 	return out, nil
+}
+
+// queryError is an error with the code by which clients tell what it means.
+type queryError struct {
+	error
+
+	code codes.Code
+}
+
+// Unwrap is the error inside.
+func (e queryError) Unwrap() error { return e.error }
+
+// GRPCStatus is what the application answers.
+func (e queryError) GRPCStatus() *status.Status { return status.New(e.code, e.Error()) }
+
+// answer gives an error of a query the code of what it means.
+func answer(err error) error {
+	switch {
+	case errors.Is(err, custody.ErrNotFound):
+		return queryError{error: err, code: codes.NotFound}
+	case errors.Is(err, custody.ErrInvalid):
+		return queryError{error: err, code: codes.InvalidArgument}
+	default:
+		return err
+	}
 }

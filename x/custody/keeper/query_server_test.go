@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cosmos/cosmos-sdk/types/query"
 
@@ -31,9 +33,11 @@ func TestQuery_Seat(t *testing.T) {
 	require.Nil(t, released.Job)
 	require.NotNil(t, released.Emission)
 	require.Len(t, released.Release.S, 32)
-	for _, bad := range []string{"", "x", requestID(9).String()} {
+	for bad, code := range map[string]codes.Code{
+		"": codes.InvalidArgument, "x": codes.InvalidArgument, requestID(9).String(): codes.NotFound,
+	} {
 		_, err := f.query.Seat(f.ctx, &custody.QuerySeatRequest{RequestId: bad})
-		require.Error(t, err, bad)
+		require.Equal(t, code, status.Code(err), bad)
 	}
 }
 
@@ -54,12 +58,14 @@ func TestQuery_Seats(t *testing.T) {
 	require.Equal(t, custody.SEAT_STATE_VOID, out.Seats[1].State)
 	_, err = f.query.Seats(f.ctx, &custody.QuerySeatsRequest{RequestId: "x"})
 	require.ErrorIs(t, err, custody.ErrInvalid)
+	require.Equal(t, codes.InvalidArgument, status.Code(err))
 }
 
 func TestQuery_KeyBeforeTheFirst(t *testing.T) {
 	f := bareFixture(t, 4)
 	_, err := f.query.Key(f.ctx, &custody.QueryKeyRequest{KeyId: 1})
 	require.ErrorIs(t, err, custody.ErrNotFound)
+	require.Equal(t, codes.NotFound, status.Code(err), "clients read the code")
 	f.until(custody.PHASE_DEAL)
 	f.step()
 	f.step()
