@@ -29,7 +29,7 @@ func (s queryServer) Key(ctx context.Context, r *custody.QueryKeyRequest) (*cust
 	}
 	key, err := s.keeper.Committees.Keys.Get(ctx, keyID)
 	if err != nil {
-		return nil, answer(found(err, "key %d", keyID))
+		return nil, coded(found(err, "key %d", keyID))
 	}
 	epoch, err := s.keeper.Committees.Epoch(ctx, keyID, key.Epoch)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s queryServer) Seat(ctx context.Context, r *custody.QuerySeatRequest) (*cu
 	}
 	seat, err := s.keeper.Seats.Seat(ctx, request, r.Index)
 	if err != nil {
-		return nil, answer(err)
+		return nil, coded(err)
 	}
 	out := &custody.QuerySeatResponse{Seat: seat}
 	key := collections.Join(request, r.Index)
@@ -153,7 +153,7 @@ func (s queryServer) Inspection(
 	}
 	i, err := s.keeper.Inspections.Inspection(ctx, key)
 	if err != nil {
-		return nil, answer(err)
+		return nil, coded(err)
 	}
 	return &custody.QueryInspectionResponse{Inspection: i}, nil
 }
@@ -192,7 +192,7 @@ func (s queryServer) Params(ctx context.Context, _ *custody.QueryParamsRequest) 
 func parseID(field, text string) (id.ID, error) {
 	out, err := id.Parse(text)
 	if err != nil {
-		return id.ID{}, answer(errorsmod.Wrapf(custody.ErrInvalid, "%s: %v", field, err))
+		return id.ID{}, coded(errorsmod.Wrapf(custody.ErrInvalid, "%s: %v", field, err))
 	}
 	return out, nil
 }
@@ -210,8 +210,8 @@ func (e queryError) Unwrap() error { return e.error }
 // GRPCStatus is what the application answers.
 func (e queryError) GRPCStatus() *status.Status { return status.New(e.code, e.Error()) }
 
-// answer gives an error of a query the code of what it means.
-func answer(err error) error {
+// coded gives an error of a query the code of what it means.
+func coded(err error) error {
 	switch {
 	case errors.Is(err, custody.ErrNotFound):
 		return queryError{error: err, code: codes.NotFound}
