@@ -81,7 +81,7 @@ func Default() Config {
 		Listen:    "127.0.0.1:8080",
 		MaxLag:    10 * time.Second,
 		Turn:      time.Second,
-		Heartbeat: 5 * time.Minute,
+		Heartbeat: time.Minute,
 		Uploads: UploadConfig{
 			MaxBytes:     256 << 30,
 			QuotaBytes:   512 << 30,
