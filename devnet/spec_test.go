@@ -16,7 +16,7 @@ import (
 func goodSpec(t *testing.T) devnet.Spec {
 	t.Helper()
 	return devnet.Spec{
-		ChainID: "volens-dev-1", Dir: t.TempDir(), Validators: 4, PortOffset: 31_000, BlockTime: time.Second,
+		ChainID: "volens-dev-1", Dir: t.TempDir(), Validators: 4, PortOffset: 4_000, BlockTime: time.Second,
 		GenesisTime: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 }

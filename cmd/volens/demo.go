@@ -84,6 +84,11 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
+	if d.noStory {
+		d.e.say("starting a local network: about 20 blocks of %s", d.blockTime)
+	} else {
+		d.e.say("playing the whole story on a local network: about 45 blocks of %s, a minute by default", d.blockTime)
+	}
 	town, err := walk.Build(ctx, walk.Options{
 		Programs: programs, Dir: d.dir, Validators: d.validators, PortOffset: d.portOffset, BlockTime: d.blockTime,
 		Report: &demoReport{e: d.e}, Rand: d.e.rand, Now: d.e.now, Version: d.e.version,
@@ -189,8 +194,10 @@ func (d *demo) addresses(town *walk.Town) error {
 func (d *demo) tell(town *walk.Town) {
 	network := town.Network()
 	d.e.say("the network stays up: node %s, REST %s, gateway %s", network.RPC(0), network.REST(0), network.GatewayURL())
-	d.e.say("be anybody: volens --home %s --passphrase-file %s status",
-		town.HomeOf(walk.Researcher), filepath.Join(d.dir, walk.PassphraseFile))
+	secret := filepath.Join(d.dir, walk.PassphraseFile)
+	d.e.say("be the researcher: volens --home %s --passphrase-file %s status", town.HomeOf(walk.Researcher), secret)
+	d.e.say("be the patient: volens --home %s --passphrase-file %s --from %s --sponsor %s ingest FILE",
+		town.HomeOf(walk.Patient), secret, walk.Patient, walk.Sponsor)
 	d.e.say("Ctrl-C ends all of it")
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/volens-network/volens/client/home"
 )
 
-// The people of a town; each has a home of that name below the folder "people".
+// The people of a town; each has a home of that name below the folder "people", and in it
+// a wallet of that name. The patient's home has the sponsor's wallet too.
 const (
 	Patient    = "patient"
 	Hospital   = "hospital"
@@ -21,8 +22,6 @@ const (
 )
 
 const (
-	// WalletName is how everybody's wallet is called.
-	WalletName = "default"
 	// Passphrase opens every wallet of a town. It stands in the file PassphraseFile of
 	// the town's folder, for the command line.
 	Passphrase = "a town of a local network"
@@ -61,7 +60,7 @@ func (t *Town) settle(role string) error {
 	if err != nil {
 		return fmt.Errorf("home of %s: %w", role, err)
 	}
-	wallet, err := t.wallet(h)
+	wallet, err := t.wallet(h, role)
 	if err == nil {
 		err = h.SetConfig(home.Config{Node: t.rpc(0), ChainID: t.spec.ChainID})
 	}
@@ -83,11 +82,11 @@ func (t *Town) settle(role string) error {
 }
 
 // wallet makes a wallet whose words count as noted down.
-func (t *Town) wallet(h *home.Home) (*home.Wallet, error) {
+func (t *Town) wallet(h *home.Home, name string) (*home.Wallet, error) {
 	if err := h.SetWorkFactor(workFactor); err != nil {
 		return nil, err
 	}
-	wallet, err := h.Create(WalletName, Passphrase, t.options.Rand)
+	wallet, err := h.Create(name, Passphrase, t.options.Rand)
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +96,20 @@ func (t *Town) wallet(h *home.Home) (*home.Wallet, error) {
 	return wallet, nil
 }
 
-// sponsorPatient lets the sponsor bring the patient's accounts onto the chain.
-func (t *Town) sponsorPatient() error {
-	sponsor := t.people[Sponsor]
-	signer, err := sponsor.Wallet.Signer(home.MainAccount)
+// sponsorPatient lets the sponsor bring the patient's accounts onto the chain. Its wallet
+// comes into the patient's home, so that the command line can do so as well.
+func (t *Town) sponsorPatient() (err error) {
+	patient, sponsor := t.people[Patient], t.people[Sponsor]
+	wallet, err := patient.Home.Import(Sponsor, sponsor.Wallet.Words(), Passphrase)
+	if err != nil {
+		return fmt.Errorf("sponsor's wallet of the patient: %w", err)
+	}
+	defer func() { err = errors.Join(err, wallet.Close()) }()
+	signer, err := wallet.Signer(home.MainAccount)
 	if err != nil {
 		return err
 	}
-	t.people[Patient].Sponsor = client.KeySponsor{Chain: sponsor.Chain, Signer: signer}
+	patient.Sponsor = client.KeySponsor{Chain: sponsor.Chain, Signer: signer}
 	return nil
 }
 

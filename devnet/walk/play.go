@@ -49,7 +49,6 @@ type Story struct {
 // Play plays steps 3 to 14 for some files, or for a sample that it makes. The summary is
 // never nil: when something did not hold, ok is false, and the error says what.
 func (t *Town) Play(ctx context.Context, inputs []string) (*Summary, error) {
-	begun := t.options.Now()
 	s, err := t.Begin(inputs)
 	if err == nil {
 		err = s.To(ctx, lastStep)
@@ -59,7 +58,7 @@ func (t *Town) Play(ctx context.Context, inputs []string) (*Summary, error) {
 	if err != nil {
 		s.summary.Failed = err.Error()
 	}
-	s.summary.Seconds = t.options.Now().Sub(begun).Round(time.Millisecond).Seconds()
+	s.summary.Seconds = t.options.Now().Sub(t.begun).Round(time.Millisecond).Seconds()
 	return s.summary, err
 }
 

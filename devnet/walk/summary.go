@@ -29,7 +29,7 @@ type Summary struct {
 	// nothing.
 	DeniedRefused    bool `json:"denied_refused"`
 	WithdrawnRefused bool `json:"withdrawn_refused"`
-	// Seconds from the first step to the last; Failed is what did not hold.
+	// Seconds since the town was begun; Failed is what did not hold.
 	Seconds float64 `json:"seconds"`
 	Failed  string  `json:"failed,omitempty"`
 }

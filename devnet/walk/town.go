@@ -73,6 +73,7 @@ type Town struct {
 	network *devnet.Network
 	people  map[string]*Person
 	gateway gatewayKeys
+	begun   time.Time
 	// anchor is a header of the beginning, by which the audit checks the end.
 	anchor chain.Anchor
 }
@@ -81,7 +82,7 @@ type Town struct {
 // the gateway takes uploads. It is step 1 and 2 of the story. What was started is ended
 // again when something fails.
 func Build(ctx context.Context, o Options) (*Town, error) {
-	t := &Town{options: o, people: make(map[string]*Person)}
+	t := &Town{options: o, people: make(map[string]*Person), begun: o.Now()}
 	t.spec = devnet.Spec{
 		ChainID: ChainID, Dir: filepath.Join(o.Dir, "net"), Validators: o.Validators, PortOffset: o.PortOffset,
 		BlockTime: o.BlockTime, GenesisTime: o.Now().UTC(),

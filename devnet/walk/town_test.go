@@ -24,7 +24,7 @@ func (silent) Done(walk.Step) {}
 func options(t *testing.T) walk.Options {
 	t.Helper()
 	return walk.Options{
-		Dir: t.TempDir(), Validators: 1, PortOffset: 32_000, BlockTime: time.Second, Report: silent{},
+		Dir: t.TempDir(), Validators: 1, PortOffset: 4_600, BlockTime: time.Second, Report: silent{},
 		Rand: rand.Reader, Now: time.Now, Version: "test",
 	}
 }
@@ -43,7 +43,7 @@ func TestBuild_Refuses(t *testing.T) {
 	require.ErrorContains(t, err, "is not empty")
 
 	var config net.ListenConfig
-	other, err := config.Listen(ctx, "tcp", "127.0.0.1:40080")
+	other, err := config.Listen(ctx, "tcp", "127.0.0.1:12680")
 	require.NoError(t, err)
 	o = options(t)
 	_, err = walk.Build(ctx, o)

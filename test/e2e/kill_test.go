@@ -70,6 +70,7 @@ func TestKill9(t *testing.T) {
 	const victim = 3
 
 	first := s.ask(ctx, "one is killed")
+	s.requirePending(ctx, first)
 	s.kill(victim)
 	s.requireReleased(ctx, first)
 
@@ -82,6 +83,7 @@ func TestKill9(t *testing.T) {
 	s.requireCaughtUp(ctx, victim)
 
 	fourth := s.ask(ctx, "all are killed")
+	s.requirePending(ctx, fourth)
 	s.kill(0, 1, 2, 3)
 	for i := range 4 {
 		require.NoError(t, town.Network().StartNode(i))
@@ -116,6 +118,16 @@ func (s siege) kill(victims ...int) {
 	for _, i := range victims {
 		require.NoError(s.t, s.town.Network().KillNode(i))
 		s.t.Logf("validator %d was killed", i)
+	}
+}
+
+// requirePending checks that releases are under way: otherwise the test would test nothing.
+func (s siege) requirePending(ctx context.Context, requestID string) {
+	s.t.Helper()
+	seats, err := s.town.Person(walk.Researcher).Seats(ctx, requestID)
+	require.NoError(s.t, err)
+	for _, seat := range seats {
+		require.Contains(s.t, []custody.SeatState{custody.SEAT_STATE_ASSIGNED, custody.SEAT_STATE_EMITTED}, seat.State)
 	}
 }
 

@@ -25,12 +25,14 @@ const (
 	patience = time.Minute
 )
 
-// Each test has ports of its own, so that one that hangs does not fail the next.
+// Each test has ports of its own, so that one that hangs does not fail the next; all lie
+// below those that the system gives to outgoing connections.
 const (
-	portsWalk = 8000 + iota*500
+	portsWalk = 600 + iota*400
 	portsCorpus
 	portsStay
 	portsKill
+	portsCommands
 )
 
 // buildDir is the folder of the programs.

@@ -27,6 +27,7 @@ const (
 	exitRefused     = 3
 	exitNotFound    = 4
 	exitUnavailable = 5
+	exitIntegrity   = 6
 )
 
 // ready is what `volens demo --no-story --output json` says when it is up.
@@ -84,7 +85,7 @@ func startLocalnet(ctx context.Context, t *testing.T, portOffset int, temporary 
 func (n *localnet) as(role string, args ...string) outcome {
 	n.t.Helper()
 	args = append([]string{
-		"--home", n.homes[role], "--passphrase-file", n.PassphraseFile, "--output", "json",
+		"--home", n.homes[role], "--passphrase-file", n.PassphraseFile, "--output", "json", "--from", role,
 	}, args...)
 	return run(context.Background(), n.t, n.t.TempDir(), n.volens, args...)
 }
