@@ -107,7 +107,7 @@ func readReport(name string) (*reportFile, error) {
 	if name == "" {
 		return nil, usage("the de-identification report is needed: ask the owner for it")
 	}
-	data, err := readInput(name, maxReport)
+	data, err := readInput(name)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 		return nil, err
 	}
 	defer identity.Zero()
-	file, err := os.Open(path) //nolint:gosec // our own folder
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -121,11 +121,8 @@ func (s *Session) proveCounts(ctx context.Context, of id.ID, out *DatasetAudit) 
 // countKey is where x/custody counts emissions of a kind.
 func countKey(of id.ID, kind custody.JobKind) ([]byte, error) {
 	codec := collections.PairKeyCodec(dataset.IDKey, collections.Uint64Key)
-	return collections.EncodeKeyWithPrefix(
-		custody.EmissionCountsPrefix,
-		codec,
-		collections.Join(of, uint64(kind)),
-	) //nolint:gosec // an enum's number is positive
+	joined := collections.Join(of, uint64(kind)) //nolint:gosec // an enum's number is positive
+	return collections.EncodeKeyWithPrefix(custody.EmissionCountsPrefix, codec, joined)
 }
 
 // verifyCounts checks that the proofs are of the two counts, and reads these.
@@ -140,7 +137,7 @@ func verifyCounts(of id.ID, proofs []*chain.Proof, header *chain.Header) (releas
 		if err != nil {
 			return 0, 0, err
 		}
-		if string(proofs[i].Key) != string(key) || proofs[i].Store != custody.StoreKey {
+		if proofs[i] == nil || string(proofs[i].Key) != string(key) || proofs[i].Store != custody.StoreKey {
 			return 0, 0, fault.E(fault.Integrity, "proof %d is not of the count of %s", i, kind)
 		}
 		if err := proofs[i].Verify(header); err != nil {

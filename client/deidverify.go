@@ -11,7 +11,7 @@ import (
 	"github.com/volens-network/volens/core/deid/vcf"
 )
 
-// maxReport bounds a report in bytes.
+// maxReport bounds a report, and a protocol, in bytes.
 const maxReport = 16 << 20
 
 // DeidVerdict is what every check found that can be automated.
@@ -54,7 +54,7 @@ func DeidVerify(ctx context.Context, report string, payload []string) (*DeidVerd
 }
 
 func deidVerify(ctx context.Context, reportFile string, payload []string) (*DeidVerdict, error) {
-	data, err := readInput(reportFile, maxReport)
+	data, err := readInput(reportFile)
 	if err != nil {
 		return nil, err
 	}
@@ -110,14 +110,14 @@ func verifyFile(
 	return vcf.Verify(ctx, profile, entry, file)
 }
 
-// readInput reads a file of at most limit bytes.
-func readInput(name string, limit int64) ([]byte, error) {
+// readInput reads a report or a document, which have at most maxReport bytes.
+func readInput(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > limit {
-		return nil, usage("%s has more than %d bytes", filepath.Base(name), limit)
+	if info.Size() > maxReport {
+		return nil, usage("%s has more than %d bytes", filepath.Base(name), maxReport)
 	}
-	return os.ReadFile(name) //nolint:gosec // the user names the file to read
+	return os.ReadFile(name)
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/filetype"
-	"github.com/volens-network/volens/core/merkle"
+	"github.com/volens-network/volens/core/id"
 )
 
 // FetchOptions say what to open, and where to put it.
@@ -72,7 +72,7 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 	if o.Out == "" {
 		return nil, usage("a folder for the result is needed")
 	}
-	from, to, err := parseRange(o.Range)
+	part, err := parseRange(o.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 		ReleaseHeight: r.release.Height,
 	}
 	if o.Range != "" {
-		return out, s.fetchRange(ctx, r, o, from, to, out)
+		return out, s.fetchRange(ctx, r, o, part, out)
 	}
 	if out.Ciphertext, err = s.download(ctx, r, o.Out); err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func extension(head []byte) string {
 
 // fetchRange downloads and opens only the leaves that a part of the file lies in.
 func (s *Session) fetchRange(
-	ctx context.Context, r *released, o FetchOptions, from, to int64, out *Fetched,
+	ctx context.Context, r *released, o FetchOptions, part span, out *Fetched,
 ) error {
 	secrets, err := s.secrets(ctx, r)
 	if err != nil {
@@ -230,22 +230,22 @@ func (s *Session) fetchRange(
 		if err != nil {
 			return err
 		}
-		return s.openRange(src, size, leaves, r, identity, o.Out, from, to, out)
+		plain, length, err := envelope.NewReaderAt(src, size, leaves, r.facts, identity)
+		if err != nil {
+			return err
+		}
+		if part.from >= length {
+			return usage("range begins at %d, the file has %d bytes", part.from, length)
+		}
+		part.to = min(part.to, length-1)
+		return writeRange(plain, r.of, part, o.Out, out)
 	})
 }
 
-func (s *Session) openRange(
-	src io.ReaderAt, size int64, leaves []merkle.Hash, r *released, identity *envelope.Identity,
-	folder string, from, to int64, out *Fetched,
-) error {
-	plain, length, err := envelope.NewReaderAt(src, size, leaves, r.facts, identity)
-	if err != nil {
-		return err
-	}
-	if from >= length {
-		return usage("range begins at %d, the file has %d bytes", from, length)
-	}
-	to = min(to, length-1)
+// span is a range of bytes, both ends included.
+type span struct{ from, to int64 }
+
+func writeRange(plain io.ReaderAt, of id.ID, part span, folder string, out *Fetched) error {
 	var parts pending
 	defer parts.discard()
 	dst, err := parts.create(folder)
@@ -253,11 +253,11 @@ func (s *Session) openRange(
 		return err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(dst, sum), io.NewSectionReader(plain, from, to-from+1))
+	n, err := io.Copy(io.MultiWriter(dst, sum), io.NewSectionReader(plain, part.from, part.to-part.from+1))
 	if err != nil {
 		return err
 	}
-	out.Path = filepath.Join(folder, fmt.Sprintf("%s.%d-%d.part", r.of, from, to))
+	out.Path = filepath.Join(folder, fmt.Sprintf("%s.%d-%d.part", of, part.from, part.to))
 	out.PlaintextSize, out.PlaintextSHA256 = uint64(n), hexBytes(sum.Sum(nil)) //nolint:gosec // not negative
 	if err := parts.finish(out.Path); err != nil {
 		return err
@@ -266,15 +266,15 @@ func (s *Session) openRange(
 }
 
 // parseRange reads A-B. Empty is everything.
-func parseRange(text string) (from, to int64, err error) {
+func parseRange(text string) (span, error) {
 	if text == "" {
-		return 0, 0, nil
+		return span{}, nil
 	}
 	a, b, found := strings.Cut(text, "-")
 	from, errFrom := strconv.ParseInt(a, 10, 64)
 	to, errTo := strconv.ParseInt(b, 10, 64)
 	if !found || errFrom != nil || errTo != nil || from < 0 || to < from {
-		return 0, 0, usage("range %q: want A-B, bytes counted from 0, both included", text)
+		return span{}, usage("range %q: want A-B, bytes counted from 0, both included", text)
 	}
-	return from, to, nil
+	return span{from: from, to: to}, nil
 }

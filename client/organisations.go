@@ -241,7 +241,7 @@ func digestOf(what, file, text string) ([]byte, error) {
 		}
 		return sum, nil
 	}
-	data, err := readInput(file, maxReport)
+	data, err := readInput(file)
 	if err != nil {
 		return nil, err
 	}

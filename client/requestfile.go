@@ -97,7 +97,7 @@ func NewRequestFile(path string) error {
 // refused.
 func ReadRequest(path string) (f *RequestFile, err error) {
 	defer func() { err = classify(err) }()
-	file, err := os.Open(path) //nolint:gosec // the user names the file to read
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func ReadRequest(path string) (f *RequestFile, err error) {
 	if !filepath.IsAbs(protocol) {
 		protocol = filepath.Join(filepath.Dir(path), protocol)
 	}
-	data, err := readInput(protocol, maxReport)
+	data, err := readInput(protocol)
 	if err != nil {
 		return nil, err
 	}

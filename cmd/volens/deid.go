@@ -135,7 +135,7 @@ func (e *env) pseudonymKey(dataset string) ([]byte, error) {
 func require(c *cobra.Command, names ...string) {
 	for _, name := range names {
 		if err := c.MarkFlagRequired(name); err != nil {
-			panic(err) //nolint:forbidigo // constructor: the flag was just declared
+			panic(err)
 		}
 	}
 }
@@ -144,6 +144,6 @@ func completeProfiles(c *cobra.Command) {
 	err := c.RegisterFlagCompletionFunc("profile",
 		cobra.FixedCompletions(deid.Profiles(), cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
-		panic(err) //nolint:forbidigo // constructor: the flag was just declared
+		panic(err)
 	}
 }

@@ -81,7 +81,7 @@ func readPassphrase(name string) (text string, err error) {
 // readSecret reads a file, or standard input for "-" is not offered: secrets come from
 // files that only their owner can read, or from the keyboard.
 func readSecret(name string, limit int64) (data []byte, err error) {
-	file, err := os.Open(name) //nolint:gosec // the user names the file to read
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, fault.Wrap(fault.Usage, err)
 	}

@@ -13,6 +13,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -120,7 +121,7 @@ func (e *env) confirm(format string, args ...any) error {
 		return err
 	}
 	answer, err := bufio.NewReader(e.stdin).ReadString('\n')
-	if err != nil && err != io.EOF { //nolint:errorlint // ReadString returns io.EOF itself
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if strings.TrimSpace(strings.ToLower(answer)) != "yes" {

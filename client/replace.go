@@ -1,0 +1,68 @@
+package client
+
+import (
+	"context"
+	"errors"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/client/home"
+	"github.com/volens-network/volens/x/dataset"
+)
+
+// Replace seals an own dataset anew from its file: new file key, new halves, new digests.
+// It is what makes a revocation final towards gateways: attestations of the version before
+// end, and its halves open nothing any more. It is refused while a release is under way.
+func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions) (*Ingested, error) {
+	out, err := s.replace(ctx, datasetID, o)
+	return out, classify(err)
+}
+
+func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
+	owner, err := s.owner(ctx, datasetID)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: datasetID})
+	if err != nil {
+		return nil, err
+	}
+	of, err := answer.Dataset.ID()
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.Home.Journal("replace-" + datasetID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	target, err := s.target(j, answer.Dataset.Version)
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.activeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work := ingestion{session: s, journal: j, owner: owner, of: of, version: target}
+	return work.run(ctx, o, key, func() sdk.Msg {
+		return &dataset.MsgReplacePayload{
+			Owner: owner.Address().
+				String(),
+			DatasetId: datasetID,
+			Payload:   work.sealed.Payload,
+			Proof:     work.sealed.Proof,
+		}
+	})
+}
+
+// target is the version that a replacement makes: the one it was making when it was
+// interrupted, or the next one.
+func (s *Session) target(j *home.Journal, now uint64) (uint64, error) {
+	var version uint64
+	if !fresh(j) {
+		_, err := j.Find(stepDrawn, &version)
+		return version, err
+	}
+	return now + 1, j.Record(stepDrawn, now+1)
+}

@@ -1,0 +1,82 @@
+package client_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/client"
+	"github.com/volens-network/volens/client/fault"
+)
+
+func TestReadTerms_OverDefaults(t *testing.T) {
+	terms, err := client.ReadTerms(strings.NewReader("permission: GRU\nmodifiers:\n  - {term: GS, values: [NO]}\n"))
+	require.NoError(t, err)
+	require.Equal(t, "GRU", terms.Permission)
+	require.Equal(t, []client.TermModifier{{Term: "GS", Values: []string{"NO"}}}, terms.Modifiers)
+	require.Equal(t, client.DefaultTerms().Bases, terms.Bases)
+	require.False(t, terms.Understood, "nobody understands by default")
+
+	empty, err := client.ReadTerms(strings.NewReader(""))
+	require.NoError(t, err)
+	require.Equal(t, client.DefaultTerms(), empty)
+}
+
+func TestReadTerms_Refused(t *testing.T) {
+	for name, text := range map[string]string{
+		"unknown key": "permision: GRU\n",
+		"wrong type":  "donate: perhaps\n",
+		"not YAML":    "\t{",
+		"too long":    "permission: " + strings.Repeat("x", 2<<20),
+	} {
+		_, err := client.ReadTerms(strings.NewReader(text))
+		require.Equal(t, fault.Usage, fault.KindOf(err), name)
+	}
+}
+
+func TestRequestTemplate_NamesEveryField(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, client.RequestTemplate(&out))
+	dir := t.TempDir()
+	path := filepath.Join(dir, "study.yaml")
+	require.NoError(t, client.NewRequestFile(path))
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, out.String(), string(written))
+
+	_, err = client.ReadRequest(path)
+	require.Equal(t, fault.NotFound, fault.KindOf(err), "its protocol is not there yet")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "protocol.pdf"), []byte("how"), 0o600))
+	file, err := client.ReadRequest(path)
+	require.NoError(t, err)
+	require.Len(t, file.ProtocolSHA256(), 64)
+	require.False(t, file.NoCohortProtection, "a researcher confirms that herself")
+	require.True(t, file.Promises.NoReidentification)
+
+	require.Equal(t, fault.Usage, fault.KindOf(client.NewRequestFile(path)))
+	_, err = client.ReadRequest(filepath.Join(dir, "absent.yaml"))
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
+func FuzzVerifyAudit(f *testing.F) {
+	f.Add([]byte(`{}`))
+	f.Add([]byte(`{"dataset_id":"0123456789abcdef0123456789abcdef","header":{},"proofs":[]}`))
+	f.Add([]byte(`{"dataset_id":"0123456789abcdef0123456789abcdef","proofs":[null,null]}`))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		_, err := client.VerifyAudit(document, nil)
+		require.Error(t, err, "no header of a chain can be guessed")
+	})
+}
+
+func FuzzVerifyConsent(f *testing.F) {
+	f.Add([]byte(`{"resourceType":"Consent"}`))
+	f.Add([]byte(`{}`))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		_, err := client.VerifyConsent(document, nil)
+		require.Error(t, err)
+	})
+}
