@@ -102,7 +102,9 @@ func values(line string) []string {
 		out = append(out, strings.Trim(attribute, `"`))
 	}
 	if !slices.Contains(rewritten, key) {
-		out = append(out, strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ,;=<>\"'[]()", r) })...)
+		out = append(
+			out,
+			strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ,;=<>\"'[]()", r) })...)
 	}
 	return slices.DeleteFunc(out, func(v string) bool { return v == formatWord })
 }
@@ -182,7 +184,7 @@ func readText(path string) (text string, err error) {
 
 // withText opens the plain text of a file, up to maxLook bytes of it.
 func withText(path string, use func(io.Reader) error) (err error) {
-	file, err := os.Open(path) //nolint:gosec // the user names the file
+	file, err := os.Open(path)
 	var failed *os.PathError
 	if errors.As(err, &failed) { // The path may name a person.
 		return fault.E(fault.KindOf(err), "open: %w", failed.Err)

@@ -19,7 +19,7 @@ type balances map[string]sdkmath.Int
 // balances asks for the balance of everybody who can pay or be paid.
 func (s *Story) balances(ctx context.Context) (balances, error) {
 	accounts := []string{
-		s.Town.gateway.Address, market.Account().String(), market.PoolAccount().String(),
+		s.gateway.Address, market.Account().String(), market.PoolAccount().String(),
 		market.CommitteeAccount().String(),
 	}
 	for _, role := range slices.Sorted(maps.Keys(s.people)) {

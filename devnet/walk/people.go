@@ -24,7 +24,7 @@ const (
 const (
 	// Passphrase opens every wallet of a town. It stands in the file PassphraseFile of
 	// the town's folder, for the command line.
-	Passphrase = "a town of a local network"
+	Passphrase = "a town of a local network" //nolint:gosec // these wallets keep nothing from anybody
 	// PassphraseFile is the name of that file.
 	PassphraseFile = "passphrase"
 

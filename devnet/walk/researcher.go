@@ -133,7 +133,7 @@ func (s *Story) release(ctx context.Context) (string, error) {
 func (s *Story) seats(ctx context.Context) error {
 	researcher := s.people[Researcher]
 	for i := range s.sets {
-		index := uint64(i) //nolint:gosec // at most MaxInputs
+		index := uint64(i)
 		answer, err := researcher.Chain.Custody().Seat(ctx, &custody.QuerySeatRequest{
 			RequestId: s.request, Index: index,
 		})
@@ -182,7 +182,7 @@ func (s *Story) paid(ctx context.Context) (uint64, error) {
 		}
 		s.summary.Paid = append(s.summary.Paid, paidPart(p))
 	}
-	if want := uint64(price * len(s.sets)); patient != want { //nolint:gosec // at most MaxInputs
+	if want := uint64(price * len(s.sets)); patient != want {
 		return patient, broken("the patient was paid %d%s, not %d", patient, Denom, want)
 	}
 	return patient, nil

@@ -108,7 +108,16 @@ func TestCommands(t *testing.T) {
 	s.must(&s.dataset, walk.Patient, "--sponsor", walk.Sponsor, "--yes", "ingest", file)
 	require.Equal(t, s.dataset.DeidSHA256, s.dataset.PlaintextSHA256)
 	s.requireExit(exitNotFound, s.as(walk.Hospital, "attest", s.dataset.DatasetID, "--report", s.dataset.Report))
-	s.must(nil, walk.Patient, "--yes", "dataset", "inspect", s.dataset.DatasetID, "--organisation", s.address(walk.Hospital))
+	s.must(
+		nil,
+		walk.Patient,
+		"--yes",
+		"dataset",
+		"inspect",
+		s.dataset.DatasetID,
+		"--organisation",
+		s.address(walk.Hospital),
+	)
 	s.must(nil, walk.Hospital, "--yes", "attest", s.dataset.DatasetID, "--report", s.dataset.Report)
 	s.must(nil, walk.Patient, "--yes", "consent", "grant", s.dataset.DatasetID, "--understood",
 		"--refer-to", s.address(walk.Ethics))
@@ -124,7 +133,10 @@ func TestCommands(t *testing.T) {
 func (s *script) released(request string) {
 	s.t.Helper()
 	s.fetch(exitUnavailable, request)
-	s.requireExit(exitUnavailable, s.as(walk.Researcher, "--node", "http://127.0.0.1:9", "fetch", request, "--out", "x"))
+	s.requireExit(
+		exitUnavailable,
+		s.as(walk.Researcher, "--node", "http://127.0.0.1:9", "fetch", request, "--out", "x"),
+	)
 	s.must(nil, walk.Patient, "consent", "decide", request, s.dataset.DatasetID, "--yes")
 	fetched := s.fetch(exitDone, request, "--wait")
 	require.Equal(s.t, fetched.ReadyHeight+2, fetched.ReleaseHeight)

@@ -190,7 +190,10 @@ func (s siege) requireFetched(ctx context.Context, requests ...string) {
 		digests := map[string]bool{}
 		for seat := range s.story.Datasets() {
 			out, err := s.town.Person(walk.Researcher).Fetch(ctx, client.FetchOptions{
-				RequestID: requestID, Seat: uint64(seat), Out: filepath.Join(s.t.TempDir(), strconv.Itoa(seat)), Wait: true,
+				RequestID: requestID,
+				Seat:      uint64(seat),
+				Out:       filepath.Join(s.t.TempDir(), strconv.Itoa(seat)),
+				Wait:      true,
 			})
 			require.NoError(s.t, err)
 			digests[out.PlaintextSHA256] = true

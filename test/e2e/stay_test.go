@@ -146,7 +146,10 @@ func (n *localnet) requireExits() {
 	n.requireExit(exitNotFound, n.as(walk.Researcher, "audit", "dataset", unknown))
 	n.requireExit(exitUnavailable, n.as(walk.Researcher, "--node", "http://127.0.0.1:9", "status"))
 	family := writeSample(n.t, sample.Options{Seed: 3, Records: 100, Samples: 2})
-	n.requireExit(exitRefused, n.as(walk.Patient, "deid", family, "--out", out, "--report", filepath.Join(out, "r.json")))
+	n.requireExit(
+		exitRefused,
+		n.as(walk.Patient, "deid", family, "--out", out, "--report", filepath.Join(out, "r.json")),
+	)
 	left, err := os.ReadDir(out)
 	require.NoError(n.t, err)
 	require.Empty(n.t, left, "what failed wrote nothing")
