@@ -57,7 +57,7 @@ func (e EdgeProof) validate(f *fields, path string) {
 // ancestors are the verified parents of each disease that a use carries.
 type ancestors map[string][]string
 
-// verifyAncestry verifies every edge; one that fails fails all.
+// verifyAncestry verifies every edge; one bad edge refuses them all.
 func verifyAncestry(edges []EdgeProof, book Codebook) (ancestors, error) {
 	parents := ancestors{}
 	for _, e := range edges {

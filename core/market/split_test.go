@@ -62,7 +62,7 @@ func TestSplit_Overflow(t *testing.T) {
 	require.ErrorIs(t, err, market.ErrOverflow)
 	parts, err := market.Split(math.MaxUint64, market.Shares{Patient: market.BasisPoints})
 	require.NoError(t, err)
-	require.EqualValues(t, uint64(math.MaxUint64), parts.Total())
+	require.Equal(t, uint64(math.MaxUint64), parts.Total())
 }
 
 func TestSplit_AgainstBigIntegers(t *testing.T) {

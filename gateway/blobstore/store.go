@@ -23,8 +23,11 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/azureblob" // Bucket URL azblob://.
 	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/gcsblob" // Bucket URL gs://.
 	_ "gocloud.dev/blob/memblob" // Bucket URL mem://.
+	_ "gocloud.dev/blob/s3blob"  // Bucket URL s3://.
 	"gocloud.dev/gcerrors"
 )
 
