@@ -76,7 +76,8 @@ func TestPermits_Ancestry(t *testing.T) {
 		"not in the codebook": {[]string{respiratory}, []string{"MONDO:9999999"}, denyDS},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, c.want, studyOf(t, c.allowed, c.diseases).decide())
+			study := studyOf(t, c.allowed, c.diseases)
+			require.Equal(t, c.want, study.decide())
 		})
 	}
 }
