@@ -37,7 +37,7 @@ type world struct {
 	Facts  duo.Facts  `json:"facts"`
 }
 
-func (w *world) decide() duo.Decision {
+func (w world) decide() duo.Decision {
 	return duo.Permits(w.Policy, w.Use, w.Facts)
 }
 
