@@ -110,8 +110,15 @@ func (c *capsule) message(t *testing.T, key *threshold.Key) *dataset.MsgRegister
 	bound, err := gate.Gate(1, []gate.GatewayCommitment{{Gateway: c.gateway.Address(), Commitment: part}})
 	require.NoError(t, err)
 	proof, err := c.secret.Prove(rand.Reader, threshold.CapsuleContext{
-		DatasetID: of, Version: c.version, Owner: c.owner.Address(), SHA256: digest[:], TreeRoot: digest[:], U: c.secret.U(),
-		BodySHA256: digest[:], Gate: bound, FacetsRoot: digest[:],
+		DatasetID:  of,
+		Version:    c.version,
+		Owner:      c.owner.Address(),
+		SHA256:     digest[:],
+		TreeRoot:   digest[:],
+		U:          c.secret.U(),
+		BodySHA256: digest[:],
+		Gate:       bound,
+		FacetsRoot: digest[:],
 	})
 	require.NoError(t, err)
 	return &dataset.MsgRegisterDataset{

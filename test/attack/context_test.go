@@ -104,7 +104,12 @@ func TestContext_AnotherLiveChain(t *testing.T) {
 		"place":      func(c *threshold.SeatContext) { c.Index = 1 },
 		"person":     func(c *threshold.SeatContext) { c.Researcher = s.Rival.Address() },
 	} {
-		ctx := threshold.SeatContext{LiveChain: s.ChainID, RequestID: r.ID, Researcher: r.By.Address(), Q: r.Seats[0].Q()}
+		ctx := threshold.SeatContext{
+			LiveChain:  s.ChainID,
+			RequestID:  r.ID,
+			Researcher: r.By.Address(),
+			Q:          r.Seats[0].Q(),
+		}
 		change(&ctx)
 		proof, err := r.Seats[0].Prove(rand.Reader, s.Key(), ctx)
 		require.NoError(t, err)

@@ -32,6 +32,7 @@ type prey struct {
 }
 
 func newPrey(f *testing.F) *prey {
+	f.Helper()
 	s := story.With(f, chain.Options{Validators: 4, Observers: 1})
 	p := &prey{Story: s, dataset: s.Ready(s.Patient, content)}
 	p.request = offered(s, p.dataset)

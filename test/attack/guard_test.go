@@ -119,14 +119,22 @@ func TestGuard_Rollback(t *testing.T) {
 // A share without its guard is no share: the validator votes on, and the others release.
 func TestGuard_Missing(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, guard, other string){
-		"removed": func(t *testing.T, guard, _ string) { require.NoError(t, os.Remove(guard)) },
-		"empty":   func(t *testing.T, guard, _ string) { require.NoError(t, os.WriteFile(guard, nil, 0o600)) },
+		"removed": func(t *testing.T, guard, _ string) {
+			t.Helper()
+			require.NoError(t, os.Remove(guard))
+		},
+		"empty": func(t *testing.T, guard, _ string) {
+			t.Helper()
+			require.NoError(t, os.WriteFile(guard, nil, 0o600))
+		},
 		"of another validator": func(t *testing.T, guard, other string) {
+			t.Helper()
 			raw, err := os.ReadFile(other)
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(guard, raw, 0o600))
 		},
 		"damaged": func(t *testing.T, guard, _ string) {
+			t.Helper()
 			raw, err := os.ReadFile(guard)
 			require.NoError(t, err)
 			raw[len(raw)-20] ^= 1

@@ -29,5 +29,5 @@ func TestRelease_StaleHeartbeat(t *testing.T) {
 
 	s.Anchor()
 	s.Send(s.Patient, s.Decide(d, r, true))
-	s.Until(6, "the release", func(ctx sdk.Context) bool { return released(s, r) })
+	s.Until(6, "the release", func(sdk.Context) bool { return released(s, r) })
 }

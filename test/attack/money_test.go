@@ -63,7 +63,9 @@ func TestMoney_DoubleSettlement(t *testing.T) {
 	before := paid(s, d)
 	r := offered(s, d)
 	injected := s.Propose()
-	s.Block(s.Sign(s.Researcher, 0, &market.MsgCancelRequest{Researcher: s.Researcher.String(), RequestId: r.ID.String()}))
+	s.Block(
+		s.Sign(s.Researcher, 0, &market.MsgCancelRequest{Researcher: s.Researcher.String(), RequestId: r.ID.String()}),
+	)
 	require.True(t, released(s, r))
 	require.Equal(t, int64(price), paid(s, d)-before)
 

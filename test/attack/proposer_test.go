@@ -98,8 +98,14 @@ func hide(v *abci.ExtendedVoteInfo) {
 
 // batchLies are about the shares and what follows from them.
 var batchLies = map[string]lie{
-	"lies about S":  func(t *testing.T, s *story.Story, i *injection) { i.Done[0].S = another(t, s) },
-	"S is B":        func(t *testing.T, s *story.Story, i *injection) { i.Done[0].S = batchPoint(t, s) },
+	"lies about S": func(t *testing.T, s *story.Story, i *injection) {
+		t.Helper()
+		i.Done[0].S = another(t, s)
+	},
+	"S is B": func(t *testing.T, s *story.Story, i *injection) {
+		t.Helper()
+		i.Done[0].S = batchPoint(t, s)
+	},
 	"S is nothing":  func(_ *testing.T, _ *story.Story, i *injection) { i.Done[0].S = nil },
 	"S is identity": func(_ *testing.T, _ *story.Story, i *injection) { i.Done[0].S = make([]byte, 32) },
 	"S is not canonical": func(_ *testing.T, _ *story.Story, i *injection) {
@@ -171,7 +177,7 @@ func TestProposer_Placement(t *testing.T) {
 	s := shared(t)
 	d := s.Ready(s.Patient, content)
 	var previous []byte
-	for name, place := range map[string]func(honest []byte, user []byte) [][]byte{
+	for name, place := range map[string]func(honest, user []byte) [][]byte{
 		"second injected transaction": func(honest, _ []byte) [][]byte { return [][]byte{honest, honest} },
 		"second one after another":    func(honest, user []byte) [][]byte { return [][]byte{honest, user, honest} },
 		"not first":                   func(honest, user []byte) [][]byte { return [][]byte{user, honest} },

@@ -48,10 +48,10 @@ func neverEmitted(t *testing.T, s *story.Story, d *story.Dataset) {
 }
 
 // denied requires that a yes is refused for a reason, and that nothing was emitted.
-func denied(t *testing.T, s *story.Story, d *story.Dataset, reason duo.Reason, change ...func(*market.Spec)) {
+func denied(t *testing.T, s *story.Story, d *story.Dataset, reason duo.Reason) {
 	t.Helper()
 	before := emissions(t, s, d)
-	r := s.Ask(s.Researcher, change...)
+	r := s.Ask(s.Researcher)
 	result := s.Try(d.Owner, s.Decide(d, r, true))
 	refused(t, result, market.ErrDenied)
 	require.Contains(t, result.Log, string(reason))

@@ -12,11 +12,10 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
-	consentante "github.com/volens-network/volens/x/consent/ante"
-
 	"github.com/volens-network/volens/test/chain"
 	"github.com/volens-network/volens/test/story"
 	"github.com/volens-network/volens/x/consent"
+	consentante "github.com/volens-network/volens/x/consent/ante"
 	"github.com/volens-network/volens/x/custody"
 )
 

@@ -100,10 +100,10 @@ func TestRun_BadShareInADeal(t *testing.T) {
 // is convicted for what proves nothing.
 func TestRun_MalformedDeal(t *testing.T) {
 	for name, how := range map[string]func(c *chain.Chain, d *custody.Deal){
-		"cut":            func(_ *chain.Chain, d *custody.Deal) { d.Data = d.Data[:len(d.Data)-32] },
-		"one coefficent": func(_ *chain.Chain, d *custody.Deal) { d.Data = append(bytes.Clone(d.Data), d.Data[:32]...) },
-		"noise":          func(_ *chain.Chain, d *custody.Deal) { d.Data = bytes.Repeat([]byte{0xa5}, len(d.Data)) },
-		"empty":          func(_ *chain.Chain, d *custody.Deal) { d.Data = nil },
+		"cut":             func(_ *chain.Chain, d *custody.Deal) { d.Data = d.Data[:len(d.Data)-32] },
+		"one coefficient": func(_ *chain.Chain, d *custody.Deal) { d.Data = append(bytes.Clone(d.Data), d.Data[:32]...) },
+		"noise":           func(_ *chain.Chain, d *custody.Deal) { d.Data = bytes.Repeat([]byte{0xa5}, len(d.Data)) },
+		"empty":           func(_ *chain.Chain, d *custody.Deal) { d.Data = nil },
 		"a wrong proof": func(_ *chain.Chain, d *custody.Deal) {
 			d.Data = bytes.Clone(d.Data)
 			d.Data[threshold.DealSize(0, 0)-1] ^= 1
@@ -201,11 +201,26 @@ func TestRun_Garbage(t *testing.T) {
 			noise := bytes.Repeat([]byte{0xa5}, 64)
 			for i := range c.Nodes {
 				of := operator(t, c, i)
-				e.Run = append(e.Run,
-					custody.RunMessage{Message: &custody.RunMessage_Enrolment{Enrolment: &custody.Enrolment{Operator: of, Ek: noise[:32], Proof: noise}}},
-					custody.RunMessage{Message: &custody.RunMessage_Deal{Deal: &custody.Deal{Operator: of, Data: noise}}},
-					custody.RunMessage{Message: &custody.RunMessage_Dispute{Dispute: &custody.Dispute{Accuser: of, Dealer: operator(t, c, 0), Data: noise}}},
-					custody.RunMessage{Message: &custody.RunMessage_Confirmation{Confirmation: &custody.Confirmation{Operator: of, Proof: noise}}},
+				e.Run = append(
+					e.Run,
+					custody.RunMessage{
+						Message: &custody.RunMessage_Enrolment{
+							Enrolment: &custody.Enrolment{Operator: of, Ek: noise[:32], Proof: noise},
+						},
+					},
+					custody.RunMessage{
+						Message: &custody.RunMessage_Deal{Deal: &custody.Deal{Operator: of, Data: noise}},
+					},
+					custody.RunMessage{
+						Message: &custody.RunMessage_Dispute{
+							Dispute: &custody.Dispute{Accuser: of, Dealer: operator(t, c, 0), Data: noise},
+						},
+					},
+					custody.RunMessage{
+						Message: &custody.RunMessage_Confirmation{
+							Confirmation: &custody.Confirmation{Operator: of, Proof: noise},
+						},
+					},
 					custody.RunMessage{},
 				)
 			}
@@ -261,5 +276,4 @@ func TestRun_CensoringProposer(t *testing.T) {
 			return txs
 		}
 	})
-
 }

@@ -19,10 +19,11 @@ import (
 // minus is a - b.
 func minus(t *testing.T, a, b []byte) []byte {
 	t.Helper()
-	x, y := ristretto255.NewElement(), ristretto255.NewElement()
-	require.NoError(t, x.Decode(a))
-	require.NoError(t, y.Decode(b))
-	return x.Subtract(x, y).Encode(nil)
+	x, err := ristretto255.NewIdentityElement().SetCanonicalBytes(a)
+	require.NoError(t, err)
+	y, err := ristretto255.NewIdentityElement().SetCanonicalBytes(b)
+	require.NoError(t, err)
+	return x.Subtract(x, y).Bytes()
 }
 
 // Q = U' - U makes B of the own dataset U the victim's U': the committee would open the

@@ -50,7 +50,15 @@ func exec(by chain.Account, msgs ...sdk.Msg) sdk.Msg {
 
 func proposal(t *testing.T, by chain.Account, msgs ...sdk.Msg) sdk.Msg {
 	t.Helper()
-	m, err := govv1.NewMsgSubmitProposal(msgs, sdk.NewCoins(sdk.NewInt64Coin("uvol", 1)), by.String(), "", "t", "s", false)
+	m, err := govv1.NewMsgSubmitProposal(
+		msgs,
+		sdk.NewCoins(sdk.NewInt64Coin("uvol", 1)),
+		by.String(),
+		"",
+		"t",
+		"s",
+		false,
+	)
 	require.NoError(t, err)
 	return m
 }
@@ -131,17 +139,17 @@ func TestInject_ByAUser(t *testing.T) {
 	s := shared(t)
 	d := s.Ready(s.Patient, content)
 	r := offered(s, d)
-	real := s.Propose()[0]
-	marker := &custody.MsgInject{Signer: s.Stranger.String(), Injection: takeApart(t, real).ExtendedCommit}
+	genuine := s.Propose()[0]
+	marker := &custody.MsgInject{Signer: s.Stranger.String(), Injection: takeApart(t, genuine).ExtendedCommit}
 	for name, raw := range map[string][]byte{
-		"a copy of an injection": real,
+		"a copy of an injection": genuine,
 		"signed":                 s.Sign(s.Stranger, 0, marker),
 		"in authz":               s.Sign(s.Stranger, 0, exec(s.Stranger, marker)),
 		"named in a memo":        s.SignMemo(s.Stranger, 0, voteext.MarkerURL, s.Visa(s.Stranger)),
 	} {
 		require.NotZero(t, s.CheckRaw(raw).Code, name+": in the mempool it would stay for ever")
 		require.Len(t, s.Propose(raw), 1, name+": no honest proposer takes it")
-		require.False(t, s.Accepts(real, raw), name)
+		require.False(t, s.Accepts(genuine, raw), name)
 		if name != "a copy of an injection" {
 			require.False(t, s.Accepts(raw), name)
 		}

@@ -157,7 +157,10 @@ func (c *Chain) newApp(home string, db *dbm.MemDB) *Node {
 func (c *Chain) all() []*Node { return append(c.Nodes[:len(c.Nodes):len(c.Nodes)], c.Observers...) }
 
 // For lets another test go on with the chain.
-func (c *Chain) For(tb testing.TB) { c.tb = tb }
+func (c *Chain) For(tb testing.TB) {
+	tb.Helper()
+	c.tb = tb
+}
 
 // Context is a view of the committed state, for looking.
 func (c *Chain) Context() sdk.Context {

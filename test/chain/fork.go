@@ -1,14 +1,13 @@
 package chain
 
 import (
-	"encoding/json"
 	"time"
 
-	dbm "github.com/cosmos/cosmos-db"
 	"github.com/stretchr/testify/require"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	cmttypes "github.com/cometbft/cometbft/types"
+	dbm "github.com/cosmos/cosmos-db"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
 )
 
@@ -88,7 +87,7 @@ func (c *Chain) Export() *genutiltypes.AppGenesis {
 	params := cmttypes.ConsensusParamsFromProto(exported.ConsensusParams)
 	return &genutiltypes.AppGenesis{
 		AppName: "volens", ChainID: c.ChainID, GenesisTime: c.Time.Add(c.options.BlockTime),
-		InitialHeight: exported.Height, AppState: json.RawMessage(exported.AppState),
+		InitialHeight: exported.Height, AppState: exported.AppState,
 		Consensus: &genutiltypes.ConsensusGenesis{Params: &params},
 	}
 }

@@ -54,7 +54,10 @@ type Story struct {
 }
 
 // New starts a chain of four validators and waits for its key.
-func New(tb testing.TB) *Story { return With(tb, chain.Options{Validators: 4}) }
+func New(tb testing.TB) *Story {
+	tb.Helper()
+	return With(tb, chain.Options{Validators: 4})
+}
 
 // With starts a chain with other options.
 func With(tb testing.TB, options chain.Options) *Story {
@@ -84,6 +87,7 @@ func With(tb testing.TB, options chain.Options) *Story {
 
 // For lets another test go on with the story.
 func (s *Story) For(tb testing.TB) {
+	tb.Helper()
 	s.tb = tb
 	s.Chain.For(tb)
 }
