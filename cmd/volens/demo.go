@@ -52,7 +52,7 @@ func newDemoCommand(e *env) *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringArrayVar(&d.inputs, "input", nil, "a genome file (VCF); several become a dataset each")
-	flags.IntVar(&d.validators, "validators", demoValidators, "how many validators")
+	flags.IntVar(&d.validators, "validators", demoValidators, "how many validators, 2 to 20")
 	flags.StringVar(&d.dir, "dir", "", "a new folder that is kept (default: one that is removed at the end)")
 	flags.BoolVar(&d.once, "once", false, "end when the story is over")
 	flags.BoolVar(&d.noStory, "no-story", false, "only start the network, the gateway and the wallets")

@@ -17,6 +17,8 @@ import (
 const (
 	// ChainID is the live chain id of every town.
 	ChainID = "volens-town-1"
+	// minValidators is the smallest committee: one holder alone never gets a key.
+	minValidators = 2
 	// startLimit bounds how long the network may take until it can be used.
 	startLimit = 5 * time.Minute
 	// poll is how often people look whether something has happened.
@@ -121,6 +123,10 @@ func (t *Town) build(ctx context.Context) error {
 func (t *Town) prepare(ctx context.Context) error {
 	if err := t.spec.Validate(); err != nil {
 		return fault.Wrap(fault.Usage, err)
+	}
+	if t.spec.Validators < minValidators {
+		return fault.E(fault.Usage, "%d validator: want at least %d, for no single one may hold the committee's key",
+			t.spec.Validators, minValidators)
 	}
 	if err := t.spec.CheckPorts(ctx); err != nil {
 		return fault.Wrap(fault.Unavailable, err)

@@ -24,21 +24,23 @@ func (silent) Done(walk.Step) {}
 func options(t *testing.T) walk.Options {
 	t.Helper()
 	return walk.Options{
-		Dir: t.TempDir(), Validators: 1, PortOffset: 4_600, BlockTime: time.Second, Report: silent{},
+		Dir: t.TempDir(), Validators: 2, PortOffset: 4_600, BlockTime: time.Second, Report: silent{},
 		Rand: rand.Reader, Now: time.Now, Version: "test",
 	}
 }
 
 func TestBuild_Refuses(t *testing.T) {
 	ctx := context.Background()
-	o := options(t)
-	o.Validators = 0
-	_, err := walk.Build(ctx, o)
-	require.Equal(t, fault.Usage, fault.KindOf(err))
+	for _, validators := range []int{-1, 0, 1, 21} {
+		o := options(t)
+		o.Validators = validators
+		_, err := walk.Build(ctx, o)
+		require.Equal(t, fault.Usage, fault.KindOf(err), validators)
+	}
 
-	o = options(t)
+	o := options(t)
 	require.NoError(t, os.WriteFile(filepath.Join(o.Dir, "mine"), nil, 0o600))
-	_, err = walk.Build(ctx, o)
+	_, err := walk.Build(ctx, o)
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 	require.ErrorContains(t, err, "is not empty")
 
