@@ -3,6 +3,7 @@ package attack_test
 import (
 	"bytes"
 	"os"
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -30,6 +31,7 @@ var calm struct {
 }
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // many applications that live as long as a test
 	dir, err := os.MkdirTemp("", "attack")
 	if err != nil {
 		os.Exit(1)

@@ -1,6 +1,7 @@
 package attack_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,28 +64,32 @@ func forked(t *testing.T) (s *story.Story, before *chain.Snapshot, second *story
 // with both answers the researcher would hold x(U1+Q) and x(U2+Q), and know both keys
 // for the price of one. The guard of every validator remembers.
 func TestGuard_AnotherBForQ(t *testing.T) {
-	for name, at := range map[string]struct {
+	s, before, second, r := forked(t)
+	var f *story.Story
+	for _, at := range []struct {
+		name    string
 		chainID string
 		wait    int
 	}{
-		"rollback":                         {chain.ID, 0},
-		"rollback, and a longer chain":     {chain.ID, 5},
-		"fork under another chain id":      {"fork-1", 0},
-		"longer fork under another one":    {"fork-1", 5},
-		"fork back under the first's name": {chain.ID, 1},
+		{"rollback", chain.ID, 0},
+		{"rollback by one block less", chain.ID, 1},
+		{"rollback, and a longer chain", chain.ID, 5},
+		{"fork under another chain id", "fork-1", 0},
+		{"longer fork under another one", "fork-2", 5},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s, before, second, r := forked(t)
-			f := s.On(s.Fork(before, at.chainID))
-			f.For(t)
-			f.Blocks(at.wait)
-			f.Send(f.Other, f.Decide(second, r, true))
-			require.Equal(t, r.Seats[0].Q(), seat(t, f, r.ID, 0).Q)
-			refusesAll(t, f, r)
-			// A seat of its own opens the same file.
-			opens(t, f, second)
-		})
+		f = s.On(s.Fork(before, at.chainID))
+		f.Blocks(at.wait)
+		f.Send(f.Other, f.Decide(second, r, true))
+		require.Equal(t, r.Seats[0].Q(), seat(t, f, r.ID, 0).Q, at.name)
+		for range 8 {
+			f.Block()
+			require.Zero(t, answered(t, f), at.name)
+		}
+		require.Equal(t, custody.SEAT_STATE_EMITTED, f.SeatState(r.ID, 0), at.name)
 	}
+	refusesAll(t, f, r)
+	// A seat of its own opens the same file.
+	opens(t, f, second)
 }
 
 // A node that was set back answers what it answered, and nothing else, until it is where
@@ -118,43 +123,38 @@ func TestGuard_Rollback(t *testing.T) {
 
 // A share without its guard is no share: the validator votes on, and the others release.
 func TestGuard_Missing(t *testing.T) {
-	for name, spoil := range map[string]func(t *testing.T, guard, other string){
-		"removed": func(t *testing.T, guard, _ string) {
-			t.Helper()
-			require.NoError(t, os.Remove(guard))
-		},
-		"empty": func(t *testing.T, guard, _ string) {
-			t.Helper()
-			require.NoError(t, os.WriteFile(guard, nil, 0o600))
-		},
-		"of another validator": func(t *testing.T, guard, other string) {
-			t.Helper()
-			raw, err := os.ReadFile(other)
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(guard, raw, 0o600))
-		},
-		"damaged": func(t *testing.T, guard, _ string) {
-			t.Helper()
-			raw, err := os.ReadFile(guard)
-			require.NoError(t, err)
-			raw[len(raw)-20] ^= 1
-			require.NoError(t, os.WriteFile(guard, raw, 0o600))
+	s := story.New(t)
+	d := s.Ready(s.Patient, content)
+	guard := func(node int) string {
+		found, err := filepath.Glob(filepath.Join(s.Nodes[node].Home, app.CustodyFolder, "guard-*"))
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		return found[0]
+	}
+	file, other := guard(1), guard(0)
+	for name, spoil := range map[string]func(own, other []byte) []byte{
+		"empty":                func(_, _ []byte) []byte { return nil },
+		"of another validator": func(_, other []byte) []byte { return other },
+		"damaged": func(own, _ []byte) []byte {
+			out := bytes.Clone(own)
+			out[len(out)-20] ^= 1
+			return out
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := story.New(t)
-			d := s.Ready(s.Patient, content)
-			file := func(node int) string {
-				found, err := filepath.Glob(filepath.Join(s.Nodes[node].Home, app.CustodyFolder, "guard-*"))
-				require.NoError(t, err)
-				require.Len(t, found, 1)
-				return found[0]
-			}
-			spoil(t, file(1), file(0))
-			s = s.On(s.Fork(s.Snapshot(), s.ChainID))
-			r := offered(s, d)
-			require.Equal(t, 3, answered(t, s))
-			s.WaitRelease(r, 0)
-		})
+		own, err := os.ReadFile(file)
+		require.NoError(t, err)
+		others, err := os.ReadFile(other)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, spoil(own, others), 0o600))
+		s = s.On(s.Fork(s.Snapshot(), s.ChainID))
+		r := offered(s, d)
+		require.Equal(t, 3, answered(t, s), name)
+		s.WaitRelease(r, 0)
+		require.NoError(t, os.WriteFile(file, own, 0o600))
 	}
+	require.NoError(t, os.Remove(file))
+	s = s.On(s.Fork(s.Snapshot(), s.ChainID))
+	r := offered(s, d)
+	require.Equal(t, 3, answered(t, s), "removed")
+	s.WaitRelease(r, 0)
 }

@@ -100,16 +100,13 @@ func TestRun_BadShareInADeal(t *testing.T) {
 // is convicted for what proves nothing.
 func TestRun_MalformedDeal(t *testing.T) {
 	for name, how := range map[string]func(c *chain.Chain, d *custody.Deal){
-		"cut":             func(_ *chain.Chain, d *custody.Deal) { d.Data = d.Data[:len(d.Data)-32] },
-		"one coefficient": func(_ *chain.Chain, d *custody.Deal) { d.Data = append(bytes.Clone(d.Data), d.Data[:32]...) },
-		"noise":           func(_ *chain.Chain, d *custody.Deal) { d.Data = bytes.Repeat([]byte{0xa5}, len(d.Data)) },
-		"empty":           func(_ *chain.Chain, d *custody.Deal) { d.Data = nil },
+		"cut":   func(_ *chain.Chain, d *custody.Deal) { d.Data = d.Data[:len(d.Data)-32] },
+		"noise": func(_ *chain.Chain, d *custody.Deal) { d.Data = bytes.Repeat([]byte{0xa5}, len(d.Data)) },
 		"a wrong proof": func(_ *chain.Chain, d *custody.Deal) {
 			d.Data = bytes.Clone(d.Data)
 			d.Data[threshold.DealSize(0, 0)-1] ^= 1
 		},
-		"of another":      func(c *chain.Chain, d *custody.Deal) { d.Operator = operator(t, c, 0) },
-		"of an old share": func(_ *chain.Chain, d *custody.Deal) { d.Share = 1 },
+		"of another": func(c *chain.Chain, d *custody.Deal) { d.Operator = operator(t, c, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := withRun(t, func(c *chain.Chain) {

@@ -47,6 +47,8 @@ type Options struct {
 	Observers int
 	// Attack sets up who lies, before the first block.
 	Attack func(*Chain)
+
+	ends bool // with its test
 	// BlockTime is the time between blocks, one second if zero.
 	BlockTime time.Duration
 }
@@ -89,7 +91,7 @@ func New(tb testing.TB, options Options) *Chain {
 		options.ChainID = ID
 	}
 	if options.Dir == "" {
-		options.Dir = tb.TempDir()
+		options.Dir, options.ends = tb.TempDir(), true
 	}
 	if options.BlockTime == 0 {
 		options.BlockTime = time.Second
@@ -146,11 +148,15 @@ func (c *Chain) newNode(home string, db *dbm.MemDB) *Node {
 
 func (c *Chain) newApp(home string, db *dbm.MemDB) *Node {
 	options := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.ChainID)}, c.options.App...)
-	return &Node{
+	n := &Node{
 		App:  app.New(log.NewNopLogger(), db, true, simtestutil.NewAppOptionsWithFlagHome(home), options...),
 		Home: home,
 		db:   db,
 	}
+	if c.options.ends {
+		c.tb.Cleanup(func() { require.NoError(c.tb, n.App.Close()) })
+	}
+	return n
 }
 
 // all are the nodes that execute blocks.
