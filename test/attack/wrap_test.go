@@ -145,7 +145,7 @@ func TestInject_ByAUser(t *testing.T) {
 		"a copy of an injection": genuine,
 		"signed":                 s.Sign(s.Stranger, 0, marker),
 		"in authz":               s.Sign(s.Stranger, 0, exec(s.Stranger, marker)),
-		"named in a memo":        s.SignMemo(s.Stranger, 0, voteext.MarkerURL, s.Visa(s.Stranger)),
+		"named in a memo":        s.SignMemo(s.University, 0, voteext.MarkerURL, s.Visa(s.Stranger)),
 	} {
 		require.NotZero(t, s.CheckRaw(raw).Code, name+": in the mempool it would stay for ever")
 		require.Len(t, s.Propose(raw), 1, name+": no honest proposer takes it")
@@ -154,6 +154,8 @@ func TestInject_ByAUser(t *testing.T) {
 			require.False(t, s.Accepts(raw), name)
 		}
 	}
+	memo := s.CheckRaw(s.SignMemo(s.University, 0, "no marker", s.Visa(s.Stranger)))
+	require.Zero(t, memo.Code, "but for the marker it is good: "+memo.Log)
 	before := s.App().Cosmos.Account.GetAccount(s.Context(), s.Stranger.Address()).GetSequence()
 	resp := s.Force(s.Sign(s.Stranger, 0, marker), s.Sign(s.Stranger, 0, marker))
 	for _, result := range resp.TxResults {
