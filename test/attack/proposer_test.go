@@ -283,27 +283,3 @@ func TestProposer_BlockTooSmall(t *testing.T) {
 	s.Tamper.MaxTxBytes = 0
 	s.WaitRelease(r, 0)
 }
-
-// More than two culprits are never named at once; the others wait for the next block.
-func TestProposer_MoreThanTwoCulprits(t *testing.T) {
-	s := shared(t)
-	d := s.Ready(s.Patient, content)
-	s.Tamper.Extension = func(node int, _ int64, honest []byte) []byte {
-		if node == 3 {
-			return honest
-		}
-		return withShare(t, honest, another(t, s))
-	}
-	r := offered(s, d)
-	told := takeApart(t, s.Propose()[0])
-	require.Equal(t, 2, ones(told.Bad), "two of three")
-	require.Equal(t, 1, ones(told.Used))
-	told.Bad[0] = ^told.Used[0] & 0x0f
-	require.Equal(t, 3, ones(told.Bad))
-	require.False(t, s.Accepts(told.putTogether(t)))
-	resp := s.Block()
-	require.Len(t, events(t, resp, &custody.EventBadExtension{}), 2)
-	require.False(t, released(s, r))
-	s.Tamper.Extension = nil
-	s.WaitRelease(r, 0)
-}
