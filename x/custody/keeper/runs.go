@@ -16,7 +16,8 @@ import (
 type DealKey = collections.Pair[[]byte, uint64]
 
 // Runs are the attempts to make an epoch. What belongs to a finished run is kept
-// until the next one begins, for nodes that come late to make their shares.
+// until the next one begins, to be looked at: a node that missed the confirmations
+// has no share until a later epoch deals it one.
 type Runs struct {
 	// Run has the newest run.
 	Run collections.Item[custody.Run]
