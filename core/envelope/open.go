@@ -36,12 +36,8 @@ func Open(dst io.Writer, src io.Reader, facts Facts, identity age.Identity) (*Op
 	defer plain.Close()
 	defer file.Close()
 
-	source := &watched{src: src}
-	decrypted, err := age.Decrypt(io.TeeReader(source, file), registered{facts, identity})
+	err = openAge(io.MultiWriter(dst, plain), io.TeeReader(src, file), 0, registered{facts, identity})
 	if err != nil {
-		return nil, fmt.Errorf("open: %w", source.blame(headerError(err)))
-	}
-	if err := copyPlaintext(io.MultiWriter(dst, plain), decrypted, source); err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
 	out := &Opened{PlaintextSize: plain.Close()}
@@ -54,26 +50,6 @@ func Open(dst io.Writer, src io.Reader, facts Facts, identity age.Identity) (*Op
 		return nil, fmt.Errorf("open: %w: tree root differs", ErrIntegrity)
 	}
 	return out, nil
-}
-
-// copyPlaintext copies until the end that age has checked, and says of an error
-// whose it is.
-func copyPlaintext(dst io.Writer, decrypted io.Reader, source *watched) error {
-	buf := make([]byte, blockSize)
-	for {
-		n, err := decrypted.Read(buf)
-		if n > 0 {
-			if _, err := dst.Write(buf[:n]); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return source.blame(fmt.Errorf("%w: %w", ErrIntegrity, err))
-		}
-	}
 }
 
 // headerError turns an error of age.Decrypt into ours: what is not a mismatch of

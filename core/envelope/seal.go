@@ -25,6 +25,8 @@ type Options struct {
 	Patient *age.HybridRecipient
 	// Rand gives the capsule's randomness. The file key is drawn by age.
 	Rand io.Reader
+	// Workers seal chunks at the same time; 0 is one for each processor.
+	Workers int
 }
 
 // Sealed is what one pass over a source found. Everything exported is public or
@@ -54,7 +56,7 @@ func Seal(dst io.Writer, src io.Reader, o Options) (*Sealed, error) {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	out := &Sealed{secret: recipient.secret}
-	if err := out.copy(dst, src, recipient, o.Patient); err != nil {
+	if err := out.copy(dst, src, o.Workers, recipient, o.Patient); err != nil {
 		out.Zero()
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -63,7 +65,7 @@ func Seal(dst io.Writer, src io.Reader, o Options) (*Sealed, error) {
 	return out, nil
 }
 
-func (s *Sealed) copy(dst io.Writer, src io.Reader, recipients ...age.Recipient) error {
+func (s *Sealed) copy(dst io.Writer, src io.Reader, workers int, recipients ...age.Recipient) error {
 	plainSum, fileSum := sha256.New(), sha256.New()
 	tree, err := merkle.NewStream(LeafSize, nil)
 	if err != nil {
@@ -73,10 +75,11 @@ func (s *Sealed) copy(dst io.Writer, src io.Reader, recipients ...age.Recipient)
 	defer plain.Close()
 	defer file.Close()
 
-	w, err := age.Encrypt(io.MultiWriter(dst, file), recipients...)
+	w, err := newSealer(io.MultiWriter(dst, file), workers, recipients...)
 	if err != nil {
 		return err
 	}
+	defer w.abort()
 	if _, err := io.CopyBuffer(w, io.TeeReader(src, plain), make([]byte, blockSize)); err != nil {
 		return err // The stream stays open: its last chunk is missing.
 	}

@@ -21,6 +21,9 @@ const (
 	StanzaType = "volens-v1"
 
 	ownStanzaType = "mlkem768x25519"
+	// maxHeader bounds the memory for an age header; ours has 2.3 kB.
+	maxHeader = 1 << 20
+
 	bodySize      = 32
 	keyIDSize     = 8
 	stanzaArgs    = 3
@@ -132,10 +135,10 @@ func NewFacts(keyID uint64, datasetID id.ID, u, bodySHA256, sha256, treeRoot []b
 }
 
 // ReadHeader reads the age header of src. The reader that it returns gives all
-// of src from its first byte. The error is ErrStanza if there is no header.
+// of src from its first byte. The error is ErrStanza if there is no header, or one of more than a mebibyte.
 func ReadHeader(src io.Reader) (header []byte, whole io.Reader, err error) {
 	var seen bytes.Buffer
-	header, err = age.ExtractHeader(io.TeeReader(src, &seen))
+	header, err = age.ExtractHeader(io.TeeReader(io.LimitReader(src, maxHeader), &seen))
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrStanza, err)
 	}
