@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/volens-network/volens/core/jcs"
 )
 
 // ReportSchema names the form of a report.
@@ -139,7 +141,7 @@ func (r *Report) Canonical() ([]byte, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	return canonicalJSON(r)
+	return jcs.Marshal(r)
 }
 
 // Sum256 is SHA-256 over the canonical form.

@@ -1,4 +1,7 @@
-package deid
+// Package jcs writes JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows, so that the digest of a
+// document does not depend on who wrote it. Marshal is all there is. Numbers are integers: documents of ours have no
+// others, and floating point is where writers differ.
+package jcs
 
 import (
 	"bytes"
@@ -15,9 +18,9 @@ import (
 // maxSafeInteger is the greatest integer that every JSON reader keeps exactly.
 const maxSafeInteger = 1<<53 - 1
 
-// canonicalJSON writes v in the canonical form of RFC 8785. Numbers must be
-// integers of at most 53 bits: reports have no others.
-func canonicalJSON(v any) ([]byte, error) {
+// Marshal writes v in canonical form. It returns an error for a number that is not an integer of at most 53 bits,
+// and those of encoding/json.
+func Marshal(v any) ([]byte, error) {
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("canonical JSON: %w", err)
