@@ -39,6 +39,15 @@ const (
 	Tabular       Kind = "TABULAR"
 )
 
+// Known reports whether k is one of the kinds above.
+func (k Kind) Known() bool {
+	switch k {
+	case VCF, GVCF, BAM, CRAM, FASTQ, GenotypeArray, DICOMStudy, FHIRBundle, Tabular:
+		return true
+	}
+	return false
+}
+
 // Format is how a file is written.
 type Format string
 
@@ -62,6 +71,8 @@ const (
 	FormatFHIRNDJSON Format = "fhir-ndjson"
 	// FormatZIP is an archive; what is inside is not looked at and has no kind.
 	FormatZIP Format = "zip"
+	// FormatArchive is the payload of a dataset of several files (core/manifest), which names their kinds.
+	FormatArchive Format = "tar"
 	// FormatTSV and FormatCSV are tables with one number of columns.
 	FormatTSV Format = "tsv"
 	FormatCSV Format = "csv"
@@ -138,10 +149,19 @@ func detectPlain(head []byte, whole bool) Detection {
 		return Detection{Format: FormatCRAM, Kind: CRAM}
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return Detection{Format: FormatZIP}
+	case isArchive(head):
+		return Detection{Format: FormatArchive}
 	case isDICOM(head):
 		return Detection{Format: FormatDICOM, Kind: DICOMStudy}
 	}
 	return detectText(head, whole)
+}
+
+// isArchive looks for the first header of a tar archive, of the entry manifest.json.
+func isArchive(head []byte) bool {
+	const magicAt = 257
+	return bytes.HasPrefix(head, []byte("manifest.json\x00")) && len(head) > magicAt+5 &&
+		string(head[magicAt:magicAt+5]) == "ustar"
 }
 
 // isCRAM checks the magic and the major version, 2 or 3.
