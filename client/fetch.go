@@ -29,6 +29,9 @@ type FetchOptions struct {
 	// Range is A-B, bytes of the opened file counted from 0, both included: only this part
 	// is downloaded and opened.
 	Range string
+	// Crypt4GH, if named, is the file of a reader's public key: the opened file is written for that reader as GA4GH
+	// Crypt4GH, and never in the clear.
+	Crypt4GH string
 	// Wait for a release that is on its way.
 	Wait bool
 }
@@ -39,7 +42,7 @@ type Fetched struct {
 	Seat      uint64 `json:"seat"`
 	DatasetID string `json:"dataset_id"`
 	Version   uint64 `json:"version"`
-	// Path is the opened file, PlaintextSHA256 and PlaintextSize are of its bytes.
+	// Path is the opened file. PlaintextSHA256 and PlaintextSize are of its bytes, also where the file is an export.
 	Path            string `json:"path,omitempty"`
 	PlaintextSHA256 string `json:"plaintext_sha256,omitempty"`
 	PlaintextSize   uint64 `json:"plaintext_size,omitempty"`
@@ -76,6 +79,10 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 	if err != nil {
 		return nil, err
 	}
+	reader, err := exportKey(o.Crypt4GH)
+	if err != nil {
+		return nil, err
+	}
 	r, err := s.findRelease(ctx, request, o.Seat, o.Wait)
 	if err != nil {
 		return nil, err
@@ -108,7 +115,7 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 		out.Identity = o.Identity
 		return out, writeIdentity(o.Identity, secrets)
 	}
-	return out, s.open(r, secrets, o.Out, out)
+	return out, s.open(r, secrets, exportOptions{folder: o.Out, reader: reader}, out)
 }
 
 // writeIdentity writes the key of one file for age-plugin-volens, readable by the owner only.
@@ -146,7 +153,7 @@ func (s *Session) download(ctx context.Context, r *released, folder string) (str
 }
 
 // open decrypts the sealed file beside itself and checks every digest on the way.
-func (s *Session) open(r *released, secrets envelope.Release, folder string, out *Fetched) (err error) {
+func (s *Session) open(r *released, secrets envelope.Release, o exportOptions, out *Fetched) (err error) {
 	identity, err := envelope.NewIdentity(secrets)
 	if err != nil {
 		return err
@@ -163,18 +170,25 @@ func (s *Session) open(r *released, secrets envelope.Release, folder string, out
 	}
 	var parts pending
 	defer parts.discard()
-	dst, err := parts.create(folder)
+	dst, err := parts.create(o.folder)
 	if err != nil {
 		return err
 	}
-	head := &beginning{dst: dst}
+	sink, err := o.sink(s.Rand, dst)
+	if err != nil {
+		return err
+	}
+	head := &beginning{dst: sink}
 	bar := start(s.Progress, "open", info.Size())
 	opened, err := envelope.Open(head, &counting{src: src, report: bar}, r.facts, identity)
 	if err != nil {
 		return err
 	}
 	out.PlaintextSize, out.PlaintextSHA256 = opened.PlaintextSize, hex.EncodeToString(opened.PlaintextSHA256[:])
-	out.Path = filepath.Join(folder, r.of.String()+extension(head.kept))
+	if err := sink.Close(); err != nil {
+		return err
+	}
+	out.Path = filepath.Join(o.folder, r.of.String()+extension(head.kept)+o.suffix())
 	if err := parts.finish(out.Path); err != nil {
 		return err
 	}

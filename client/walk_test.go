@@ -2,6 +2,9 @@ package client_test
 
 import (
 	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -93,6 +96,7 @@ func TestWalk(t *testing.T) {
 	p.audits(t, in, asked)
 	p.part(t, in, asked, got)
 	p.identity(t, asked)
+	p.export(t, asked, got)
 	p.strangers(t, in, asked)
 }
 
@@ -167,6 +171,29 @@ func (p *people) identity(t *testing.T, asked *client.Submitted) {
 	info, err := os.Stat(key)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	_, err = p.researcher.Fetch(context.Background(), o)
+	require.Equal(t, fault.Usage, fault.KindOf(err))
+}
+
+// export writes the opened file for a Crypt4GH reader, and leaves nothing in the clear.
+func (p *people) export(t *testing.T, asked *client.Submitted, got *client.Fetched) {
+	t.Helper()
+	reader, err := ecdh.X25519().GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	key := filepath.Join(t.TempDir(), "reader.pub")
+	text := base64.StdEncoding.EncodeToString(reader.PublicKey().Bytes())
+	require.NoError(t, os.WriteFile(key, []byte(text), 0o600))
+	o := client.FetchOptions{RequestID: asked.RequestID, Out: t.TempDir(), Crypt4GH: key}
+	exported, err := p.researcher.Fetch(context.Background(), o)
+	require.NoError(t, err)
+	require.Equal(t, got.PlaintextSHA256, exported.PlaintextSHA256, "the digest is of what was opened")
+	require.Equal(t, filepath.Base(got.Path)+".c4gh", filepath.Base(exported.Path))
+	require.Len(t, entries(t, o.Out), 2, "the sealed file and the export")
+	file, err := os.ReadFile(exported.Path)
+	require.NoError(t, err)
+	require.Equal(t, "crypt4gh", string(file[:8]))
+
+	require.NoError(t, os.WriteFile(key, []byte("no key"), 0o600))
 	_, err = p.researcher.Fetch(context.Background(), o)
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 }

@@ -24,9 +24,9 @@ const (
 	// maxHeader bounds the memory for an age header; ours has 2.3 kB.
 	maxHeader = 1 << 20
 
-	bodySize      = 32
-	keyIDSize     = 8
-	stanzaArgs    = 3
+	bodySize   = 32
+	keyIDSize  = 8
+	stanzaArgs = 3
 )
 
 var base64Strict = base64.RawStdEncoding.Strict()
