@@ -62,7 +62,7 @@ func (s *scrubber) checkedFragment(look *deid.LookWriter, n int64) error {
 	if len(c.text()) > 0 {
 		return needReview("text was found in compressed pixels, which cannot be blanked")
 	}
-	s.count.add("pixels", "passed")
+	s.count.add(rulePixels, actionPassed)
 	_, err = look.Write(fragment)
 	return err
 }

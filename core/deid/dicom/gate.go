@@ -17,6 +17,14 @@ const (
 	rounds = 6
 )
 
+// what the gate counts: files that a person looked at, and frames.
+const (
+	rulePixels     = "pixels"
+	actionPassed   = "passed"
+	actionBlanked  = "blanked"
+	actionReviewed = "reviewed"
+)
+
 // way is how the pixels get through.
 type way uint8
 
@@ -45,17 +53,17 @@ func (s *scrubber) gate() error {
 	case p.encapsulatedDoc && !reviewed:
 		return needReview("a document is inside, which no program can clean")
 	case p.encapsulatedDoc:
-		s.count.add("pixels", "reviewed")
+		s.count.add(rulePixels, actionReviewed)
 		return nil
 	case s.pixels == nil:
 		return nil
 	case s.pixels.tag != tagPixels: // floating point
-		s.count.add("pixels", "passed")
+		s.count.add(rulePixels, actionPassed)
 		return nil
 	case s.syntax.video && !reviewed:
 		return needReview("the pixels are a film")
 	case slices.Contains(rules.DerivedClasses, s.class) && !p.saysBurnedIn:
-		s.count.add("pixels", "passed")
+		s.count.add(rulePixels, actionPassed)
 		return nil
 	}
 	way := s.wayOf()
@@ -64,7 +72,7 @@ func (s *scrubber) gate() error {
 	switch {
 	case sound && way == wayLook, ours && way != wayCopy:
 	case reviewed:
-		s.count.add("pixels", "reviewed")
+		s.count.add(rulePixels, actionReviewed)
 	case sound:
 		return needReview("text beside the picture cannot be blanked in compressed pixels")
 	case ours:
@@ -169,9 +177,9 @@ func (s *scrubber) frames(look io.Writer) (done int64, err error) {
 			found = c.text()
 		}
 		if changed {
-			s.count.add("pixels", "blanked")
+			s.count.add(rulePixels, actionBlanked)
 		} else {
-			s.count.add("pixels", "passed")
+			s.count.add(rulePixels, actionPassed)
 		}
 		if _, err := look.Write(frame); err != nil {
 			return done, err

@@ -218,6 +218,7 @@ func (p *policy) listed(a attribute) action {
 		out.op = choose(unlisted || retained, opNumber, out.base)
 	case vrLO, vrSH, vrUC:
 		out.op = choose(unlisted, opText, choose(cleaned, opWords, out.base))
+		out.base = choose(unlisted, opDummy, out.base) // the attribute may be of type 1
 	case vrLT, vrST, vrUT:
 		out.op = choose(unlisted || cleaned, opWords, out.base)
 	case vrAE, vrUR, vrUN:
@@ -229,9 +230,11 @@ func (p *policy) listed(a attribute) action {
 	case tagPatientName, tagPatientID:
 		out.op = opPerson
 	case tagMeaning:
-		out.op, out.base = opMeaning, opDummy
+		out.op = opMeaning
 	case tagCharset:
 		out.op = opCharset
+	case tagDocument:
+		out.op = opKeep // if the pixel gate lets it
 	case tagBurnedIn, tagModified, tagRemoved, tagMethod, tagMethodCodes:
 		out.op = opRemove // and written anew
 	}

@@ -141,8 +141,8 @@ func (s *scrubber) inflate() {
 
 // finish writes head and pixels, once everything before the pixels is known.
 func (s *scrubber) finish(dst io.Writer, m meta, top *level) error {
-	if len(s.nodes) == 0 && s.pixels == nil {
-		return deid.Refuse(deid.CodeEmpty, "there is no element that may stay")
+	if len(s.seen) == 0 && s.pixels == nil {
+		return deid.Refuse(deid.CodeEmpty, "there is no data set in it")
 	}
 	if s.seen[0x00041220] || s.seen[0x00041130] && !s.seen[tagSOPClass] {
 		return errDirectory()

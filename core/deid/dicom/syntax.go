@@ -98,6 +98,11 @@ func (s *scrubber) begin() (meta, error) {
 		}
 	case startsPlausibly(head):
 		s.count.warn("no_preamble")
+	case startsPlausibly(head[1:]) && head[0] == ' ' && vrOf(head[5], head[6]).known():
+		s.count.warn("no_preamble")
+		if err := s.src.skip(1); err != nil {
+			return m, err
+		}
 	default:
 		return m, deid.Refuse(deid.CodeNotThisFormat, "the content does not start as DICOM does")
 	}

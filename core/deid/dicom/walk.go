@@ -39,6 +39,7 @@ type node struct {
 	value []byte
 	set   *charset
 	act   action
+	own   bool // made by declare
 }
 
 // level is where the walk is.

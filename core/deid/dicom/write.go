@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -43,11 +42,14 @@ func (s *scrubber) declare() {
 	all := plain(tagRemoved, vrCS, "YES")
 	all = append(all, plain(tagMethod, vrLO, "Volens "+p.ID+" "+p.Version)...)
 	all = append(all, s.methodCodes()...)
-	if s.pixels != nil {
+	if s.pixels != nil || s.picture.encapsulatedDoc {
 		all = append(all, plain(tagBurnedIn, vrCS, "NO")...)
 	}
 	if s.policy.options[deid.DICOMModifiedDates] {
 		all = append(all, plain(tagModified, vrCS, "MODIFIED")...)
+	}
+	for i := range all {
+		all[i].own = true
 	}
 	for _, group := range split(all) {
 		at := slices.IndexFunc(s.nodes, func(n node) bool { return n.depth == 0 && n.tag > group[0].tag })
@@ -197,26 +199,39 @@ var errText = deid.Refuse(deid.CodeIdentifierRemain, "the second look found a va
 
 // writeHead writes everything before the pixels. Texts are looked at one by one,
 // in the character set that they are in; the bytes are looked at as they are.
-func (s *scrubber) writeHead(look io.Writer) error {
+func (s *scrubber) writeHead(look *deid.LookWriter) error {
+	if err := look.Pass(s.meta()); err != nil {
+		return err
+	}
 	var out bytes.Buffer
-	out.Write(s.meta())
 	e := &encoder{out: &out, coding: s.out}
+	own := false
 	for i := range s.nodes {
 		n := &s.nodes[i]
 		if n.part == partValue && n.vr.traits().sort == sortText && !s.mayStand(n) {
 			return errText
+		}
+		if own != n.own || out.Len() > inBuffer {
+			if err := flush(look, &out, own); err != nil {
+				return err
+			}
+			own = n.own
 		}
 		if s.isEmptySequence(i) {
 			e.header(n.tag, vrSQ, 0)
 		} else if i == 0 || !s.isEmptySequence(i-1) {
 			e.node(*n)
 		}
-		if out.Len() > inBuffer {
-			if _, err := look.Write(out.Bytes()); err != nil {
-				return err
-			}
-			out.Reset()
-		}
+	}
+	return flush(look, &out, own)
+}
+
+// flush writes what is ready. The words that the program declares of itself are
+// not looked at: originals may be among them.
+func flush(look *deid.LookWriter, out *bytes.Buffer, own bool) error {
+	defer out.Reset()
+	if own {
+		return look.Pass(out.Bytes())
 	}
 	_, err := look.Write(out.Bytes())
 	return err
@@ -234,7 +249,7 @@ func (s *scrubber) mayStand(n *node) bool {
 		return true
 	default:
 	}
-	if n.set == nil { // from declare
+	if n.own {
 		return true
 	}
 	text := n.set.decode(trim(n.value))
