@@ -25,6 +25,15 @@ const (
 	CodeSampleNotFound   Code = "sample_not_found"
 	CodeSeveralPersons   Code = "several_persons"
 	CodeIdentifierRemain Code = "identifier_in_output"
+	CodeMalformedJSON    Code = "malformed_json"
+	CodeDuplicateKey     Code = "duplicate_key"
+	CodeTooDeep          Code = "nested_too_deep"
+	CodeTooLarge         Code = "element_too_large"
+	CodeUnknownResource  Code = "unknown_resource_type"
+	CodeMalformedElement Code = "malformed_element"
+	CodeUnsupported      Code = "unsupported_encoding"
+	CodeDirectory        Code = "dicom_directory"
+	CodePixels           Code = "pixels_need_review"
 )
 
 // RefusalError is the error for an input that is not taken, or not taken as it was
