@@ -118,8 +118,8 @@ func readReport(name string) (*reportFile, error) {
 	if err != nil {
 		return nil, refused(err, "PROFILE")
 	}
-	if len(report.Payload) != 1 {
-		return nil, usage("the report speaks of %d files, a dataset has one", len(report.Payload))
+	if len(report.Payload) != 1 && report.Archive == nil {
+		return nil, usage("the report speaks of %d files, which are no dataset", len(report.Payload))
 	}
 	sum, err := report.Sum256()
 	return &reportFile{Report: report, profile: profile, sha256: sum[:]}, err
@@ -221,8 +221,7 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 		_, failed := envelope.Open(writer, source, r.facts, identity)
 		opened <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
-	entry := report.Payload[0]
-	verdict, err := verifyPayload(ctx, report.profile, entry, reader)
+	files, err := verifyPlaintext(ctx, report.Report, report.profile, reader)
 	closed := reader.Close()
 	if failed := <-opened; failed != nil && err == nil {
 		err = failed
@@ -230,10 +229,7 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 	if err = errors.Join(err, closed); err != nil {
 		return nil, err
 	}
-	return &DeidVerdict{
-		OK: verdict.OK(), Profile: report.profile.ID, ReportSHA256: hexBytes(report.sha256),
-		Files: []FileVerdict{{Name: entry.Name, OK: verdict.OK(), Findings: verdict.Findings}},
-	}, nil
+	return together(report.profile, hexBytes(report.sha256), files), nil
 }
 
 // vouch signs the attestation.

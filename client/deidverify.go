@@ -65,18 +65,11 @@ func deidVerify(ctx context.Context, reportFile string, payload []string) (*Deid
 	if err != nil {
 		return nil, refused(err, "profile")
 	}
-	if len(payload) != len(report.Payload) {
-		return nil, usage("the report speaks of %d files, %d are given", len(report.Payload), len(payload))
+	files, err := verifyFiles(ctx, report, profile, payload)
+	if err != nil {
+		return nil, err
 	}
-	out := &DeidVerdict{OK: true, Profile: profile.ID, ReportSHA256: digest(data)}
-	for i, entry := range report.Payload {
-		verdict, err := verifyFile(ctx, profile, entry, fileOf(entry.Name, i, payload))
-		if err != nil {
-			return nil, fmt.Errorf("payload file %s: %w", entry.Name, err)
-		}
-		out.Files = append(out.Files, FileVerdict{Name: entry.Name, OK: verdict.OK(), Findings: verdict.Findings})
-		out.OK = out.OK && verdict.OK()
-	}
+	out := together(profile, digest(data), files)
 	if out.OK {
 		return out, nil
 	}
@@ -86,6 +79,31 @@ func deidVerify(ctx context.Context, reportFile string, payload []string) (*Deid
 		return out, integrity(err)
 	}
 	return out, refused(err, failed...)
+}
+
+// verifyFiles checks files one by one, or an archive as a whole.
+func verifyFiles(
+	ctx context.Context, report *deid.Report, profile *deid.Profile, payload []string,
+) (out []FileVerdict, err error) {
+	if report.Archive != nil && len(payload) == 1 {
+		file, err := openInput(payload[0])
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		return verifyPlaintext(ctx, report, profile, file)
+	}
+	if len(payload) != len(report.Payload) {
+		return nil, usage("the report speaks of %d files, %d are given", len(report.Payload), len(payload))
+	}
+	for i, entry := range report.Payload {
+		verdict, err := verifyFile(ctx, profile, entry, fileOf(entry.Name, i, payload))
+		if err != nil {
+			return nil, fmt.Errorf("payload file %s: %w", entry.Name, err)
+		}
+		out = append(out, verdictOn(entry, verdict))
+	}
+	return out, nil
 }
 
 // fileOf is the path that has the entry's name, else the one in its place.

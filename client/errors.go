@@ -11,6 +11,7 @@ import (
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/gate"
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/manifest"
 	"github.com/volens-network/volens/core/threshold"
 )
 
@@ -35,7 +36,7 @@ func classify(err error) error {
 		return fault.Wrap(fault.Usage, err)
 	case isAny(err, id.ErrMalformed):
 		return fault.Wrap(fault.Usage, err)
-	case isAny(err, envelope.ErrIntegrity, envelope.ErrStanza, envelope.ErrWrapKey, gate.ErrPart,
+	case isAny(err, envelope.ErrIntegrity, envelope.ErrStanza, envelope.ErrWrapKey, gate.ErrPart, manifest.ErrManifest,
 		threshold.ErrProof, threshold.ErrEncoding, threshold.ErrIdentity):
 		return integrity(err)
 	default:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -23,10 +24,10 @@ const (
 	stepHanded     = "handed "
 )
 
-// IngestOptions say which file becomes a dataset, and who holds it.
+// IngestOptions say which files become a dataset, and who holds it.
 type IngestOptions struct {
-	// File is one file: one call makes one dataset.
-	File    string
+	// Files are files and folders: one call makes one dataset of all of them.
+	Files   []string
 	Profile string
 	// Sample chooses one sample of several; AllSamples declares a custodian's right to all.
 	Sample     string
@@ -62,8 +63,8 @@ type Ingested struct {
 	Warnings       []string `json:"warnings,omitempty"`
 }
 
-// Ingest makes a dataset of a file: it draws an id for a fresh account, de-identifies and
-// seals the file as one stream, uploads it, registers it, hands the halves over, and waits
+// Ingest makes a dataset of files: it draws an id for a fresh account, de-identifies and
+// seals them as one stream, uploads it, registers it, hands the halves over, and waits
 // for the gateways' receipts. Called again after an interruption it goes on where it was.
 // While the committee has no active key it waits.
 func (s *Session) Ingest(ctx context.Context, o IngestOptions) (*Ingested, error) {
@@ -74,6 +75,9 @@ func (s *Session) Ingest(ctx context.Context, o IngestOptions) (*Ingested, error
 func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, err error) {
 	if s.Wallet == nil {
 		return nil, usage("no wallet: make one with volens keys new")
+	}
+	if o.Files, err = inputs(o.Files); err != nil {
+		return nil, err
 	}
 	j, err := s.ingestJournal(o)
 	if err != nil {
@@ -109,21 +113,21 @@ func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, e
 	})
 }
 
-// ingestJournal remembers how far the same file came under the same options. The file is
-// known by name, size and time: a digest of the original is never computed.
+// ingestJournal remembers how far the same files came under the same options. A file is known by name, size and time: a
+// digest of the original is never computed.
 func (s *Session) ingestJournal(o IngestOptions) (*home.Journal, error) {
-	path, err := filepath.Abs(o.File)
-	if err != nil {
-		return nil, err
+	var text strings.Builder
+	for _, name := range o.Files {
+		path, err := filepath.Abs(name)
+		if err != nil {
+			return nil, err
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, usage("input: %v", errors.Unwrap(err))
+		}
+		fmt.Fprintf(&text, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, usage("input: %v", errors.Unwrap(err))
-	}
-	if !info.Mode().IsRegular() {
-		return nil, usage("input is not a file")
-	}
-	text := fmt.Sprintf("%s\x00%d\x00%d\x00%s\x00%s\x00%t\x00%t\x00%s", path, info.Size(), info.ModTime().UnixNano(),
-		o.Profile, o.Sample, o.AllSamples, o.PixelsReviewed, s.Wallet.Name())
-	return s.Home.Journal("ingest-" + digest([]byte(text))[:journalDigits])
+	fmt.Fprintf(&text, "%s\x00%s\x00%t\x00%s", o.Profile, o.Sample, o.AllSamples, s.Wallet.Name())
+	return s.Home.Journal("ingest-" + digest([]byte(text.String()))[:journalDigits])
 }

@@ -19,6 +19,9 @@ func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions
 }
 
 func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
+	if o.Files, err = inputs(o.Files); err != nil {
+		return nil, err
+	}
 	owner, err := s.owner(ctx, datasetID)
 	if err != nil {
 		return nil, err

@@ -73,7 +73,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err != nil {
 		return nil, err
 	}
-	capsule, result, canonical, kind, err := s.stream(ctx, file, in, half)
+	capsule, written, err := s.stream(ctx, file, in, half)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err := parts.finish(spool); err != nil {
 		return nil, err
 	}
-	if err := parts.add(report, canonical); err != nil {
+	if err := parts.add(report, written.report); err != nil {
 		return nil, err
 	}
 	out = &sealed{
@@ -89,72 +89,16 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 		PlaintextSHA256: hexBytes(
 			capsule.PlaintextSHA256[:],
 		),
-		DeidSHA256: result.Entry.SHA256,
-		Warnings:   result.Warnings,
+		DeidSHA256: written.sha256,
+		Warnings:   written.warnings,
 	}
 	if out.PlaintextSHA256 != out.DeidSHA256 {
 		return nil, integrity(errors.New("what was sealed is not what was de-identified"))
 	}
-	if err := s.payload(out, in, capsule, half, kind); err != nil {
+	if err := s.payload(out, in, capsule, half, written.kind); err != nil {
 		return nil, err
 	}
 	return out, parts.publish()
-}
-
-// stream runs the de-identification into the seal.
-func (s *Session) stream(ctx context.Context, dst io.Writer, in sealing, half []byte) (
-	capsule *envelope.Sealed, result *deid.FileResult, report []byte, kind dataset.Kind, err error,
-) {
-	patient, err := s.Wallet.PatientIdentity(in.of)
-	if err != nil {
-		return nil, nil, nil, 0, err
-	}
-	file, err := openInput(in.options.File)
-	if err != nil {
-		return nil, nil, nil, 0, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	found, src, err := detect(file)
-	if err != nil {
-		return nil, nil, nil, 0, err
-	}
-	if kind, err = kindOf(found); err != nil {
-		return nil, nil, nil, 0, err
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, nil, 0, err
-	}
-	source := &counting{src: src, report: start(s.Progress, "de-identify and seal", info.Size())}
-	options, book, err := s.rules(in)
-	if err != nil {
-		return nil, nil, nil, 0, err
-	}
-
-	reader, writer := io.Pipe()
-	scrubbed := make(chan error, 1)
-	go func() {
-		var failed error
-		result, failed = options.scrub(ctx, writer, source, info.Size(), found)
-		// Without an error the reader sees the end, and only then is the seal closed.
-		scrubbed <- errors.Join(failed, writer.CloseWithError(failed))
-	}()
-	capsule, err = envelope.Seal(dst, reader, envelope.Options{
-		Key: in.key, DatasetID: in.of, Half: half, Patient: patient.Recipient(), Rand: s.Rand,
-	})
-	closed := reader.CloseWithError(err)
-	if failed := <-scrubbed; failed != nil {
-		err = failed
-	}
-	if err = errors.Join(err, closed); err != nil {
-		if capsule != nil {
-			capsule.Zero()
-		}
-		return nil, nil, nil, 0, err
-	}
-	book.Add(result)
-	report, err = book.Canonical()
-	return capsule, result, report, kind, err
 }
 
 // rules are the profile, the pseudonyms of this dataset and an empty report.
@@ -238,15 +182,6 @@ func sealPart(recipient string, part []byte) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), nil
-}
-
-// kindOf is the dataset's kind on chain for what the first bytes said.
-func kindOf(found filetype.Detection) (dataset.Kind, error) {
-	kind, known := dataset.Kind_value[kindPrefix+string(found.Kind)]
-	if !known || kind == 0 {
-		return 0, deid.Refuse(deid.CodeNotThisFormat, "the format has no kind on the chain")
-	}
-	return dataset.Kind(kind), nil
 }
 
 // places are where the sealed file and the report of a version are kept here.

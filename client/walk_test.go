@@ -29,8 +29,14 @@ func terms() client.Terms {
 // ready takes a file all the way to a consented and attested dataset.
 func (p *people) ready(t *testing.T) *client.Ingested {
 	t.Helper()
+	return p.readyOf(t, genome(t, sample.Options{Seed: 21, Packed: true}))
+}
+
+// readyOf is ready for files and folders.
+func (p *people) readyOf(t *testing.T, files ...string) *client.Ingested {
+	t.Helper()
 	ctx := context.Background()
-	in, err := p.patient.Ingest(ctx, client.IngestOptions{File: genome(t, sample.Options{Seed: 21, Packed: true})})
+	in, err := p.patient.Ingest(ctx, client.IngestOptions{Files: files})
 	require.NoError(t, err)
 	_, err = p.patient.Inspect(ctx, in.DatasetID, address(t, p.hospital))
 	require.NoError(t, err)
@@ -265,7 +271,7 @@ func TestFailedShort(t *testing.T) {
 func TestIngest_GoesOnAfterACut(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
-	o := client.IngestOptions{File: genome(t, sample.Options{Seed: 22})}
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 22})}}
 	p.depot.cut = 1
 	_, err := p.patient.Ingest(ctx, o)
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))
@@ -286,24 +292,24 @@ func TestIngest_GoesOnAfterACut(t *testing.T) {
 func TestIngest_Refused(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
-	_, err := p.patient.Ingest(ctx, client.IngestOptions{File: genome(t, sample.Options{Seed: 23, Samples: 2})})
+	_, err := p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 23, Samples: 2})}})
 	require.Equal(t, []string{"several_persons"}, fault.Reasons(err))
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "spool")))
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "reports")))
-	_, err = p.patient.Ingest(ctx, client.IngestOptions{File: "absent"})
+	_, err = p.patient.Ingest(ctx, client.IngestOptions{Files: []string{"absent"}})
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 	_, err = p.patient.Ingest(ctx, client.IngestOptions{
-		File: genome(t, sample.Options{Seed: 24}), Gateways: []string{address(t, p.hospital)},
+		Files: []string{genome(t, sample.Options{Seed: 24})}, Gateways: []string{address(t, p.hospital)},
 	})
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
-	_, err = p.patient.Ingest(ctx, client.IngestOptions{File: genome(t, sample.Options{Seed: 25}), Threshold: 2})
+	_, err = p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 25})}, Threshold: 2})
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 }
 
 func TestAttest_WrongReport(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
-	in, err := p.patient.Ingest(ctx, client.IngestOptions{File: genome(t, sample.Options{Seed: 26})})
+	in, err := p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 26})}})
 	require.NoError(t, err)
 	o := options(t, genome(t, sample.Options{Seed: 27}))
 	other, err := client.Deid(ctx, o)
@@ -366,7 +372,7 @@ func TestReplace(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
 	in := p.ready(t)
-	o := client.IngestOptions{File: genome(t, sample.Options{Seed: 21, Packed: true})}
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 21, Packed: true})}}
 	p.depot.cut = 1
 	_, err := p.patient.Replace(ctx, in.DatasetID, o)
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))

@@ -115,14 +115,14 @@ func newDatasetWithdrawCommand(e *env) *cobra.Command {
 func newDatasetReplaceCommand(e *env) *cobra.Command {
 	o := client.IngestOptions{}
 	c := &cobra.Command{
-		Use:   "replace ID FILE",
+		Use:   "replace ID FILE...",
 		Short: "Seal a dataset anew, so that what gateways held opens nothing any more",
-		Long: "Seal a dataset anew from its file: new key, new halves, new digests. Do so after a revocation. The new\n" +
+		Long: "Seal a dataset anew from its files: new key, new halves, new digests. Do so after a revocation. The new\n" +
 			"version must be attested again.",
 		Example: "  volens dataset replace ID genome.vcf.gz",
-		Args:    cobra.ExactArgs(2),
+		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.File, o.Workers = args[1], runtime.NumCPU()
+			o.Files, o.Workers = args[1:], runtime.NumCPU()
 			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
 				return e.ingested(s.Replace(ctx, args[0], o))
 			})

@@ -8,27 +8,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volens-network/volens/client"
-	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/deid"
 )
 
 func newIngestCommand(e *env) *cobra.Command {
 	o := client.IngestOptions{}
 	c := &cobra.Command{
-		Use:   "ingest FILE",
-		Short: "Make a dataset of a file: de-identify, seal, upload and register it",
-		Long: "Make a dataset of a file. It is de-identified and sealed as one stream, so that no readable copy is\n" +
-			"written; the sealed file is uploaded, the dataset registered under a fresh account, and the halves of its\n" +
-			"key handed to the gateways. When the line breaks, the same command goes on. It prints the dataset's id,\n" +
-			"and where the report is that the attestor needs. Nobody can ask for a dataset before you consent.",
-		Example: "  volens ingest genome.vcf.gz\n  volens ingest slice.dcm\n  volens ingest cohort.vcf --all-samples --from registry",
-		Args:    cobra.MinimumNArgs(1),
+		Use:   "ingest FILE|FOLDER...",
+		Short: "Make a dataset of files: de-identify, seal, upload and register it",
+		Long: "Make one dataset of a file, of several, or of folders. Everything is de-identified and sealed as one stream,\n" +
+			"so that no readable copy is written; the sealed file is uploaded, the dataset registered under a fresh\n" +
+			"account, and the halves of its key handed to the gateways. When the line breaks, the same command goes on.\n" +
+			"Several files become one tar archive with a manifest; a file that is refused stops all of it. It prints the\n" +
+			"dataset's id, and where the report is that the attestor needs. Nobody can ask for a dataset before you consent.",
+		Example: "  volens ingest genome.vcf.gz\n  volens ingest ct-study/\n  volens ingest record.ndjson genome.vcf.gz\n" +
+			"  volens ingest cohort.vcf --all-samples --from registry",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return fault.E(fault.Usage, "one call makes one dataset of one file: "+
-					"call it for each of the %d files", len(args))
-			}
-			o.File, o.Workers = args[0], runtime.NumCPU()
+			o.Files, o.Workers = args, runtime.NumCPU()
 			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
 				if err := e.remindBackup(s); err != nil {
 					return err

@@ -33,6 +33,12 @@ type Entry struct {
 	ReferenceYear int `json:"reference_year,omitempty"`
 }
 
+// Archive is the payload of a dataset that has several files: the one that core/manifest makes of them.
+type Archive struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
 // Action counts how often a rule was applied. Rule is from a closed list that
 // the format's package documents, never from the input.
 type Action struct {
@@ -84,6 +90,7 @@ type Report struct {
 	Tool     Tool       `json:"tool"`
 	Profile  ProfileRef `json:"profile"`
 	Payload  []Entry    `json:"payload"`
+	Archive  *Archive   `json:"archive,omitempty"`
 	Actions  []Action   `json:"actions"`
 	Recheck  []Recheck  `json:"recheck"`
 	Dates    DateMode   `json:"dates"`
@@ -243,6 +250,8 @@ func (r *Report) validate() error {
 		return errors.New("report: profile")
 	case len(r.Payload) != len(r.Recheck):
 		return errors.New("report: one recheck for each file")
+	case r.Archive != nil && (len(r.Payload) < 2 || r.Archive.Bytes < 0 || !isDigest(r.Archive.SHA256)):
+		return errors.New("report: archive")
 	}
 	for i, e := range r.Payload {
 		if e.Name != strconv.Itoa(i+1)+"."+e.Kind || !ruleForm.MatchString(e.Kind) || !isDigest(e.SHA256) {

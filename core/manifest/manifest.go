@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/core/jcs"
@@ -53,6 +54,22 @@ func (m *Manifest) Add(ext string, kind filetype.Kind, size int64, digest [sha25
 	m.Files = append(m.Files, File{
 		Name: name(len(m.Files), ext), Kind: kind, Bytes: size, SHA256: hex.EncodeToString(digest[:]),
 	})
+}
+
+// kindOrder says which kind of a mixed dataset decides: what says most about a person comes first.
+var kindOrder = []filetype.Kind{
+	filetype.GVCF, filetype.VCF, filetype.BAM, filetype.CRAM, filetype.FASTQ, filetype.GenotypeArray,
+	filetype.DICOMStudy, filetype.FHIRBundle, filetype.Tabular,
+}
+
+// Kind is the kind of the dataset as a whole; empty if there is no file.
+func (m *Manifest) Kind() filetype.Kind {
+	for _, kind := range kindOrder {
+		if slices.ContainsFunc(m.Files, func(f File) bool { return f.Kind == kind }) {
+			return kind
+		}
+	}
+	return ""
 }
 
 func name(index int, ext string) string { return fmt.Sprintf("%06d%s", index+1, ext) }

@@ -141,6 +141,21 @@ func TestWrite_OnlyWhatTheManifestSays(t *testing.T) {
 	require.ErrorIs(t, manifest.Write(io.Discard, &manifest.Manifest{}, nil), manifest.ErrManifest)
 }
 
+func TestManifest_Kind(t *testing.T) {
+	m := &manifest.Manifest{}
+	require.Empty(t, m.Kind())
+	for _, step := range []struct{ add, want filetype.Kind }{
+		{filetype.FHIRBundle, filetype.FHIRBundle},
+		{filetype.DICOMStudy, filetype.DICOMStudy},
+		{filetype.VCF, filetype.VCF},
+		{filetype.Tabular, filetype.VCF},
+		{filetype.GVCF, filetype.GVCF},
+	} {
+		m.Add(".x", step.add, 0, sha256.Sum256(nil))
+		require.Equal(t, step.want, m.Kind())
+	}
+}
+
 func TestDecode_Refuses(t *testing.T) {
 	const digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 	file := func(name, kind, size, sum string) string {

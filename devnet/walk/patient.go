@@ -48,7 +48,7 @@ func (s *Story) ingest(ctx context.Context) (string, error) {
 	patient := s.people[Patient]
 	for i, d := range s.sets {
 		out, err := patient.Ingest(ctx, client.IngestOptions{
-			File: d.input, Profile: profile, AllSamples: d.people > 1, Workers: runtime.NumCPU(),
+			Files: []string{d.input}, Profile: profile, AllSamples: d.people > 1, Workers: runtime.NumCPU(),
 		})
 		if err != nil {
 			return "", fmt.Errorf("input %d: %w", i+1, err)

@@ -1,0 +1,58 @@
+package client
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/volens-network/volens/core/manifest"
+)
+
+// inputs lists the regular files that are meant: files as they are named, and those of folders, in the order of their
+// names. Hidden files, and what is neither file nor folder, are left out of folders. Paths stay out of errors.
+func inputs(names []string) ([]string, error) {
+	var out []string
+	for _, name := range names {
+		info, err := os.Stat(name)
+		switch {
+		case err != nil:
+			return nil, usage("input: %v", errors.Unwrap(err))
+		case info.Mode().IsRegular():
+			out = append(out, name)
+		case info.IsDir():
+			found, err := filesOf(name)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+		default:
+			return nil, usage("input is neither a file nor a folder")
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return nil, usage("a file, or a folder with files, is needed")
+	case len(out) > manifest.MaxFiles:
+		return nil, usage("%d files: a dataset has at most %d", len(out), manifest.MaxFiles)
+	}
+	return out, nil
+}
+
+func filesOf(folder string) ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		hidden := path != folder && strings.HasPrefix(entry.Name(), ".")
+		switch {
+		case err != nil:
+			return usage("input folder: %v", errors.Unwrap(err))
+		case hidden && entry.IsDir():
+			return fs.SkipDir
+		case !hidden && entry.Type().IsRegular():
+			out = append(out, path)
+		}
+		return nil
+	})
+	return out, err
+}
