@@ -47,6 +47,7 @@ const (
 type Chain interface {
 	access.Chain
 	worker.Chain
+	worker.Catalogue
 	worker.Sender
 }
 
@@ -152,8 +153,8 @@ func (g *Gateway) openServices(home string) error {
 	g.chain = proxy.NewLimiter(c.Rates.Chain, c.Rates.ChainBurst)
 	g.logins = proxy.NewLimiter(c.Rates.Login, c.Rates.LoginBurst)
 	g.worker = &worker.Worker{
-		Gateway: g.keys.Address, Chain: d.Chain, Sender: d.Chain, Vault: g.vault, Rules: g.rules, Objects: g.objects,
-		Uploads: g.uploads, Log: g.log, Slog: d.Log, Now: d.Now,
+		Gateway: g.keys.Address, Chain: d.Chain, Catalogue: d.Chain, Sender: d.Chain, Vault: g.vault, Rules: g.rules,
+		Objects: g.objects, Uploads: g.uploads, Log: g.log, Slog: d.Log, Now: d.Now,
 		Turn: c.Turn, Heartbeat: c.Heartbeat, Tidying: tidying,
 	}
 	g.worker.Start()

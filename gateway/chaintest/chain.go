@@ -4,7 +4,10 @@
 package chaintest
 
 import (
+	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,7 +97,41 @@ func (c *Chain) DatasetReceipts(_ context.Context, of id.ID) (dataset.Dataset, [
 	return d, c.Receipts[of], nil
 }
 
-// OwnedBy implements worker.Chain.
+// Listed implements worker.Catalogue: a page holds one dataset.
+func (c *Chain) Listed(_ context.Context, from []byte) ([]dataset.Dataset, []byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Err != nil || len(c.Datasets) == 0 {
+		return nil, nil, c.Err
+	}
+	ids := slices.SortedFunc(maps.Keys(c.Datasets), func(a, b id.ID) int { return bytes.Compare(a[:], b[:]) })
+	for i, of := range ids {
+		if bytes.Compare(of[:], from) < 0 {
+			continue
+		}
+		page := []dataset.Dataset{c.Datasets[of]}
+		if i+1 == len(ids) {
+			return page, nil, nil
+		}
+		return page, ids[i+1].Bytes(), nil
+	}
+	return nil, nil, nil
+}
+
+// Emitted implements worker.Chain.
+func (c *Chain) Emitted(_ context.Context, of id.ID) ([]custody.Seat, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []custody.Seat
+	for _, seat := range c.Seats {
+		if seat.DatasetId == of.String() && seat.State == custody.SEAT_STATE_EMITTED {
+			out = append(out, seat)
+		}
+	}
+	return out, c.Err
+}
+
+// OwnedBy implements worker.Catalogue.
 func (c *Chain) OwnedBy(_ context.Context, owner string) ([]dataset.Dataset, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

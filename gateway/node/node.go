@@ -101,7 +101,21 @@ func (n *Node) DatasetReceipts(ctx context.Context, of id.ID) (dataset.Dataset, 
 	return answer.Dataset, answer.Receipts, nil
 }
 
-// OwnedBy implements worker.Chain.
+// Listed implements worker.Catalogue.
+func (n *Node) Listed(ctx context.Context, from []byte) ([]dataset.Dataset, []byte, error) {
+	answer, err := n.client.Datasets().Datasets(ctx, &dataset.QueryDatasetsRequest{
+		Pagination: &query.PageRequest{Limit: pageSize, Key: from},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
+		return answer.Datasets, nil, nil
+	}
+	return answer.Datasets, answer.Pagination.NextKey, nil
+}
+
+// OwnedBy implements worker.Catalogue.
 func (n *Node) OwnedBy(ctx context.Context, owner string) ([]dataset.Dataset, error) {
 	var out []dataset.Dataset
 	page := &query.PageRequest{Limit: pageSize}
@@ -144,6 +158,32 @@ func (n *Node) Releases(ctx context.Context, of id.ID) ([]custody.Release, error
 		return nil, absent(err)
 	}
 	return answer.Releases, nil
+}
+
+// Emitted implements worker.Chain.
+func (n *Node) Emitted(ctx context.Context, of id.ID) ([]custody.Seat, error) {
+	answer, err := n.client.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: of.String()})
+	if err != nil {
+		return nil, absent(err)
+	}
+	released := map[seat]bool{}
+	for _, r := range answer.Releases {
+		released[seat{request: r.RequestId, index: r.Seat}] = true
+	}
+	var out []custody.Seat
+	for _, e := range answer.Emissions {
+		if released[seat{request: e.RequestId, index: e.Seat}] {
+			continue
+		}
+		now, err := n.client.Custody().Seat(ctx, &custody.QuerySeatRequest{RequestId: e.RequestId, Index: e.Seat})
+		if err != nil {
+			return nil, absent(err)
+		}
+		if now.Seat.State == custody.SEAT_STATE_EMITTED {
+			out = append(out, now.Seat)
+		}
+	}
+	return out, nil
 }
 
 // Request implements access.Terms.
