@@ -61,6 +61,11 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request) error {
 	return drs.JSON(w, Health{OK: true, Height: tip.Height, LogTop: g.log.Checkpoint().Size, Refused: g.worker.Refused()})
 }
 
+// askMany passes one question or several on to the node (POST /chain).
+func (g *Gateway) askMany(w http.ResponseWriter, r *http.Request) error {
+	return g.proxy.Post(w, r, func(calls int) bool { return g.chain.AllowN(g.remote(r), g.deps.Now(), calls) })
+}
+
 // ask passes a question on to the node (GET /chain/{method}).
 func (g *Gateway) ask(w http.ResponseWriter, r *http.Request) error {
 	return g.proxy.Get(w, r, mux.Vars(r)["method"])

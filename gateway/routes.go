@@ -58,8 +58,8 @@ func (g *Gateway) Handler() http.Handler {
 		Methods(http.MethodGet)
 
 	chain := func(h problem.Handler) http.Handler { return g.limited(g.chain, h) }
-	r.Handle("/chain", chain(g.proxy.Post)).Methods(http.MethodPost)
-	r.Handle("/chain/", chain(g.proxy.Post)).Methods(http.MethodPost)
+	r.Handle("/chain", chain(g.askMany)).Methods(http.MethodPost)
+	r.Handle("/chain/", chain(g.askMany)).Methods(http.MethodPost)
 	r.Handle("/chain/{method:"+strings.Join(proxy.Methods, "|")+"}", chain(g.ask)).Methods(http.MethodGet)
 
 	r.MatcherFunc(isPage).Handler(open(g.site)).Methods(http.MethodGet, http.MethodHead)
