@@ -12,6 +12,7 @@ import (
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/gateway/access"
@@ -44,6 +45,8 @@ type Chain struct {
 	Inspections map[id.ID]custody.Inspection
 	Claims      []market.ServiceClaim
 	Window      int64
+	// Allowances tells by granter and grantee who pays whose fees.
+	Allowances map[[2]string]bool
 	// Err, if set, is what every question is answered with.
 	Err error
 	// SendErr, if set, is what every transaction is refused with.
@@ -64,6 +67,7 @@ func New(now time.Time) *Chain {
 		Requests:    map[id.ID]market.Request{},
 		Inspections: map[id.ID]custody.Inspection{},
 		Window:      200,
+		Allowances:  map[[2]string]bool{},
 	}
 }
 
@@ -193,6 +197,13 @@ func (c *Chain) FetchWindow(context.Context) (int64, error) {
 	return c.Window, c.Err
 }
 
+// Sponsored implements sponsor.Ledger.
+func (c *Chain) Sponsored(_ context.Context, granter, grantee string) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.Allowances[[2]string{granter, grantee}], c.Err
+}
+
 // OpenClaims implements worker.Chain.
 func (c *Chain) OpenClaims(_ context.Context, gateway string) ([]market.ServiceClaim, error) {
 	c.mu.Lock()
@@ -214,6 +225,11 @@ func (c *Chain) Send(_ context.Context, msgs ...sdk.Msg) error {
 		return c.SendErr
 	}
 	c.Sent = append(c.Sent, msgs)
+	for _, msg := range msgs {
+		if grant, ok := msg.(*feegrant.MsgGrantAllowance); ok {
+			c.Allowances[[2]string{grant.Granter, grant.Grantee}] = true
+		}
+	}
 	return nil
 }
 

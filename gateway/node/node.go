@@ -1,7 +1,7 @@
 // Package node asks a node of the chain in the words of the gateway: it fits the clients
 // of client/chain to what packages access and worker ask for.
 //
-// New connects; the result implements access.Chain, worker.Chain and worker.Sender. What
+// New connects; the result implements access.Chain, worker.Chain, worker.Sender and sponsor.Ledger. What
 // is not on chain becomes access.ErrNotFound. The answers are the node's own word: how
 // far it may be believed is decided by access.Rules.
 package node
@@ -17,6 +17,7 @@ import (
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
@@ -219,10 +220,33 @@ func (n *Node) params(ctx context.Context) (market.Params, error) {
 	return answer.Params, nil
 }
 
-// Send implements worker.Sender.
+// Send implements worker.Sender and sponsor.Ledger.
 func (n *Node) Send(ctx context.Context, msgs ...sdk.Msg) error {
 	_, err := n.client.Send(ctx, n.signer, msgs...)
 	return err
+}
+
+// Sponsored implements sponsor.Ledger.
+func (n *Node) Sponsored(ctx context.Context, granter, grantee string) (bool, error) {
+	page := &query.PageRequest{Limit: pageSize}
+	for range maxPages {
+		answer, err := n.client.Allowances().Allowances(ctx, &feegrant.QueryAllowancesRequest{
+			Grantee: grantee, Pagination: page,
+		})
+		if err != nil {
+			return false, err
+		}
+		for _, grant := range answer.Allowances {
+			if grant.Granter == granter {
+				return true, nil
+			}
+		}
+		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
+			return false, nil
+		}
+		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+	}
+	return false, fmt.Errorf("an account with more than %d allowances", pageSize*maxPages)
 }
 
 // OpenClaims implements worker.Chain. It finds claims by their events, as far back as
