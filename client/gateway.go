@@ -92,9 +92,9 @@ type depot interface {
 	PutHalf(ctx context.Context, datasetID id.ID, sealed []byte) error
 	// Half asks for the part of a released seat, sealed to the delivery key.
 	Half(ctx context.Context, request id.ID, seat uint64) ([]byte, error)
-	// Download gets an object into a file that appears when it is whole, going on where
-	// an earlier attempt stopped.
-	Download(ctx context.Context, object drs.Digest, path string, done func(done, total int64)) error
+	// Download gets an object of at most limit bytes into a file that appears when it is
+	// whole, going on where an earlier attempt stopped.
+	Download(ctx context.Context, object drs.Digest, limit int64, path string, done func(done, total int64)) error
 	// Leaves are the hashes of an object's leaves.
 	Leaves(ctx context.Context, object drs.Digest) ([]merkle.Hash, error)
 	// ReaderAt reads parts of an object, and tells its size.
