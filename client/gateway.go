@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -23,9 +24,10 @@ func (s *Session) chooseGateways(ctx context.Context, addresses []string) ([]Org
 	}
 	var out []Organisation
 	for _, g := range all {
-		if g.Active && g.Recipient != "" && (len(addresses) == 0 || slices.Contains(addresses, g.Address)) {
-			out = append(out, g)
+		if !g.Active || g.Recipient == "" || len(addresses) > 0 && !slices.Contains(addresses, g.Address) {
+			continue
 		}
+		out = append(out, g)
 	}
 	if len(out) == 0 || len(out) < len(addresses) {
 		return nil, fault.E(
@@ -76,6 +78,43 @@ func (s *Session) dial(ctx context.Context, url string, signer chain.Signer) (de
 		return nil, err
 	}
 	return storage.New(storage.Options{URL: url, ChainID: live, Signer: signer, HTTP: s.HTTP})
+}
+
+// gatewaySponsor asks gateways for a fee allowance, in the order of the chain's list.
+type gatewaySponsor struct{ session *Session }
+
+// patron is a gateway that pays the fees of patients; storage.Client is one.
+type patron interface {
+	Sponsorship(ctx context.Context) (granter string, err error)
+}
+
+// Sponsor implements Sponsor.
+func (g gatewaySponsor) Sponsor(ctx context.Context, signer chain.Signer) error {
+	s := g.session
+	urls := []string{s.Gateway}
+	if s.Gateway == "" {
+		active, err := s.chooseGateways(ctx, nil)
+		if err != nil {
+			return err
+		}
+		urls = urls[:0]
+		for _, o := range active {
+			urls = append(urls, o.BaseURL)
+		}
+	}
+	failed := fault.E(fault.Unavailable, "no gateway sponsors new accounts")
+	for _, url := range urls {
+		client, err := s.dial(ctx, url, signer)
+		if err == nil {
+			if p, ok := client.(patron); ok {
+				if _, err = p.Sponsorship(ctx); err == nil {
+					return nil
+				}
+			}
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
 }
 
 // gateway is one gateway of a dataset.
