@@ -27,7 +27,13 @@ func (s *Session) chooseGateways(ctx context.Context, addresses []string) ([]Org
 		if !g.Active || g.Recipient == "" || len(addresses) > 0 && !slices.Contains(addresses, g.Address) {
 			continue
 		}
-		out = append(out, g)
+		proven, err := s.provenGateway(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		if proven.Active && proven.Recipient != "" {
+			out = append(out, proven)
+		}
 	}
 	if len(out) == 0 || len(out) < len(addresses) {
 		return nil, fault.E(

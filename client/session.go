@@ -39,6 +39,8 @@ type Session struct {
 	Gateway string
 	// Sponsor brings accounts onto the chain; if nil, gateways are asked.
 	Sponsor Sponsor
+	// Trust proves what files are sealed to; nil takes the node's word.
+	Trust    *Trust
 	Rand     io.Reader
 	Now      func() time.Time
 	Progress Progress
@@ -160,8 +162,14 @@ func (s *Session) activeKey(ctx context.Context) (*threshold.Key, error) {
 			return false, err
 		}
 		if err == nil && answer.Key.Status == custody.KEY_STATUS_ACTIVE {
-			key, err = threshold.NewKey(answer.OriginChainId, answer.Key.KeyId, answer.Key.Y)
-			return true, err
+			proven, err := s.provenKey(ctx, answer.Key)
+			if err != nil {
+				return false, err
+			}
+			if proven.Status == custody.KEY_STATUS_ACTIVE { // Else it became so in this very block.
+				key, err = threshold.NewKey(answer.OriginChainId, proven.KeyId, proven.Y)
+				return true, err
+			}
 		}
 		if !said {
 			step(s.Progress, fmt.Sprintf("height %d: waiting for the committee's key to become active", at.Height))
