@@ -97,18 +97,17 @@ func (s *Session) affords(ctx context.Context, address sdk.AccAddress, cost *mar
 
 // look asks the rules about all active datasets.
 func (s *Session) look(ctx context.Context, inquiry *inquiry, out *RequestCheck) error {
-	page := &query.PageRequest{Limit: pageSize}
 	bar := start(s.Progress, "look at datasets", 0)
-	for out.Looked < maxLooked {
+	return pages(Window{Limit: maxLooked}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
 		answer, err := s.Chain.Datasets().Datasets(ctx,
 			&dataset.QueryDatasetsRequest{Status: dataset.STATUS_ACTIVE, Pagination: page})
 		if err != nil {
-			return err
+			return 0, nil, err
 		}
 		for _, d := range answer.Datasets {
 			decision, err := inquiry.permits(ctx, d)
 			if err != nil {
-				return err
+				return 0, nil, err
 			}
 			match := Match{DatasetID: d.Id, Verdict: decision.Verdict.String()}
 			for _, reason := range decision.Reasons {
@@ -117,12 +116,8 @@ func (s *Session) look(ctx context.Context, inquiry *inquiry, out *RequestCheck)
 			out.count(match, decision.Allowed())
 			bar(int64(out.Looked))
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return nil
-		}
-		page = &query.PageRequest{Key: answer.Pagination.NextKey, Limit: pageSize}
-	}
-	return nil
+		return len(answer.Datasets), answer.Pagination, nil
+	})
 }
 
 func (c *RequestCheck) count(match Match, allowed bool) {

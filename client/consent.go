@@ -132,17 +132,14 @@ func (s *Session) Consent(ctx context.Context, datasetID string) (*consent.Conse
 // ConsentHistory returns all versions of a dataset's consent, oldest first.
 func (s *Session) ConsentHistory(ctx context.Context, datasetID string) ([]consent.Consent, error) {
 	var out []consent.Consent
-	page := &query.PageRequest{Limit: pageSize}
-	for {
+	err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
 		answer, err := s.Chain.Consents().History(ctx,
 			&consent.QueryHistoryRequest{DatasetId: datasetID, Pagination: page})
 		if err != nil {
-			return nil, classify(err)
+			return 0, nil, err
 		}
 		out = append(out, answer.Consents...)
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		page = &query.PageRequest{Key: answer.Pagination.NextKey, Limit: pageSize}
-	}
+		return len(answer.Consents), answer.Pagination, nil
+	})
+	return out, classify(err)
 }

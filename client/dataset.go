@@ -49,18 +49,24 @@ func (s *Session) Datasets(ctx context.Context) ([]DatasetEntry, error) {
 	}
 	var out []DatasetEntry
 	for _, account := range s.Wallet.Accounts() {
-		answer, err := s.Chain.Datasets().Datasets(ctx, &dataset.QueryDatasetsRequest{
-			Owner: account.Address, Pagination: &query.PageRequest{Limit: pageSize},
+		err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+			answer, err := s.Chain.Datasets().Datasets(ctx, &dataset.QueryDatasetsRequest{
+				Owner: account.Address, Pagination: page,
+			})
+			if err != nil {
+				return 0, nil, err
+			}
+			for _, d := range answer.Datasets {
+				entry, err := s.dataset(ctx, d.Id)
+				if err != nil {
+					return 0, nil, err
+				}
+				out = append(out, *entry)
+			}
+			return len(answer.Datasets), answer.Pagination, nil
 		})
 		if err != nil {
 			return nil, classify(err)
-		}
-		for _, d := range answer.Datasets {
-			entry, err := s.Dataset(ctx, d.Id)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, *entry)
 		}
 	}
 	return out, nil
@@ -125,20 +131,22 @@ func (s *Session) history(ctx context.Context, out *DatasetEntry, payout string)
 			})
 		}
 	}
-	earnings, err := s.Chain.Market().Earnings(ctx, &market.QueryEarningsRequest{
-		Address: payout, Pagination: &query.PageRequest{Limit: pageSize},
-	})
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	if err == nil {
+	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		earnings, err := s.Chain.Market().Earnings(ctx, &market.QueryEarningsRequest{Address: payout, Pagination: page})
+		if err != nil {
+			return 0, nil, err
+		}
 		for _, p := range earnings.Payments {
 			if p.Role == market.PART_ROLE_PATIENT {
 				out.Earned = out.Earned.Add(p.Amount)
 			}
 		}
+		return len(earnings.Payments), earnings.Pagination, nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // Withdraw ends an own dataset for ever. What was released stays released.

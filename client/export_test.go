@@ -9,6 +9,9 @@ import (
 // Depot is what verbs need of a gateway.
 type Depot = depot
 
+// Pages asks for one page after another.
+var Pages = pages
+
 // Reach makes a session use a gateway in memory.
 func (s *Session) Reach(open func(signer chain.Signer) Depot) {
 	s.reach = func(_ context.Context, _ string, signer chain.Signer) (depot, error) { return open(signer), nil }

@@ -7,14 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/x/dataset"
 )
 
 // FetchOptions say what to open, and where to put it.
@@ -142,7 +145,7 @@ func (s *Session) download(ctx context.Context, r *released, folder string) (str
 	return path, fallback(r.gateways, func(g gateway) error {
 		return s.retry(ctx, func() error {
 			var bar func(int64)
-			return g.client.Download(ctx, r.facts.SHA256, path, func(done, total int64) {
+			return g.client.Download(ctx, r.facts.SHA256, largest(r.payload), path, func(done, total int64) {
 				if bar == nil {
 					bar = start(s.Progress, "download", total)
 				}
@@ -150,6 +153,11 @@ func (s *Session) download(ctx context.Context, r *released, folder string) (str
 			})
 		})
 	})
+}
+
+// largest is how many bytes a sealed file can have: its size was rounded up on chain.
+func largest(p dataset.Payload) int64 {
+	return int64(min(p.SizeBucket, math.MaxInt64)) //nolint:gosec // bounded
 }
 
 // open decrypts the sealed file beside itself and checks every digest on the way.
@@ -243,6 +251,9 @@ func (s *Session) fetchRange(
 		src, size, err := g.client.ReaderAt(ctx, r.facts.SHA256)
 		if err != nil {
 			return err
+		}
+		if size > largest(r.payload) {
+			return fault.E(fault.Integrity, "gateway has %d bytes of an object that has at most %d", size, largest(r.payload))
 		}
 		plain, length, err := envelope.NewReaderAt(src, size, leaves, r.facts, identity)
 		if err != nil {

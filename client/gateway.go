@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -23,8 +24,15 @@ func (s *Session) chooseGateways(ctx context.Context, addresses []string) ([]Org
 	}
 	var out []Organisation
 	for _, g := range all {
-		if g.Active && g.Recipient != "" && (len(addresses) == 0 || slices.Contains(addresses, g.Address)) {
-			out = append(out, g)
+		if !g.Active || g.Recipient == "" || len(addresses) > 0 && !slices.Contains(addresses, g.Address) {
+			continue
+		}
+		proven, err := s.provenGateway(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		if proven.Active && proven.Recipient != "" {
+			out = append(out, proven)
 		}
 	}
 	if len(out) == 0 || len(out) < len(addresses) {
@@ -78,6 +86,43 @@ func (s *Session) dial(ctx context.Context, url string, signer chain.Signer) (de
 	return storage.New(storage.Options{URL: url, ChainID: live, Signer: signer, HTTP: s.HTTP})
 }
 
+// gatewaySponsor asks gateways for a fee allowance, in the order of the chain's list.
+type gatewaySponsor struct{ session *Session }
+
+// patron is a gateway that pays the fees of patients; storage.Client is one.
+type patron interface {
+	Sponsorship(ctx context.Context) (granter string, err error)
+}
+
+// Sponsor implements Sponsor.
+func (g gatewaySponsor) Sponsor(ctx context.Context, signer chain.Signer) error {
+	s := g.session
+	urls := []string{s.Gateway}
+	if s.Gateway == "" {
+		active, err := s.chooseGateways(ctx, nil)
+		if err != nil {
+			return err
+		}
+		urls = urls[:0]
+		for _, o := range active {
+			urls = append(urls, o.BaseURL)
+		}
+	}
+	failed := fault.E(fault.Unavailable, "no gateway sponsors new accounts")
+	for _, url := range urls {
+		client, err := s.dial(ctx, url, signer)
+		if err == nil {
+			if p, ok := client.(patron); ok {
+				if _, err = p.Sponsorship(ctx); err == nil {
+					return nil
+				}
+			}
+		}
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
 // gateway is one gateway of a dataset.
 type gateway struct {
 	address string
@@ -92,9 +137,9 @@ type depot interface {
 	PutHalf(ctx context.Context, datasetID id.ID, sealed []byte) error
 	// Half asks for the part of a released seat, sealed to the delivery key.
 	Half(ctx context.Context, request id.ID, seat uint64) ([]byte, error)
-	// Download gets an object into a file that appears when it is whole, going on where
-	// an earlier attempt stopped.
-	Download(ctx context.Context, object drs.Digest, path string, done func(done, total int64)) error
+	// Download gets an object of at most limit bytes into a file that appears when it is
+	// whole, going on where an earlier attempt stopped.
+	Download(ctx context.Context, object drs.Digest, limit int64, path string, done func(done, total int64)) error
 	// Leaves are the hashes of an object's leaves.
 	Leaves(ctx context.Context, object drs.Digest) ([]merkle.Hash, error)
 	// ReaderAt reads parts of an object, and tells its size.

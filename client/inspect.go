@@ -115,18 +115,16 @@ func (s *Session) AttestQueue(ctx context.Context) ([]Inspection, error) {
 
 func (s *Session) inspections(ctx context.Context, request *custody.QueryInspectionsRequest) ([]Inspection, error) {
 	var out []Inspection
-	request.Pagination = &query.PageRequest{Limit: pageSize}
-	for {
+	err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		request.Pagination = page
 		answer, err := s.Chain.Custody().Inspections(ctx, request)
 		if err != nil {
-			return nil, classify(err)
+			return 0, nil, err
 		}
 		for _, i := range answer.Inspections {
 			out = append(out, inspection(i))
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		request.Pagination = &query.PageRequest{Key: answer.Pagination.NextKey, Limit: pageSize}
-	}
+		return len(answer.Inspections), answer.Pagination, nil
+	})
+	return out, classify(err)
 }

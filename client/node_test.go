@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,13 +32,15 @@ type node struct {
 	mempool [][]byte
 	results map[string]*coretypes.ResultTx
 	hashes  map[int64][]byte // app hash after each block
-	signer  ed25519.PrivKey  // of all headers
+	times   map[int64]time.Time
+	signer  ed25519.PrivKey // of all headers
 }
 
 func newNode(tb testing.TB, s *story.Story) *node {
 	tb.Helper()
 	return &node{
 		Story: s, tb: tb, results: map[string]*coretypes.ResultTx{}, hashes: map[int64][]byte{},
+		times:  map[int64]time.Time{},
 		signer: ed25519.GenPrivKeyFromSecret([]byte("headers")),
 	}
 }
@@ -55,7 +58,7 @@ func (n *node) Status(context.Context) (*coretypes.ResultStatus, error) {
 	sent := n.mempool
 	n.mempool = nil
 	resp := n.Block(sent...)
-	n.hashes[n.Height] = resp.AppHash
+	n.hashes[n.Height], n.times[n.Height] = resp.AppHash, n.Time
 	offset := len(resp.TxResults) - len(sent) // The injection comes first.
 	for i, raw := range sent {
 		tx := cmttypes.Tx(raw)
@@ -118,7 +121,7 @@ func (n *node) Commit(_ context.Context, height *int64) (*coretypes.ResultCommit
 		Version:            cmtversion.Consensus{Block: 11, App: 0},
 		ChainID:            n.ChainID,
 		Height:             *height,
-		Time:               n.Time,
+		Time:               n.times[*height-1],
 		AppHash:            hash,
 		ValidatorsHash:     set.Hash(),
 		NextValidatorsHash: set.Hash(),
@@ -138,7 +141,7 @@ func (n *node) Commit(_ context.Context, height *int64) (*coretypes.ResultCommit
 		PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: make([]byte, 32)},
 	}
 	vote := &cmttypes.Vote{
-		Type: cmtproto.PrecommitType, Height: *height, BlockID: block, Timestamp: n.Time,
+		Type: cmtproto.PrecommitType, Height: *height, BlockID: block, Timestamp: n.times[*height-1],
 		ValidatorAddress: n.signer.PubKey().Address(),
 	}
 	signature, err := n.signer.Sign(cmttypes.VoteSignBytes(n.ChainID, vote.ToProto()))

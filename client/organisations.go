@@ -13,8 +13,6 @@ import (
 	"github.com/volens-network/volens/x/consent"
 )
 
-const pageSize = 200
-
 // EthicsOptions are an ethics organisation's approval of a protocol.
 type EthicsOptions struct {
 	// Protocol is the file whose digest is approved, or ProtocolSHA256 its 64 hexadecimal digits.
@@ -172,7 +170,7 @@ func (s *Session) RevokeVisa(ctx context.Context, researcher string) (*Done, err
 // Organisations lists accredited organisations, those with one role ("gateway") or, with
 // an empty role, all.
 func (s *Session) Organisations(ctx context.Context, role string) ([]Organisation, error) {
-	request := &attestation.QueryOrganisationsRequest{Pagination: &query.PageRequest{Limit: pageSize}}
+	request := &attestation.QueryOrganisationsRequest{}
 	if role != "" {
 		wanted, err := enum[attestation.Role]("role", "ROLE_", role, attestation.Role_value)
 		if err != nil {
@@ -181,19 +179,18 @@ func (s *Session) Organisations(ctx context.Context, role string) ([]Organisatio
 		request.Role = wanted
 	}
 	var out []Organisation
-	for {
+	err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		request.Pagination = page
 		answer, err := s.Chain.Attestations().Organisations(ctx, request)
 		if err != nil {
-			return nil, classify(err)
+			return 0, nil, err
 		}
 		for _, o := range answer.Organisations {
 			out = append(out, organisation(o))
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		request.Pagination = &query.PageRequest{Key: answer.Pagination.NextKey, Limit: pageSize}
-	}
+		return len(answer.Organisations), answer.Pagination, nil
+	})
+	return out, classify(err)
 }
 
 func organisation(o attestation.Organisation) Organisation {

@@ -57,25 +57,37 @@ func (s *Session) request(ctx context.Context, requestID string) (*RequestView, 
 	}
 	out := requestView(answer.Request)
 	out.Escrow, out.Spec = &answer.Escrow, &answer.Request.Spec
-	page := &query.PageRequest{Limit: pageSize}
-	decisions, err := s.Chain.Market().Decisions(ctx,
-		&market.QueryDecisionsRequest{RequestId: requestID, Pagination: page})
+	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		answer, err := s.Chain.Market().Decisions(ctx,
+			&market.QueryDecisionsRequest{RequestId: requestID, Pagination: page})
+		if err != nil {
+			return 0, nil, err
+		}
+		out.Decisions = append(out.Decisions, answer.Decisions...)
+		return len(answer.Decisions), answer.Pagination, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	payments, err := s.Chain.Market().Payments(ctx,
-		&market.QueryPaymentsRequest{RequestId: requestID, Pagination: page})
+	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		answer, err := s.Chain.Market().Payments(ctx,
+			&market.QueryPaymentsRequest{RequestId: requestID, Pagination: page})
+		if err != nil {
+			return 0, nil, err
+		}
+		out.Payments = append(out.Payments, answer.Payments...)
+		return len(answer.Payments), answer.Pagination, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	out.Decisions, out.Payments = decisions.Decisions, payments.Payments
-	out.SeatStates, err = s.Seats(ctx, requestID)
+	out.SeatStates, err = s.Seats(ctx, requestID, Window{})
 	return &out, err
 }
 
 // Requests lists requests: one researcher's, those in one state ("open"), or all.
-func (s *Session) Requests(ctx context.Context, researcher, state string) ([]RequestView, error) {
-	request := &market.QueryRequestsRequest{Researcher: researcher, Pagination: &query.PageRequest{Limit: pageSize}}
+func (s *Session) Requests(ctx context.Context, researcher, state string, w Window) ([]RequestView, error) {
+	request := &market.QueryRequestsRequest{Researcher: researcher}
 	if state != "" {
 		wanted, err := enum[market.State]("state", "STATE_", state, market.State_value)
 		if err != nil {
@@ -84,30 +96,32 @@ func (s *Session) Requests(ctx context.Context, researcher, state string) ([]Req
 		request.State = wanted
 	}
 	var out []RequestView
-	for {
+	err := pages(w, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		request.Pagination = page
 		answer, err := s.Chain.Market().Requests(ctx, request)
 		if err != nil {
-			return nil, classify(err)
+			return 0, nil, err
 		}
 		for _, r := range answer.Requests {
 			out = append(out, requestView(r))
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		request.Pagination = &query.PageRequest{Key: answer.Pagination.NextKey, Limit: pageSize}
-	}
+		return len(answer.Requests), answer.Pagination, nil
+	})
+	return out, classify(err)
 }
 
 // Seats lists the seats of a request or inspection.
-func (s *Session) Seats(ctx context.Context, requestID string) ([]custody.Seat, error) {
-	answer, err := s.Chain.Custody().Seats(ctx, &custody.QuerySeatsRequest{
-		RequestId: requestID, Pagination: &query.PageRequest{Limit: pageSize},
+func (s *Session) Seats(ctx context.Context, requestID string, w Window) ([]custody.Seat, error) {
+	var out []custody.Seat
+	err := pages(w, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		answer, err := s.Chain.Custody().Seats(ctx, &custody.QuerySeatsRequest{RequestId: requestID, Pagination: page})
+		if err != nil {
+			return 0, nil, err
+		}
+		out = append(out, answer.Seats...)
+		return len(answer.Seats), answer.Pagination, nil
 	})
-	if err != nil {
-		return nil, classify(err)
-	}
-	return answer.Seats, nil
+	return out, classify(err)
 }
 
 // Cancel ends an own request before it clears.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -36,8 +37,10 @@ type Session struct {
 	// the chain names, for a session with one gateway.
 	HTTP    *http.Client
 	Gateway string
-	// Sponsor brings accounts onto the chain; nil for none.
-	Sponsor  Sponsor
+	// Sponsor brings accounts onto the chain; if nil, gateways are asked.
+	Sponsor Sponsor
+	// Trust proves what files are sealed to; nil takes the node's word.
+	Trust    *Trust
 	Rand     io.Reader
 	Now      func() time.Time
 	Progress Progress
@@ -49,7 +52,7 @@ type Session struct {
 
 // Sponsor brings an account that the chain does not know into being, so that it can sign.
 type Sponsor interface {
-	Sponsor(ctx context.Context, address sdk.AccAddress) error
+	Sponsor(ctx context.Context, signer chain.Signer) error
 }
 
 // KeySponsor sends one uvol from an account.
@@ -59,9 +62,9 @@ type KeySponsor struct {
 }
 
 // Sponsor implements Sponsor.
-func (k KeySponsor) Sponsor(ctx context.Context, address sdk.AccAddress) error {
+func (k KeySponsor) Sponsor(ctx context.Context, signer chain.Signer) error {
 	_, err := k.Chain.Send(ctx, k.Signer, &banktypes.MsgSend{
-		FromAddress: k.Signer.Address().String(), ToAddress: address.String(),
+		FromAddress: k.Signer.Address().String(), ToAddress: signer.Address().String(),
 		Amount: sdk.NewCoins(sdk.NewInt64Coin(chain.BondDenom, 1)),
 	})
 	return within("sponsor", err)
@@ -112,14 +115,32 @@ func (s *Session) send(ctx context.Context, signer chain.Signer, msgs ...sdk.Msg
 
 func (s *Session) sendTx(ctx context.Context, signer chain.Signer, tx chain.Tx) (*chain.Receipt, error) {
 	_, err := s.Chain.EnsureAccount(ctx, signer.Address())
-	if fault.Is(err, fault.NotFound) && s.Sponsor != nil {
-		step(s.Progress, fmt.Sprintf("%s is new: the sponsor brings it onto the chain", signer.Address()))
-		err = s.Sponsor.Sponsor(ctx, signer.Address())
+	if fault.Is(err, fault.NotFound) {
+		err = s.sponsored(ctx, signer, err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return s.Chain.SendTx(ctx, signer, tx)
+}
+
+// sponsored has an account brought into being, and waits until the node knows it.
+func (s *Session) sponsored(ctx context.Context, signer chain.Signer, unknown error) error {
+	sponsor := s.Sponsor
+	if sponsor == nil {
+		sponsor = gatewaySponsor{session: s}
+	}
+	step(s.Progress, fmt.Sprintf("%s is new: a sponsor brings it onto the chain", signer.Address()))
+	if err := sponsor.Sponsor(ctx, signer); err != nil {
+		return errors.Join(unknown, err)
+	}
+	return s.retry(ctx, func() error {
+		_, err := s.Chain.EnsureAccount(ctx, signer.Address())
+		if fault.Is(err, fault.NotFound) {
+			return fault.Wrap(fault.Unavailable, err)
+		}
+		return err
+	})
 }
 
 // Done is a transaction that the chain accepted.
@@ -141,8 +162,14 @@ func (s *Session) activeKey(ctx context.Context) (*threshold.Key, error) {
 			return false, err
 		}
 		if err == nil && answer.Key.Status == custody.KEY_STATUS_ACTIVE {
-			key, err = threshold.NewKey(answer.OriginChainId, answer.Key.KeyId, answer.Key.Y)
-			return true, err
+			proven, err := s.provenKey(ctx, answer.Key)
+			if err != nil {
+				return false, err
+			}
+			if proven.Status == custody.KEY_STATUS_ACTIVE { // Else it became so in this very block.
+				key, err = threshold.NewKey(answer.OriginChainId, proven.KeyId, proven.Y)
+				return true, err
+			}
 		}
 		if !said {
 			step(s.Progress, fmt.Sprintf("height %d: waiting for the committee's key to become active", at.Height))

@@ -109,40 +109,54 @@ func (s *Session) waiting(ctx context.Context) ([]Waiting, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &query.PageRequest{Limit: pageSize}
+	self := signer.Address().String()
 	var out []Waiting
-	inspections, err := s.Chain.Custody().Inspections(ctx,
-		&custody.QueryInspectionsRequest{Organisation: signer.Address().String(), Pagination: page})
+	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		answer, err := s.Chain.Custody().Inspections(ctx,
+			&custody.QueryInspectionsRequest{Organisation: self, Pagination: page})
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, i := range answer.Inspections {
+			if i.Undecided() {
+				out = append(
+					out,
+					Waiting{What: "inspection " + shortName("INSPECTION_STATE_", i.State.String()), ID: i.DatasetId},
+				)
+			}
+		}
+		return len(answer.Inspections), answer.Pagination, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range inspections.Inspections {
-		if i.Undecided() {
-			out = append(
-				out,
-				Waiting{What: "inspection " + shortName("INSPECTION_STATE_", i.State.String()), ID: i.DatasetId},
-			)
+	err = s.waitingRequests(ctx, self, &out)
+	return out, err
+}
+
+// waitingRequests adds own requests that run, and requests of others that patients can
+// answer.
+func (s *Session) waitingRequests(ctx context.Context, self string, out *[]Waiting) error {
+	for _, which := range []*market.QueryRequestsRequest{{Researcher: self}, {State: market.STATE_OPEN}} {
+		err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+			which.Pagination = page
+			answer, err := s.Chain.Market().Requests(ctx, which)
+			if err != nil {
+				return 0, nil, err
+			}
+			for _, r := range answer.Requests {
+				switch own := r.Researcher == self; {
+				case own && which.Researcher != "" && (r.Undecided() || r.State == market.STATE_RELEASING):
+					*out = append(*out, Waiting{What: "own request " + shortName("STATE_", r.State.String()), ID: r.Id})
+				case !own:
+					*out = append(*out, Waiting{What: "request to answer", ID: r.Id})
+				}
+			}
+			return len(answer.Requests), answer.Pagination, nil
+		})
+		if err != nil {
+			return err
 		}
 	}
-	requests, err := s.Chain.Market().Requests(ctx,
-		&market.QueryRequestsRequest{Researcher: signer.Address().String(), Pagination: page})
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range requests.Requests {
-		if r.Undecided() || r.State == market.STATE_RELEASING {
-			out = append(out, Waiting{What: "own request " + shortName("STATE_", r.State.String()), ID: r.Id})
-		}
-	}
-	open, err := s.Chain.Market().
-		Requests(ctx, &market.QueryRequestsRequest{State: market.STATE_OPEN, Pagination: page})
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range open.Requests {
-		if r.Researcher != signer.Address().String() {
-			out = append(out, Waiting{What: "request to answer", ID: r.Id})
-		}
-	}
-	return out, nil
+	return nil
 }

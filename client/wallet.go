@@ -24,13 +24,21 @@ func (s *Session) Balance(ctx context.Context, who string) (*Balance, error) {
 	if err != nil {
 		return nil, classify(err)
 	}
-	answer, err := s.Chain.Bank().AllBalances(ctx, &banktypes.QueryAllBalancesRequest{
-		Address: address, Pagination: &query.PageRequest{Limit: pageSize},
+	out := &Balance{Address: address}
+	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
+		answer, err := s.Chain.Bank().AllBalances(ctx, &banktypes.QueryAllBalancesRequest{
+			Address: address, Pagination: page,
+		})
+		if err != nil {
+			return 0, nil, err
+		}
+		out.Coins = append(out.Coins, answer.Balances...)
+		return len(answer.Balances), answer.Pagination, nil
 	})
 	if err != nil {
 		return nil, classify(err)
 	}
-	return &Balance{Address: address, Coins: answer.Balances}, nil
+	return out, nil
 }
 
 // Send moves coins, such as "5uvol,1000uusd", from the session's key to an address or own key.

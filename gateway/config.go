@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
 )
 
 // ConfigFile is the name of the settings in a gateway's home.
@@ -47,6 +49,18 @@ type Config struct {
 	Uploads UploadConfig `yaml:"uploads"`
 	// Rates are how many calls one network address may make.
 	Rates RateConfig `yaml:"rates"`
+	// Sponsor is what the gateway's account pays for patients.
+	Sponsor SponsorConfig `yaml:"sponsor"`
+}
+
+// SponsorConfig limits the fee allowances that patients get.
+type SponsorConfig struct {
+	// PerDay is how many accounts get one in a day, of which PerAddress may come from one
+	// network address; 0 for none.
+	PerDay     int `yaml:"per_day"`
+	PerAddress int `yaml:"per_address"`
+	// Spend is what the fees of one account may come to in a day, such as 1000000uvol.
+	Spend string `yaml:"spend"`
 }
 
 // UploadConfig limits uploads.
@@ -55,7 +69,8 @@ type UploadConfig struct {
 	MaxBytes int64 `yaml:"max_bytes"`
 	// QuotaBytes an account may hold that no registration names.
 	QuotaBytes int64 `yaml:"quota_bytes"`
-	// StagingBytes all uploads under way may announce together.
+	// StagingBytes is what all accounts together may hold that no registration names,
+	// counting uploads under way by their announced length.
 	StagingBytes int64 `yaml:"staging_bytes"`
 	// Active requests that send bytes, and of one account.
 	Active     int `yaml:"active"`
@@ -90,7 +105,8 @@ func Default() Config {
 			PerAccount:   4,
 			Keep:         24 * time.Hour,
 		},
-		Rates: RateConfig{Calls: 50, CallsBurst: 500, Chain: 200, ChainBurst: 2000, Login: 10, LoginBurst: 200},
+		Rates:   RateConfig{Calls: 50, CallsBurst: 500, Chain: 200, ChainBurst: 2000, Login: 10, LoginBurst: 200},
+		Sponsor: SponsorConfig{PerDay: 1000, PerAddress: 100, Spend: "1000000uvol"},
 	}
 }
 
@@ -131,7 +147,7 @@ func (c Config) Validate() error {
 			return fmt.Errorf("%s must be above 0", d.name)
 		}
 	}
-	return errors.Join(c.Uploads.validate(), c.Rates.validate())
+	return errors.Join(c.Uploads.validate(), c.Rates.validate(), c.Sponsor.validate())
 }
 
 func (u UploadConfig) validate() error {
@@ -143,6 +159,18 @@ func (u UploadConfig) validate() error {
 	}
 	return nil
 }
+
+func (s SponsorConfig) validate() error {
+	if s.PerDay < 0 || s.PerDay > 0 && s.PerAddress < 1 {
+		return errors.New("sponsor: want 0 <= per_day, and 1 <= per_address")
+	}
+	if spend, err := s.coins(); err != nil || s.PerDay > 0 && !spend.IsAllPositive() {
+		return fmt.Errorf("sponsor: spend %q is not an amount of coins", s.Spend)
+	}
+	return nil
+}
+
+func (s SponsorConfig) coins() (sdk.Coins, error) { return sdk.ParseCoinsNormalized(s.Spend) }
 
 func (r RateConfig) validate() error {
 	if r.Calls <= 0 || r.Chain <= 0 || r.Login <= 0 || r.CallsBurst < 1 || r.ChainBurst < 1 || r.LoginBurst < 1 {

@@ -30,6 +30,7 @@ import (
 	"github.com/volens-network/volens/gateway/drs"
 	"github.com/volens-network/volens/gateway/halves"
 	"github.com/volens-network/volens/gateway/proxy"
+	"github.com/volens-network/volens/gateway/sponsor"
 	"github.com/volens-network/volens/gateway/upload"
 	"github.com/volens-network/volens/gateway/worker"
 )
@@ -47,7 +48,8 @@ const (
 type Chain interface {
 	access.Chain
 	worker.Chain
-	worker.Sender
+	worker.Catalogue
+	sponsor.Ledger // and worker.Sender
 }
 
 // Deps are what a gateway takes from its program.
@@ -80,9 +82,10 @@ type Gateway struct {
 	uploads *upload.Service
 	drs     *drs.Service
 	proxy   *proxy.Proxy
+	sponsor *sponsor.Sponsor
 	worker  *worker.Worker
 
-	calls, chain, logins *proxy.Limiter
+	calls, chain, logins, grants *proxy.Limiter
 }
 
 // Open opens the home of a gateway. Call Close at the end.
@@ -151,9 +154,17 @@ func (g *Gateway) openServices(home string) error {
 	g.calls = proxy.NewLimiter(c.Rates.Calls, c.Rates.CallsBurst)
 	g.chain = proxy.NewLimiter(c.Rates.Chain, c.Rates.ChainBurst)
 	g.logins = proxy.NewLimiter(c.Rates.Login, c.Rates.LoginBurst)
+	spend, err := c.Sponsor.coins()
+	if err != nil {
+		return fmt.Errorf("sponsor: %w", err)
+	}
+	g.grants = proxy.NewLimiter(float64(c.Sponsor.PerAddress)/sponsor.Period.Seconds(), max(c.Sponsor.PerAddress, 1))
+	g.sponsor = sponsor.New(
+		g.keys.Address, g.rules, d.Chain, sponsor.Limits{PerDay: c.Sponsor.PerDay, Spend: spend},
+	)
 	g.worker = &worker.Worker{
-		Gateway: g.keys.Address, Chain: d.Chain, Sender: d.Chain, Vault: g.vault, Rules: g.rules, Objects: g.objects,
-		Uploads: g.uploads, Log: g.log, Slog: d.Log, Now: d.Now,
+		Gateway: g.keys.Address, Chain: d.Chain, Catalogue: d.Chain, Sender: d.Chain, Vault: g.vault, Rules: g.rules,
+		Objects: g.objects, Uploads: g.uploads, Log: g.log, Slog: d.Log, Now: d.Now,
 		Turn: c.Turn, Heartbeat: c.Heartbeat, Tidying: tidying,
 	}
 	g.worker.Start()

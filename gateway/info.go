@@ -35,6 +35,9 @@ type Health struct {
 	OK     bool   `json:"ok"`
 	Height int64  `json:"height"`
 	LogTop uint64 `json:"log_size"`
+	// Refused is how many receipts the chain refused for good since the start: the log
+	// names them.
+	Refused int `json:"receipts_refused"`
 }
 
 func (g *Gateway) info(w http.ResponseWriter, _ *http.Request) error {
@@ -55,7 +58,12 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return drs.Problem(err)
 	}
-	return drs.JSON(w, Health{OK: true, Height: tip.Height, LogTop: g.log.Checkpoint().Size})
+	return drs.JSON(w, Health{OK: true, Height: tip.Height, LogTop: g.log.Checkpoint().Size, Refused: g.worker.Refused()})
+}
+
+// askMany passes one question or several on to the node (POST /chain).
+func (g *Gateway) askMany(w http.ResponseWriter, r *http.Request) error {
+	return g.proxy.Post(w, r, func(calls int) bool { return g.chain.AllowN(g.remote(r), g.deps.Now(), calls) })
 }
 
 // ask passes a question on to the node (GET /chain/{method}).

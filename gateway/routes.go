@@ -49,6 +49,7 @@ func (g *Gateway) Handler() http.Handler {
 	r.Handle("/v1/datasets/{dataset:"+idPattern+"}/half", known(g.putHalf)).Methods(http.MethodPut)
 	r.Handle("/v1/requests/{request:"+idPattern+"}/seats/{seat:"+seatPattern+"}/half", known(g.getHalf)).
 		Methods(http.MethodPost)
+	r.Handle("/v1/sponsorship", g.limited(g.grants, g.authenticated(g.grantAllowance))).Methods(http.MethodPost)
 	r.Handle(objectsPath, known(g.download)).Methods(http.MethodGet, http.MethodHead)
 	r.Handle(objectsPath+"/leaves", known(g.leaves)).Methods(http.MethodGet)
 
@@ -58,8 +59,8 @@ func (g *Gateway) Handler() http.Handler {
 		Methods(http.MethodGet)
 
 	chain := func(h problem.Handler) http.Handler { return g.limited(g.chain, h) }
-	r.Handle("/chain", chain(g.proxy.Post)).Methods(http.MethodPost)
-	r.Handle("/chain/", chain(g.proxy.Post)).Methods(http.MethodPost)
+	r.Handle("/chain", chain(g.askMany)).Methods(http.MethodPost)
+	r.Handle("/chain/", chain(g.askMany)).Methods(http.MethodPost)
 	r.Handle("/chain/{method:"+strings.Join(proxy.Methods, "|")+"}", chain(g.ask)).Methods(http.MethodGet)
 
 	r.MatcherFunc(isPage).Handler(open(g.site)).Methods(http.MethodGet, http.MethodHead)

@@ -252,6 +252,10 @@ func TestConfig_Validate(t *testing.T) {
 		"active":      func(c *gateway.Config) { c.Uploads.Active = 1 },
 		"per account": func(c *gateway.Config) { c.Uploads.PerAccount = 0 },
 		"rates":       func(c *gateway.Config) { c.Rates.Login = 0 },
+		"sponsor":     func(c *gateway.Config) { c.Sponsor.PerDay = -1 },
+		"per address": func(c *gateway.Config) { c.Sponsor.PerAddress = 0 },
+		"spend":       func(c *gateway.Config) { c.Sponsor.Spend = "much" },
+		"no spend":    func(c *gateway.Config) { c.Sponsor.Spend = "0uvol" },
 	} {
 		c := gateway.Default()
 		change(&c)

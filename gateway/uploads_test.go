@@ -294,6 +294,19 @@ func TestUpload_NoRoom(t *testing.T) {
 	require.Equal(t, problem.Quota, got.problem(t))
 }
 
+// Room is what no registration names, whether it has come or not: else throwaway accounts
+// could fill the disk one after another.
+func TestUpload_NoRoom_PlacedObjectsCount(t *testing.T) {
+	h := newHouse(t, func(c *gateway.Config) { c.Uploads.StagingBytes = 8 << 20 })
+	raw, d := sealed(8 << 20)
+	auth := h.login(h.owner)
+	require.Equal(t, http.StatusNoContent, h.upload(auth, raw, d).status)
+	require.Equal(t, http.StatusInsufficientStorage, h.create(h.login(h.stranger), 1, d).status)
+	h.register(d)
+	require.Equal(t, http.StatusNoContent, h.putHalf(auth, h.sealPart(h.keys.Identity.Recipient(), thePart)).status)
+	require.Equal(t, http.StatusCreated, h.create(h.login(h.stranger), 1, d).status, "what is registered does not count")
+}
+
 func TestUpload_Concurrent(t *testing.T) {
 	h := newHouse(t)
 	var group sync.WaitGroup

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,6 +18,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
@@ -24,6 +26,7 @@ import (
 	testchain "github.com/volens-network/volens/test/chain"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/market"
 )
 
 // appNode is a node over the real application. Each Status makes a block.
@@ -155,6 +158,41 @@ func TestClient_RealApplication(t *testing.T) {
 	require.Equal(t, fault.NotFound, fault.KindOf(err), "%v", err)
 	_, err = c.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: "x"})
 	require.Equal(t, fault.Usage, fault.KindOf(err), "%v", err)
+}
+
+// An allowance makes an account that can sign, and pays for the messages that it names and
+// for no others.
+func TestAllowance_RealApplication(t *testing.T) {
+	rich, poor := newSigner("rich"), newSigner("poor")
+	n := newAppNode(t, rich)
+	c, err := chain.New("", chain.Options{Node: n, Poll: 1, ChainID: testchain.ID})
+	require.NoError(t, err)
+	ctx := t.Context()
+	decide := &market.MsgDecideRequest{}
+	allowance, err := feegrant.NewAllowedMsgAllowance(&feegrant.PeriodicAllowance{
+		Period: time.Hour, PeriodSpendLimit: sdk.NewCoins(sdk.NewInt64Coin(chain.BondDenom, 100)),
+	}, []string{sdk.MsgTypeURL(decide)})
+	require.NoError(t, err)
+	grant, err := feegrant.NewMsgGrantAllowance(allowance, rich.Address(), poor.Address())
+	require.NoError(t, err)
+	_, err = c.Send(ctx, rich, grant)
+	require.NoError(t, err)
+
+	paying, err := chain.New("", chain.Options{Node: n, Poll: 1, ChainID: testchain.ID, GasPrice: "0.0001uvol"})
+	require.NoError(t, err)
+	missing := "00000000000000000000000000000000"
+	decide.Owner, decide.RequestId, decide.DatasetId = poor.Address().String(), missing, missing
+	_, err = paying.SendTx(ctx, poor, chain.Tx{Gas: 400_000, Msgs: []sdk.Msg{decide}})
+	require.ErrorIs(t, err, market.ErrNotFound, "it came as far as the market")
+	balance, err := c.Balance(ctx, rich.Address(), chain.BondDenom)
+	require.NoError(t, err)
+	require.Equal(t, "960uvol", balance.String())
+	_, err = paying.SendTx(ctx, poor, chain.Tx{Gas: 400_000, Msgs: []sdk.Msg{
+		&dataset.MsgWithdrawDataset{Owner: poor.Address().String(), DatasetId: missing},
+	}})
+	require.ErrorIs(t, err, feegrant.ErrMessageNotAllowed)
+	_, err = paying.SendTx(ctx, poor, chain.Tx{Gas: 800_000, Msgs: []sdk.Msg{decide}})
+	require.ErrorIs(t, err, feegrant.ErrFeeLimitExceeded, "40 of 100 are used up, and this costs 80")
 }
 
 func TestProve_RealApplication(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/x/attestation"
@@ -115,6 +116,9 @@ func (c *Client) Market() market.QueryClient { return market.NewQueryClient(c) }
 
 // Bank asks the SDK's x/bank.
 func (c *Client) Bank() banktypes.QueryClient { return banktypes.NewQueryClient(c) }
+
+// Allowances asks the SDK's x/feegrant.
+func (c *Client) Allowances() feegrant.QueryClient { return feegrant.NewQueryClient(c) }
 
 // Auth asks the SDK's x/auth.
 func (c *Client) Auth() authtypes.QueryClient { return authtypes.NewQueryClient(c) }

@@ -15,6 +15,7 @@ import (
 	cmttypes "github.com/cometbft/cometbft/types"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/client/fault"
 )
@@ -76,6 +77,11 @@ func (c *Client) try(ctx context.Context, signer Signer, tx Tx) (*Receipt, error
 	}
 	if d.fee, err = c.fee(d.gas, tx.Free); err != nil {
 		return nil, err
+	}
+	if d.tx.Granter == nil && !d.fee.Empty() {
+		if d.tx.Granter, err = c.payer(ctx, signer.Address(), d.fee[0]); err != nil {
+			return nil, err
+		}
 	}
 	raw, err := d.signed(ctx, signer)
 	if err != nil {
@@ -150,6 +156,24 @@ func (c *Client) fee(gas uint64, free bool) (sdk.Coins, error) {
 	}
 	amount := c.gasPrice.Amount.MulInt64(int64(gas)).Ceil().TruncateInt()
 	return sdk.NewCoins(sdk.NewCoin(c.gasPrice.Denom, amount)), nil
+}
+
+// payer is who gave the account an allowance, if it cannot pay a fee with its own coins;
+// nil if it can, or if nobody did.
+func (c *Client) payer(ctx context.Context, address sdk.AccAddress, fee sdk.Coin) (sdk.AccAddress, error) {
+	own, err := c.Balance(ctx, address, fee.Denom)
+	if err != nil || own.IsGTE(fee) {
+		return nil, err
+	}
+	answer, err := c.Allowances().Allowances(ctx, &feegrant.QueryAllowancesRequest{Grantee: address.String()})
+	if err != nil || len(answer.Allowances) == 0 {
+		return nil, err
+	}
+	granter, err := sdk.AccAddressFromBech32(answer.Allowances[0].Granter)
+	if err != nil {
+		return nil, fault.E(fault.Internal, "allowance of %s: %w", address, err)
+	}
+	return granter, nil
 }
 
 // broadcast offers the transaction until the mempool has it. The same bytes can be

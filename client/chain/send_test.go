@@ -17,6 +17,7 @@ import (
 	sdkerrors "github.com/cosmos/cosmos-sdk/types/errors"
 	txtypes "github.com/cosmos/cosmos-sdk/types/tx"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/client/chain"
@@ -99,6 +100,43 @@ func TestSendTx_Choices(t *testing.T) {
 	_, err = c.Send(t.Context(), alice)
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 	require.Len(t, n.sent, 2)
+}
+
+const (
+	balancePath    = "/cosmos.bank.v1beta1.Query/Balance"
+	allowancesPath = "/cosmos.feegrant.v1beta1.Query/Allowances"
+)
+
+// Who has no coins for a fee lets the first pay who gave him an allowance.
+func TestSend_Sponsored(t *testing.T) {
+	for name, row := range map[string]struct {
+		coins   int64
+		granted bool
+		payer   string
+	}{
+		"own coins":      {100, true, ""},
+		"sponsored":      {32, true, newSigner("payer").Address().String()},
+		"nobody's guest": {0, false, ""},
+	} {
+		n := newNode()
+		alice := newSigner("alice")
+		n.fund(alice, 3, 7)
+		n.answers[balancePath] = func([]byte, int64) abci.ResponseQuery {
+			coin := sdk.NewInt64Coin("uvol", row.coins)
+			return ok200(&banktypes.QueryBalanceResponse{Balance: &coin})
+		}
+		n.answers[allowancesPath] = func([]byte, int64) abci.ResponseQuery {
+			answer := &feegrant.QueryAllowancesResponse{}
+			if row.granted {
+				answer.Allowances = []*feegrant.Grant{{Granter: newSigner("payer").Address().String()}}
+			}
+			return ok200(answer)
+		}
+		_, err := client(t, n, chain.Options{GasPrice: "0.025uvol"}).Send(t.Context(), alice, payment(alice))
+		require.NoError(t, err, name)
+		require.Equal(t, "33uvol", n.sent[0].AuthInfo.Fee.Amount.String(), name)
+		require.Equal(t, row.payer, n.sent[0].AuthInfo.Fee.Granter, name)
+	}
 }
 
 func TestSend_NoAccount(t *testing.T) {

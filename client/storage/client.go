@@ -131,6 +131,8 @@ type Health struct {
 	OK      bool   `json:"ok"`
 	Height  int64  `json:"height"`
 	LogSize uint64 `json:"log_size"`
+	// Refused is how many receipts the chain refused for good.
+	Refused int `json:"receipts_refused"`
 }
 
 // Info asks who the gateway is.

@@ -20,12 +20,13 @@ import (
 // partSuffix ends the name of a file that is not whole yet.
 const partSuffix = ".part"
 
-// Download gets an object into a file, which appears under its name when all bytes are
-// there and have the object's digest. Until then they are in path.part, from which a later
+// Download gets an object of at most limit bytes into a file, which appears under its name
+// when all bytes are there and have the object's digest. Until then they are in path.part, from which a later
 // attempt goes on. Progress, if not nil, is told how many of how many bytes are there.
-// Bytes with another digest are a fault of kind Integrity; they are removed.
+// Bytes with another digest, and more of them than the limit, are a fault of kind Integrity;
+// they are removed.
 func (c *Client) Download(
-	ctx context.Context, object drs.Digest, path string, progress func(done, total int64),
+	ctx context.Context, object drs.Digest, limit int64, path string, progress func(done, total int64),
 ) (err error) {
 	if progress == nil {
 		progress = func(int64, int64) {}
@@ -34,7 +35,7 @@ func (c *Client) Download(
 	if err != nil {
 		return fmt.Errorf("download: %w", err)
 	}
-	d := &download{client: c, object: object, file: file, digest: sha256.New(), progress: progress}
+	d := &download{client: c, object: object, limit: limit, file: file, digest: sha256.New(), progress: progress}
 	err = d.run(ctx)
 	if err = errors.Join(err, file.Close()); err != nil {
 		if fault.Is(err, fault.Integrity) {
@@ -52,6 +53,7 @@ func (c *Client) Download(
 type download struct {
 	client   *Client
 	object   drs.Digest
+	limit    int64
 	file     *os.File
 	digest   hash.Hash
 	have     int64
@@ -98,7 +100,7 @@ func (d *download) fetch(ctx context.Context) error {
 		what.header = []string{"Range", fmt.Sprintf("bytes=%d-", d.have), "If-Range", `"` + d.object.String() + `"`}
 	}
 	response, err := d.client.do(ctx, what)
-	if beyond(err) {
+	if d.have > 0 && beyond(err) {
 		return d.past(ctx)
 	}
 	if err != nil {
@@ -117,6 +119,9 @@ func (d *download) receive(response *http.Response, watch *watch) error {
 	total, err := totalOf(response, d.have)
 	if err != nil {
 		return err
+	}
+	if total > d.limit {
+		return fault.E(fault.Integrity, "gateway sends %d bytes of an object that has at most %d", total, d.limit)
 	}
 	d.total = total
 	d.progress(d.have, d.total)

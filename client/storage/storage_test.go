@@ -264,11 +264,14 @@ func readers(t *testing.T, size int) (*depot, []byte, drs.Digest, *storage.Clien
 	return d, raw, object, d.client(reader)
 }
 
+// maxSize is more than any object here has.
+const maxSize = 64 << 20
+
 func TestDownload(t *testing.T) {
 	_, raw, object, c := readers(t, 3<<20)
 	path := filepath.Join(t.TempDir(), "file.age")
 	var have, total int64
-	require.NoError(t, c.Download(t.Context(), object, path, func(done, all int64) { have, total = done, all }))
+	require.NoError(t, c.Download(t.Context(), object, maxSize, path, func(done, all int64) { have, total = done, all }))
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, raw, got)
@@ -289,7 +292,7 @@ func TestDownload_Resumes(t *testing.T) {
 			}
 			next.ServeHTTP(w, r)
 		})
-		require.NoError(t, c.Download(t.Context(), object, path, nil), name)
+		require.NoError(t, c.Download(t.Context(), object, maxSize, path, nil), name)
 		got, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(raw, got), name)
@@ -303,13 +306,13 @@ func TestDownload_PartOfSomethingElse(t *testing.T) {
 	_, raw, object, c := readers(t, 100_000)
 	path := filepath.Join(t.TempDir(), "file.age")
 	require.NoError(t, os.WriteFile(path+".part", make([]byte, 50_000), 0o600))
-	err := c.Download(t.Context(), object, path, nil)
+	err := c.Download(t.Context(), object, maxSize, path, nil)
 	require.Equal(t, fault.Integrity, fault.KindOf(err))
 	require.NoFileExists(t, path)
 	require.NoFileExists(t, path+".part")
 
 	require.NoError(t, os.WriteFile(path+".part", make([]byte, 200_000), 0o600))
-	require.NoError(t, c.Download(t.Context(), object, path, nil), "longer than the object: begun anew")
+	require.NoError(t, c.Download(t.Context(), object, maxSize, path, nil), "longer than the object: begun anew")
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, raw, got)
@@ -327,7 +330,7 @@ func TestDownload_Troubles(t *testing.T) {
 		next.ServeHTTP(&cutting{ResponseWriter: w, left: 700_000}, r)
 	})
 	path := filepath.Join(t.TempDir(), "file.age")
-	require.NoError(t, c.Download(t.Context(), object, path, nil))
+	require.NoError(t, c.Download(t.Context(), object, maxSize, path, nil))
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(raw, got))
@@ -363,16 +366,56 @@ func TestDownload_LyingGateway(t *testing.T) {
 		}
 	})
 	path := filepath.Join(t.TempDir(), "file.age")
-	err := c.Download(t.Context(), object, path, nil)
+	err := c.Download(t.Context(), object, maxSize, path, nil)
 	require.Equal(t, fault.Integrity, fault.KindOf(err))
 	require.NoFileExists(t, path)
 	require.NoFileExists(t, path+".part")
 }
 
+// A gateway that sends more than the object can have fills no disk.
+func TestDownload_TooMuch(t *testing.T) {
+	_, _, object, c := readers(t, 3<<20)
+	path := filepath.Join(t.TempDir(), "file.age")
+	err := c.Download(t.Context(), object, 3<<20-1, path, nil)
+	require.Equal(t, fault.Integrity, fault.KindOf(err))
+	require.NoFileExists(t, path)
+	require.NoFileExists(t, path+".part")
+	require.NoError(t, c.Download(t.Context(), object, 3<<20, path, nil))
+}
+
+// A gateway that says of every byte, also the first, that it is behind the end.
+func TestDownload_AlwaysBehindTheEnd(t *testing.T) {
+	d, _, object, c := readers(t, 1000)
+	calls := 0
+	d.sabotage(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodGet {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if calls++; calls > 100 {
+			t.Error("asked for ever")
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+	})
+	path := filepath.Join(t.TempDir(), "file.age")
+	require.NoError(t, os.WriteFile(path+".part", make([]byte, 10), 0o600))
+	require.Error(t, c.Download(t.Context(), object, maxSize, path, nil))
+	require.Less(t, calls, 10)
+}
+
+func TestSponsorship(t *testing.T) {
+	d := newDepot(t)
+	granter, err := d.client(account(t, "owner")).Sponsorship(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, d.keys.Address, granter)
+	require.Len(t, d.chain.Messages(), 1)
+}
+
 func TestDownload_Stranger(t *testing.T) {
 	d, _, object, _ := readers(t, 1000)
 	path := filepath.Join(t.TempDir(), "file.age")
-	err := d.client(account(t, "stranger")).Download(t.Context(), object, path, nil)
+	err := d.client(account(t, "stranger")).Download(t.Context(), object, maxSize, path, nil)
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
 	require.NoFileExists(t, path)
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"strconv"
+	"time"
 
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/drs"
@@ -17,6 +18,9 @@ import (
 
 // piece is how many bytes one request sends: what is lost at most when a connection ends.
 const piece = 16 << 20
+
+// placeTimeout bounds the call by which a gateway may place what it was sent.
+const placeTimeout = 15 * time.Minute
 
 const uploadsPath = "/v1/uploads"
 
@@ -109,6 +113,8 @@ func (u *upload) run(ctx context.Context) error {
 func (u *upload) create(ctx context.Context) (placed bool, err error) {
 	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	size := strconv.FormatInt(u.size, 10)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	response, err := u.client.do(ctx, call{
 		method: http.MethodPost, path: uploadsPath,
 		header: []string{
@@ -136,6 +142,8 @@ func (u *upload) create(ctx context.Context) (placed bool, err error) {
 
 // head asks how much the gateway has.
 func (u *upload) head(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, placeTimeout)
+	defer cancel()
 	response, err := u.client.do(ctx, call{
 		method: http.MethodHead, path: u.path, header: []string{"Tus-Resumable", "1.0.0"},
 	})

@@ -31,8 +31,9 @@ func (s *settings) status(cmd *cobra.Command, _ []string) error {
 	if answer.Health, err = client.Health(cmd.Context()); err != nil {
 		return err
 	}
-	return s.print(cmd, answer, "address   %s\nrecipient %s\nchain     %s at height %d\nlog       %d lines\n",
-		answer.Address, answer.Recipient, answer.ChainID, answer.Height, answer.LogSize)
+	return s.print(cmd, answer, "address   %s\nrecipient %s\nchain     %s at height %d\nlog       %d lines\n"+
+		"refused   %d receipts\n",
+		answer.Address, answer.Recipient, answer.ChainID, answer.Height, answer.LogSize, answer.Refused)
 }
 
 // print writes one JSON object a line, or words.

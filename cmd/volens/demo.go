@@ -164,7 +164,7 @@ type place struct {
 }
 
 var demoRoles = []string{
-	walk.Patient, walk.Hospital, walk.Ethics, walk.University, walk.Researcher, walk.Sponsor,
+	walk.Patient, walk.Hospital, walk.Ethics, walk.University, walk.Researcher,
 }
 
 // addresses are the result of --no-story.
@@ -196,8 +196,8 @@ func (d *demo) tell(town *walk.Town) {
 	d.e.say("the network stays up: node %s, REST %s, gateway %s", network.RPC(0), network.REST(0), network.GatewayURL())
 	secret := filepath.Join(d.dir, walk.PassphraseFile)
 	d.e.say("be the researcher: volens --home %s --passphrase-file %s status", town.HomeOf(walk.Researcher), secret)
-	d.e.say("be the patient: volens --home %s --passphrase-file %s --from %s --sponsor %s ingest FILE",
-		town.HomeOf(walk.Patient), secret, walk.Patient, walk.Sponsor)
+	d.e.say("be the patient: volens --home %s --passphrase-file %s ingest FILE",
+		town.HomeOf(walk.Patient), secret)
 	d.e.say("Ctrl-C ends all of it")
 }
 

@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// Plain spells out what would steer a terminal.
+var Plain = plain
+
 // Size writes a number of bytes for people.
 var Size = size
 

@@ -3,6 +3,9 @@ package main_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strconv"
@@ -112,6 +115,32 @@ func TestBars(t *testing.T) {
 	require.True(t, strings.HasSuffix(out.String(), "\r\x1b[K"), "a bar is erased at its end")
 	draw(2048)
 	require.True(t, strings.HasSuffix(out.String(), "\r\x1b[K"), "an ended bar draws nothing")
+}
+
+// What a gateway or a node says is shown, never obeyed.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain, ærlig: 5 uusd\nnext":   "plain, ærlig: 5 uusd\nnext",
+		"\x1b[2J\x1b]0;title\x07":      `\x1b[2J\x1b]0;title\a`,
+		"a\rb\tc\x00\x7f":              `a\rb\tc\x00\x7f`,
+		"\u009b31m":                    `\u009b31m`,
+		"\u202eevil\u2069":             `\u202eevil\u2069`,
+		"bad \xff\x9b utf-8 \ufffd ok": `bad \xff\x9b utf-8 ` + "\ufffd ok",
+	} {
+		require.Equal(t, want, main.Plain(text))
+	}
+}
+
+// A refusal in a gateway's own words, with an escape sequence among them.
+func TestRun_GatewayCannotSteerTheTerminal(t *testing.T) {
+	hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, "\x1b[31mred")
+	}))
+	defer hostile.Close()
+	code, _, stderr := call(t, "status", "--home", t.TempDir(), "--node", hostile.URL)
+	require.NotZero(t, code)
+	require.NotContains(t, stderr, "\x1b")
 }
 
 func TestSize(t *testing.T) {

@@ -93,12 +93,13 @@ func newRequestSubmitCommand(e *env) *cobra.Command {
 }
 
 func newRequestSeatsCommand(e *env) *cobra.Command {
-	return &cobra.Command{
+	var w client.Window
+	c := &cobra.Command{
 		Use: "seats REQUEST", Short: "List the seats of a request",
 		Example: "  volens request seats REQUEST", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.looking(cmd.Context(), func(ctx context.Context, s *client.Session) error {
-				all, err := s.Seats(ctx, args[0])
+				all, err := s.Seats(ctx, args[0], w)
 				if err != nil {
 					return err
 				}
@@ -108,16 +109,25 @@ func newRequestSeatsCommand(e *env) *cobra.Command {
 			})
 		},
 	}
+	windowFlags(c, &w)
+	return c
+}
+
+// windowFlags are for listings that may be long.
+func windowFlags(c *cobra.Command, w *client.Window) {
+	c.Flags().Uint32Var(&w.Limit, "limit", 0, "list so many entries (default: all)")
+	c.Flags().Uint32Var(&w.Page, "page", 1, "with --limit: which lot of them, counted from 1")
 }
 
 func newRequestListCommand(e *env) *cobra.Command {
 	var state, researcher string
+	var w client.Window
 	c := &cobra.Command{
 		Use: "list", Short: "List requests",
 		Example: "  volens request list --state open", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return e.looking(cmd.Context(), func(ctx context.Context, s *client.Session) error {
-				all, err := s.Requests(ctx, researcher, state)
+				all, err := s.Requests(ctx, researcher, state, w)
 				if err != nil {
 					return err
 				}
@@ -137,6 +147,7 @@ func newRequestListCommand(e *env) *cobra.Command {
 	}
 	c.Flags().StringVar(&state, "state", "", "submitted, open, releasing, settled, closed, cancelled, failed-short")
 	c.Flags().StringVar(&researcher, "researcher", "", "address of the researcher (default: everybody's)")
+	windowFlags(c, &w)
 	return c
 }
 

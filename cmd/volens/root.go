@@ -109,7 +109,7 @@ func (e *env) addGlobalFlags(root *cobra.Command) {
 	flags.StringVar(&e.node, "node", "", "URL of a node's RPC (default "+chain.DefaultNode+", or the gateway's proxy)")
 	flags.StringVar(&e.gateway, "gateway", "", "URL of a gateway (default: those that the chain names)")
 	flags.StringVar(&e.from, "from", "", "key to sign with")
-	flags.StringVar(&e.sponsor, "sponsor", "", "key that sends 1uvol to an account that is not on the chain yet")
+	flags.StringVar(&e.sponsor, "sponsor", "", "key that brings new accounts onto the chain (default: a gateway does)")
 	flags.StringVar(
 		&e.gasPrice,
 		"gas-price",

@@ -109,15 +109,31 @@ func (e *env) look() (*client.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	trust, err := trustOf(config.Trust)
+	if err != nil {
+		return nil, err
+	}
 	s := &client.Session{
 		Home: h, Dir: e.home, Chain: c, HTTP: http.DefaultClient, Gateway: gateway,
-		Rand: e.rand, Now: e.now, Progress: progress{e}, Version: e.version,
+		Trust: trust, Rand: e.rand, Now: e.now, Progress: progress{e}, Version: e.version,
 	}
 	if e.from == "" {
 		return s, nil
 	}
 	s.Wallet, s.Account, err = e.unlock()
 	return s, err
+}
+
+// trustOf reads the trusted header of the settings; there may be none.
+func trustOf(text string) (*client.Trust, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // nobody is trusted
+	}
+	anchor, err := chain.ParseAnchor(text)
+	if err != nil {
+		return nil, err
+	}
+	return &client.Trust{Anchor: anchor}, nil
 }
 
 // session is a session that signs.

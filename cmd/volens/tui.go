@@ -8,6 +8,8 @@ package main
 //     without a full stop; --quiet leaves warnings and errors only;
 //   - progress bars appear on a terminal, for what takes longer than a second, and are
 //     erased at their end;
+//   - what came from a gateway, a node or a file cannot steer the terminal: control
+//     characters are spelt out;
 //   - questions go to standard error and are answered at the keyboard, or by --yes.
 
 import (
@@ -16,8 +18,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/volens-network/volens/client/fault"
 )
@@ -36,7 +41,7 @@ func (e *env) result(v any, fields ...field) error {
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range fields {
-		if text := fmt.Sprint(f.value); text != "" {
+		if text := plain(fmt.Sprint(f.value)); text != "" {
 			if _, err := fmt.Fprintf(w, "%s\t%s\n", f.name, text); err != nil {
 				return err
 			}
@@ -64,13 +69,30 @@ func table[T any](e *env, rows []T, head []string, cells func(T) []any) error {
 	for _, row := range rows {
 		var line []string
 		for _, cell := range cells(row) {
-			line = append(line, fmt.Sprint(cell))
+			line = append(line, plain(fmt.Sprint(cell)))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(line, "\t")); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+// plain spells out what a terminal would obey instead of show: control characters but line
+// ends, marks that turn the direction of writing, and bytes that are no UTF-8.
+func plain(text string) string {
+	var out strings.Builder
+	for i, r := range text {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)):
+			fmt.Fprintf(&out, `\x%02x`, text[i])
+		case r == '\n', r != '\t' && !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r):
+			out.WriteRune(r)
+		default:
+			out.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return out.String()
 }
 
 // raw writes bytes that are a result in themselves.
@@ -102,7 +124,7 @@ func (e *env) fail(err error) {
 
 func (e *env) words(prefix, format string, args ...any) {
 	e.endBars()
-	if _, err := fmt.Fprintf(e.stderr, "volens: "+prefix+format+"\n", args...); err != nil {
+	if _, err := io.WriteString(e.stderr, plain("volens: "+prefix+fmt.Sprintf(format, args...))+"\n"); err != nil {
 		return // There is nobody left to tell.
 	}
 }
@@ -112,7 +134,7 @@ func (e *env) confirm(format string, args ...any) error {
 	if e.yes {
 		return nil
 	}
-	question := fmt.Sprintf(format, args...)
+	question := plain(fmt.Sprintf(format, args...))
 	if !e.interactive() {
 		return fault.E(fault.Usage, "%s: nobody is there to answer: add --yes", question)
 	}

@@ -235,6 +235,10 @@ func (l *Look) word(word []byte) bool {
 	return len(l.weak) > 0 && l.weak[string(normalize(string(word)))]
 }
 
+// HasWord tells whether a whole text is an identifying value that is not searched for
+// everywhere, because genomes are full of its like.
+func (l *Look) HasWord(text []byte) bool { return l.word(text) }
+
 // Hits tells whether a text that is about to be put into the output's header, or
 // into one of its fields, holds an identifying value or a forbidden pattern.
 func (l *Look) Hits(text string) bool {

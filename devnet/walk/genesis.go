@@ -22,7 +22,6 @@ const Denom = "uusd"
 const (
 	researcherCoins = "1000000000000uusd,1000000uvol"
 	hospitalCoins   = "1000000000uvol"
-	sponsorCoins    = "1000000000000uvol"
 	officeCoins     = "1000000uvol"
 	hospitalBond    = "1000000000uusd"
 	gatewayBond     = "1000000000000uusd"
@@ -74,8 +73,7 @@ func (t *Town) initGateway(ctx context.Context) error {
 // populate writes accounts, organisations, the consent text and the codebook into the spec.
 func (t *Town) populate() {
 	for role, coins := range map[string]string{
-		Researcher: researcherCoins, Hospital: hospitalCoins, Sponsor: sponsorCoins, Ethics: officeCoins,
-		University: officeCoins,
+		Researcher: researcherCoins, Hospital: hospitalCoins, Ethics: officeCoins, University: officeCoins,
 	} {
 		t.spec.Accounts = append(t.spec.Accounts, devnet.Account{Address: t.people[role].Address, Coins: coins})
 	}

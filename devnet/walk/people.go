@@ -11,14 +11,13 @@ import (
 )
 
 // The people of a town; each has a home of that name below the folder "people", and in it
-// a wallet of that name. The patient's home has the sponsor's wallet too.
+// a wallet of that name.
 const (
 	Patient    = "patient"
 	Hospital   = "hospital"
 	Ethics     = "ethics"
 	University = "university"
 	Researcher = "researcher"
-	Sponsor    = "sponsor"
 )
 
 const (
@@ -94,23 +93,6 @@ func (t *Town) wallet(h *home.Home, name string) (*home.Wallet, error) {
 		return nil, errors.Join(err, wallet.Close())
 	}
 	return wallet, nil
-}
-
-// sponsorPatient lets the sponsor bring the patient's accounts onto the chain. Its wallet
-// comes into the patient's home, so that the command line can do so as well.
-func (t *Town) sponsorPatient() (err error) {
-	patient, sponsor := t.people[Patient], t.people[Sponsor]
-	wallet, err := patient.Home.Import(Sponsor, sponsor.Wallet.Words(), Passphrase)
-	if err != nil {
-		return fmt.Errorf("sponsor's wallet of the patient: %w", err)
-	}
-	defer func() { err = errors.Join(err, wallet.Close()) }()
-	signer, err := wallet.Signer(home.MainAccount)
-	if err != nil {
-		return err
-	}
-	patient.Sponsor = client.KeySponsor{Chain: sponsor.Chain, Signer: signer}
-	return nil
 }
 
 // chainClient asks validator i.

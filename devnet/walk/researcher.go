@@ -99,7 +99,7 @@ func (s *Story) ask(ctx context.Context) (string, error) {
 func (s *Story) release(ctx context.Context) (string, error) {
 	researcher := s.people[Researcher]
 	err := researcher.Chain.Wait(ctx, func(ctx context.Context, _ chain.Status) (bool, error) {
-		seats, err := researcher.Seats(ctx, s.request)
+		seats, err := researcher.Seats(ctx, s.request, client.Window{})
 		if err != nil {
 			return false, err
 		}

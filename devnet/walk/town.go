@@ -115,7 +115,7 @@ func (t *Town) build(ctx context.Context) error {
 		if err := t.settle(Patient); err != nil {
 			return "", err
 		}
-		return "the patient has 24 words; each dataset gets an account of its own", t.sponsorPatient()
+		return "the patient has 24 words; each dataset gets an account of its own", nil
 	})
 }
 
@@ -141,7 +141,7 @@ func (t *Town) prepare(ctx context.Context) error {
 	if err := os.WriteFile(file, []byte(Passphrase+"\n"), fileMode); err != nil {
 		return err
 	}
-	for _, role := range []string{Hospital, Ethics, University, Researcher, Sponsor} {
+	for _, role := range []string{Hospital, Ethics, University, Researcher} {
 		if err := t.settle(role); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (t *Town) start(ctx context.Context) error {
 	if err := t.network.WaitGateway(ctx); err != nil {
 		return err
 	}
-	header, err := t.people[Sponsor].Chain.FetchHeader(ctx, 0)
+	header, err := t.people[Researcher].Chain.FetchHeader(ctx, 0)
 	if err != nil {
 		return err
 	}

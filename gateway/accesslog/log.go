@@ -29,8 +29,8 @@ const maxLine = 4 << 10
 
 const saltSize = 16
 
-// ErrBroken is returned by a log that could not be written once: it takes no more
-// lines until it is opened again.
+// ErrBroken is returned by a log whose disk failed, so that nobody knows what is on it: it
+// takes no more lines until it is opened again. A full disk breaks nothing.
 var ErrBroken = errors.New("access log is broken")
 
 // What was handed over.
@@ -78,6 +78,7 @@ type Log struct {
 
 	mu     sync.Mutex
 	file   *os.File
+	end    int64 // of the last whole line
 	tree   merkle.Builder
 	broken error
 }
@@ -111,6 +112,7 @@ func (l *Log) load() error {
 	if err := l.file.Truncate(end); err != nil {
 		return err
 	}
+	l.end = end
 	_, err = l.file.Seek(end, io.SeekStart)
 	return err
 }
@@ -151,7 +153,7 @@ func (l *Log) Append(e Entry) error {
 		return fmt.Errorf("append to access log: line of %d bytes", len(line))
 	}
 	if _, err := l.file.Write(append(line, '\n')); err != nil {
-		l.broken = err
+		l.broken = l.cut()
 		return fmt.Errorf("append to access log: %w", err)
 	}
 	if err := l.file.Sync(); err != nil {
@@ -159,7 +161,18 @@ func (l *Log) Append(e Entry) error {
 		return fmt.Errorf("append to access log: %w", err)
 	}
 	l.tree.Append(merkle.Leaf(line))
+	l.end += int64(len(line)) + 1
 	return nil
+}
+
+// cut takes back a line that could be written in part only, for a disk was full: when
+// there is room again the log goes on.
+func (l *Log) cut() error {
+	if err := l.file.Truncate(l.end); err != nil {
+		return err
+	}
+	_, err := l.file.Seek(l.end, io.SeekStart)
+	return err
 }
 
 // Checkpoint returns size and root of the log so far.

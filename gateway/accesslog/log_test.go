@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -167,6 +169,35 @@ func TestAppend_Fails(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorIs(t, salty.Append(entry(1)), io.ErrUnexpectedEOF)
 	require.NoError(t, salty.Close())
+}
+
+// A disk that is full takes nothing, and breaks nothing: when there is room the log goes on
+// where it was, without half a line.
+func TestAppend_FullDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.log")
+	l := open(t, path)
+	require.NoError(t, l.Append(entry(0)))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+
+	signal.Ignore(syscall.SIGXFSZ)
+	defer signal.Reset(syscall.SIGXFSZ)
+	var before syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before))
+	full := before
+	full.Cur = uint64(info.Size()) + 10
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
+	failed := l.Append(entry(1))
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before))
+
+	require.ErrorIs(t, failed, syscall.EFBIG)
+	require.Equal(t, uint64(1), l.Checkpoint().Size)
+	require.NoError(t, l.Append(entry(1)))
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	got, err := accesslog.Root(bytes.NewReader(raw), 2)
+	require.NoError(t, err)
+	require.Equal(t, l.Checkpoint(), got)
 }
 
 func TestOpen_Refuses(t *testing.T) {

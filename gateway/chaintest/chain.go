@@ -4,11 +4,15 @@
 package chaintest
 
 import (
+	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/gateway/access"
@@ -41,6 +45,8 @@ type Chain struct {
 	Inspections map[id.ID]custody.Inspection
 	Claims      []market.ServiceClaim
 	Window      int64
+	// Allowances tells by granter and grantee who pays whose fees.
+	Allowances map[[2]string]bool
 	// Err, if set, is what every question is answered with.
 	Err error
 	// SendErr, if set, is what every transaction is refused with.
@@ -61,6 +67,7 @@ func New(now time.Time) *Chain {
 		Requests:    map[id.ID]market.Request{},
 		Inspections: map[id.ID]custody.Inspection{},
 		Window:      200,
+		Allowances:  map[[2]string]bool{},
 	}
 }
 
@@ -94,7 +101,41 @@ func (c *Chain) DatasetReceipts(_ context.Context, of id.ID) (dataset.Dataset, [
 	return d, c.Receipts[of], nil
 }
 
-// OwnedBy implements worker.Chain.
+// Listed implements worker.Catalogue: a page holds one dataset.
+func (c *Chain) Listed(_ context.Context, from []byte) ([]dataset.Dataset, []byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Err != nil || len(c.Datasets) == 0 {
+		return nil, nil, c.Err
+	}
+	ids := slices.SortedFunc(maps.Keys(c.Datasets), func(a, b id.ID) int { return bytes.Compare(a[:], b[:]) })
+	for i, of := range ids {
+		if bytes.Compare(of[:], from) < 0 {
+			continue
+		}
+		page := []dataset.Dataset{c.Datasets[of]}
+		if i+1 == len(ids) {
+			return page, nil, nil
+		}
+		return page, ids[i+1].Bytes(), nil
+	}
+	return nil, nil, nil
+}
+
+// Emitted implements worker.Chain.
+func (c *Chain) Emitted(_ context.Context, of id.ID) ([]custody.Seat, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []custody.Seat
+	for _, seat := range c.Seats {
+		if seat.DatasetId == of.String() && seat.State == custody.SEAT_STATE_EMITTED {
+			out = append(out, seat)
+		}
+	}
+	return out, c.Err
+}
+
+// OwnedBy implements worker.Catalogue.
 func (c *Chain) OwnedBy(_ context.Context, owner string) ([]dataset.Dataset, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,6 +197,13 @@ func (c *Chain) FetchWindow(context.Context) (int64, error) {
 	return c.Window, c.Err
 }
 
+// Sponsored implements sponsor.Ledger.
+func (c *Chain) Sponsored(_ context.Context, granter, grantee string) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.Allowances[[2]string{granter, grantee}], c.Err
+}
+
 // OpenClaims implements worker.Chain.
 func (c *Chain) OpenClaims(_ context.Context, gateway string) ([]market.ServiceClaim, error) {
 	c.mu.Lock()
@@ -177,6 +225,11 @@ func (c *Chain) Send(_ context.Context, msgs ...sdk.Msg) error {
 		return c.SendErr
 	}
 	c.Sent = append(c.Sent, msgs)
+	for _, msg := range msgs {
+		if grant, ok := msg.(*feegrant.MsgGrantAllowance); ok {
+			c.Allowances[[2]string{grant.Granter, grant.Grantee}] = true
+		}
+	}
 	return nil
 }
 

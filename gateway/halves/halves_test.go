@@ -172,6 +172,36 @@ func TestVault_SurvivesRestart(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A part whose file is gone is known to be gone, and comes back when its owner sends it
+// again.
+func TestCheck_LostFile(t *testing.T) {
+	v, _, dir := vault(t)
+	require.ErrorIs(t, v.Check(theDataset, 1), halves.ErrUnknown)
+	held, err := v.Keep(registered(1), self, thePart)
+	require.NoError(t, err)
+	require.NoError(t, v.Check(theDataset, 1))
+	require.ErrorIs(t, v.Check(theDataset, 2), halves.ErrUnknown)
+
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	path := filepath.Join(dir, files[0].Name())
+	for name, lose := range map[string]func() error{
+		"gone":      func() error { return os.Remove(path) },
+		"truncated": func() error { return os.Truncate(path, 10) },
+	} {
+		require.NoError(t, lose(), name)
+		require.ErrorIs(t, v.Check(theDataset, 1), halves.ErrUnknown, name)
+		again, err := v.Keep(registered(1), self, thePart)
+		require.NoError(t, err, name)
+		require.Equal(t, held, again, name)
+		require.NoError(t, v.Check(theDataset, 1), name)
+		require.Len(t, v.ByDigest(theObject), 1, name)
+	}
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, v.Forget(theDataset, 1))
+	require.Empty(t, v.Holdings())
+}
+
 func TestVault_WrongPart(t *testing.T) {
 	v, _, _ := vault(t)
 	wrong := bytes.Clone(thePart)

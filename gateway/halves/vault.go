@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,7 +87,7 @@ func Open(dir string, identity *Identity) (*Vault, error) {
 }
 
 // Keep stores a part if it opens the gateway's commitment in the dataset's current
-// version. Keeping it again changes nothing.
+// version. Keeping it again changes nothing, but brings back a file that was lost.
 func (v *Vault) Keep(d dataset.Dataset, gateway string, part []byte) (access.Holding, error) {
 	of, err := d.ID()
 	if err != nil {
@@ -105,15 +106,19 @@ func (v *Vault) Keep(d dataset.Dataset, gateway string, part []byte) (access.Hol
 	}
 	copy(held.SHA256[:], d.Payload.Sha256)
 
+	whole := v.Check(of, d.Version) == nil
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if _, known := v.holdings[name{of, d.Version}]; known {
+	_, known := v.holdings[name{of, d.Version}]
+	if known && whole {
 		return held, nil
 	}
 	if err := v.write(held, part); err != nil {
 		return access.Holding{}, err
 	}
-	v.enter(held)
+	if !known {
+		v.enter(held)
+	}
 	return held, nil
 }
 
@@ -139,6 +144,23 @@ func (v *Vault) HandOver(of id.ID, version uint64, recipient string) ([]byte, er
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// Check returns ErrUnknown if the vault does not hold a part, or its file is gone or not
+// what its name says.
+func (v *Vault) Check(of id.ID, version uint64) error {
+	if _, held := v.Holding(of, version); !held {
+		return fmt.Errorf("%w: version %d of %s", ErrUnknown, version, of)
+	}
+	_, _, err := v.read(fileName(name{of, version}))
+	var disk *fs.PathError
+	if errors.As(err, &disk) && !errors.Is(err, fs.ErrNotExist) {
+		return err // The disk does not answer: that is no loss yet.
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	return nil
 }
 
 // Holding returns what the vault holds for a version, if anything.
@@ -187,7 +209,7 @@ func (v *Vault) Forget(of id.ID, version uint64) error {
 	if !ok {
 		return nil
 	}
-	if err := os.Remove(filepath.Join(v.dir, fileName(n))); err != nil {
+	if err := os.Remove(filepath.Join(v.dir, fileName(n))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget part: %w", err)
 	}
 	delete(v.holdings, n)

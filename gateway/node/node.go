@@ -1,7 +1,7 @@
 // Package node asks a node of the chain in the words of the gateway: it fits the clients
 // of client/chain to what packages access and worker ask for.
 //
-// New connects; the result implements access.Chain, worker.Chain and worker.Sender. What
+// New connects; the result implements access.Chain, worker.Chain, worker.Sender and sponsor.Ledger. What
 // is not on chain becomes access.ErrNotFound. The answers are the node's own word: how
 // far it may be believed is decided by access.Rules.
 package node
@@ -17,6 +17,7 @@ import (
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
+	"github.com/cosmos/cosmos-sdk/x/feegrant"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
@@ -101,7 +102,21 @@ func (n *Node) DatasetReceipts(ctx context.Context, of id.ID) (dataset.Dataset, 
 	return answer.Dataset, answer.Receipts, nil
 }
 
-// OwnedBy implements worker.Chain.
+// Listed implements worker.Catalogue.
+func (n *Node) Listed(ctx context.Context, from []byte) ([]dataset.Dataset, []byte, error) {
+	answer, err := n.client.Datasets().Datasets(ctx, &dataset.QueryDatasetsRequest{
+		Pagination: &query.PageRequest{Limit: pageSize, Key: from},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
+		return answer.Datasets, nil, nil
+	}
+	return answer.Datasets, answer.Pagination.NextKey, nil
+}
+
+// OwnedBy implements worker.Catalogue.
 func (n *Node) OwnedBy(ctx context.Context, owner string) ([]dataset.Dataset, error) {
 	var out []dataset.Dataset
 	page := &query.PageRequest{Limit: pageSize}
@@ -146,6 +161,32 @@ func (n *Node) Releases(ctx context.Context, of id.ID) ([]custody.Release, error
 	return answer.Releases, nil
 }
 
+// Emitted implements worker.Chain.
+func (n *Node) Emitted(ctx context.Context, of id.ID) ([]custody.Seat, error) {
+	answer, err := n.client.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: of.String()})
+	if err != nil {
+		return nil, absent(err)
+	}
+	released := map[seat]bool{}
+	for _, r := range answer.Releases {
+		released[seat{request: r.RequestId, index: r.Seat}] = true
+	}
+	var out []custody.Seat
+	for _, e := range answer.Emissions {
+		if released[seat{request: e.RequestId, index: e.Seat}] {
+			continue
+		}
+		now, err := n.client.Custody().Seat(ctx, &custody.QuerySeatRequest{RequestId: e.RequestId, Index: e.Seat})
+		if err != nil {
+			return nil, absent(err)
+		}
+		if now.Seat.State == custody.SEAT_STATE_EMITTED {
+			out = append(out, now.Seat)
+		}
+	}
+	return out, nil
+}
+
 // Request implements access.Terms.
 func (n *Node) Request(ctx context.Context, request id.ID) (market.Request, error) {
 	answer, err := n.client.Market().Request(ctx, &market.QueryRequestRequest{RequestId: request.String()})
@@ -179,10 +220,33 @@ func (n *Node) params(ctx context.Context) (market.Params, error) {
 	return answer.Params, nil
 }
 
-// Send implements worker.Sender.
+// Send implements worker.Sender and sponsor.Ledger.
 func (n *Node) Send(ctx context.Context, msgs ...sdk.Msg) error {
 	_, err := n.client.Send(ctx, n.signer, msgs...)
 	return err
+}
+
+// Sponsored implements sponsor.Ledger.
+func (n *Node) Sponsored(ctx context.Context, granter, grantee string) (bool, error) {
+	page := &query.PageRequest{Limit: pageSize}
+	for range maxPages {
+		answer, err := n.client.Allowances().Allowances(ctx, &feegrant.QueryAllowancesRequest{
+			Grantee: grantee, Pagination: page,
+		})
+		if err != nil {
+			return false, err
+		}
+		for _, grant := range answer.Allowances {
+			if grant.Granter == granter {
+				return true, nil
+			}
+		}
+		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
+			return false, nil
+		}
+		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+	}
+	return false, fmt.Errorf("an account with more than %d allowances", pageSize*maxPages)
 }
 
 // OpenClaims implements worker.Chain. It finds claims by their events, as far back as

@@ -165,6 +165,49 @@ func TestOwnedBy(t *testing.T) {
 	require.ErrorContains(t, err, "more than", "a listing without an end")
 }
 
+func TestListed(t *testing.T) {
+	n, f := open(t)
+	f.answers["/volens.dataset.v1.Query/Datasets"] = &dataset.QueryDatasetsResponse{
+		Datasets: []dataset.Dataset{{Version: 1}}, Pagination: &query.PageResponse{NextKey: []byte{1}},
+	}
+	page, next, err := n.Listed(t.Context(), nil)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	require.Equal(t, []byte{1}, next)
+	f.answers["/volens.dataset.v1.Query/Datasets"] = &dataset.QueryDatasetsResponse{}
+	page, next, err = n.Listed(t.Context(), next)
+	require.NoError(t, err)
+	require.Empty(t, page)
+	require.Nil(t, next)
+	delete(f.answers, "/volens.dataset.v1.Query/Datasets")
+	_, _, err = n.Listed(t.Context(), nil)
+	require.Error(t, err)
+}
+
+func TestEmitted(t *testing.T) {
+	n, f := open(t)
+	of := id.ID{1}
+	f.answers["/volens.custody.v1.Query/Audit"] = &custody.QueryAuditResponse{
+		Emissions: []custody.Emission{{RequestId: "a"}, {RequestId: "b"}},
+		Releases:  []custody.Release{{RequestId: "a"}},
+	}
+	f.answers["/volens.custody.v1.Query/Seat"] = &custody.QuerySeatResponse{
+		Seat: custody.Seat{RequestId: "b", State: custody.SEAT_STATE_EMITTED},
+	}
+	seats, err := n.Emitted(t.Context(), of)
+	require.NoError(t, err)
+	require.Len(t, seats, 1, "what was released is on its way no more")
+	f.answers["/volens.custody.v1.Query/Seat"] = &custody.QuerySeatResponse{
+		Seat: custody.Seat{RequestId: "b", State: custody.SEAT_STATE_VOID},
+	}
+	seats, err = n.Emitted(t.Context(), of)
+	require.NoError(t, err)
+	require.Empty(t, seats)
+	delete(f.answers, "/volens.custody.v1.Query/Audit")
+	_, err = n.Emitted(t.Context(), of)
+	require.ErrorIs(t, err, access.ErrNotFound)
+}
+
 // event is what the chain emits about a claim.
 func event(t *testing.T, request string, seat uint64, gateway string) *coretypes.ResultTx {
 	t.Helper()

@@ -32,7 +32,10 @@ func NewLimiter(perSecond float64, burst int) *Limiter {
 }
 
 // Allow reports whether a call from this address (host and port) passes now.
-func (l *Limiter) Allow(remote string, now time.Time) bool {
+func (l *Limiter) Allow(remote string, now time.Time) bool { return l.AllowN(remote, now, 1) }
+
+// AllowN is Allow for so many calls at once.
+func (l *Limiter) AllowN(remote string, now time.Time, calls int) bool {
 	key := keyOf(remote)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -47,7 +50,7 @@ func (l *Limiter) Allow(remote string, now time.Time) bool {
 		c = &client{bucket: rate.NewLimiter(l.perSecond, l.burst)}
 		l.clients[key] = c
 	}
-	return c.bucket.AllowN(now, 1)
+	return c.bucket.AllowN(now, calls)
 }
 
 // forget drops clients whose buckets are full again.

@@ -32,7 +32,13 @@ const (
 	maxQuery    = 16 << 10
 	maxBatch    = 20
 	timeout     = 30 * time.Second
+	// patience is how long a call waits for room.
+	patience = 10 * time.Second
 )
+
+// MaxActive is how many answers of the node are held in memory at once, of 32 MiB at most
+// each. Other calls wait.
+const MaxActive = 32
 
 // Methods are those of the CometBFT RPC that pass.
 var Methods = []string{
@@ -59,6 +65,7 @@ var Methods = []string{
 type Proxy struct {
 	node   *url.URL
 	client *http.Client
+	active chan struct{}
 }
 
 // New makes a proxy to the RPC of a node.
@@ -67,7 +74,7 @@ func New(node string, client *http.Client) (*Proxy, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("node %q is not an http url", node)
 	}
-	return &Proxy{node: u, client: client}, nil
+	return &Proxy{node: u, client: client, active: make(chan struct{}, MaxActive)}, nil
 }
 
 // Allowed reports whether a method passes.
@@ -86,8 +93,9 @@ func (p *Proxy) Get(w http.ResponseWriter, r *http.Request, method string) error
 	return p.pass(r.Context(), w, http.MethodGet, to.String(), nil)
 }
 
-// Post answers POST /chain.
-func (p *Proxy) Post(w http.ResponseWriter, r *http.Request) error {
+// Post answers POST /chain. A batch is as many calls as are in it: allow is asked for those
+// beyond the first.
+func (p *Proxy) Post(w http.ResponseWriter, r *http.Request, allow func(calls int) bool) error {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
@@ -104,6 +112,9 @@ func (p *Proxy) Post(w http.ResponseWriter, r *http.Request) error {
 		if !Allowed(call.Method) {
 			return problem.New(http.StatusForbidden, problem.Denied, "this method does not pass")
 		}
+	}
+	if more := len(calls) - 1; more > 0 && !allow(more) {
+		return problem.New(http.StatusTooManyRequests, problem.RateLimit, "too many calls").Retry(1)
 	}
 	// What was understood is what is sent: two readers of one text may differ.
 	return p.pass(r.Context(), w, http.MethodPost, p.node.String(), encode(raw, calls))
@@ -160,8 +171,26 @@ func encode(raw []byte, calls []Call) []byte {
 	return out
 }
 
+// enter waits for room for one more answer.
+func (p *Proxy) enter(ctx context.Context) (leave func(), err error) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case p.active <- struct{}{}:
+		return func() { <-p.active }, nil
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil, problem.New(http.StatusServiceUnavailable, problem.Unavailable, "too many calls at once").Retry(1)
+}
+
 // pass sends a request to the node and its answer back.
 func (p *Proxy) pass(ctx context.Context, w http.ResponseWriter, method, to string, body []byte) error {
+	leave, err := p.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))

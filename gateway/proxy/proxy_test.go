@@ -1,11 +1,13 @@
 package proxy_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,9 +71,65 @@ func TestPost_SendsWhatWasChecked(t *testing.T) {
 	err = p.Post(
 		httptest.NewRecorder(),
 		httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/chain", strings.NewReader(raw)),
+		func(int) bool { return false },
 	)
 	require.NoError(t, err)
 	require.Equal(t, "status<nil> <nil>", got)
+}
+
+// A batch costs what its calls would cost one by one.
+func TestPost_BatchCounts(t *testing.T) {
+	asked := 0
+	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer node.Close()
+	p, err := proxy.New(node.URL, node.Client())
+	require.NoError(t, err)
+	one := `{"jsonrpc":"2.0","id":1,"method":"status"}`
+	batch := "[" + strings.TrimSuffix(strings.Repeat(one+",", 20), ",") + "]"
+	post := func(raw string, allow func(int) bool) error {
+		return p.Post(httptest.NewRecorder(),
+			httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/chain", strings.NewReader(raw)), allow)
+	}
+	l, now := proxy.NewLimiter(1, 30), time.Unix(1000, 0)
+	allow := func(calls int) bool { return l.AllowN("10.0.0.1:1", now, calls) }
+	require.NoError(t, post(batch, allow))
+	require.Equal(t, problem.RateLimit, problem.From(post(batch, allow)).Code)
+	require.NoError(t, post(one, allow), "the first call of each was counted before")
+	require.Equal(t, 2, asked)
+}
+
+// Answers are held in memory: only so many at once, whoever asks.
+func TestGet_ManyAtOnce(t *testing.T) {
+	arrived, release := make(chan struct{}, 100), make(chan struct{})
+	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		arrived <- struct{}{}
+		<-release
+	}))
+	defer node.Close()
+	p, err := proxy.New(node.URL, node.Client())
+	require.NoError(t, err)
+	get := func(ctx context.Context) error {
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/chain/status", nil)
+		return p.Get(httptest.NewRecorder(), r, "status")
+	}
+	var group sync.WaitGroup
+	for range proxy.MaxActive {
+		group.Go(func() {
+			if err := get(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range proxy.MaxActive {
+		<-arrived
+	}
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.Equal(t, http.StatusServiceUnavailable, problem.From(get(impatient)).Status)
+	require.Empty(t, arrived)
+	close(release)
+	group.Wait()
+	require.NoError(t, get(t.Context()))
 }
 
 func TestGet_LongQuery(t *testing.T) {

@@ -51,6 +51,7 @@ func (l *ledger) reserve(upload string, asked entry) error {
 		}
 	}
 	for key, n := range l.pending {
+		all += n
 		if key.account == asked.account {
 			own += n
 		}

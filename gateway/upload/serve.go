@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	tus "github.com/tus/tusd/v2/pkg/handler"
@@ -53,6 +54,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request, c *call) error {
 type rewriter struct {
 	http.ResponseWriter
 	status int
+	code   string // such as ERR_UPLOAD_INTERRUPTED
 }
 
 // Unwrap lets tus set deadlines on the connection.
@@ -67,15 +69,36 @@ func (w *rewriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write drops the text of a failure.
+// Write drops the text of a failure, but for the code that it begins with.
 func (w *rewriter) Write(p []byte) (int, error) {
 	if w.status != 0 {
+		if w.code == "" {
+			code, _, _ := strings.Cut(string(p), ":")
+			w.code = code
+		}
 		return len(p), nil
 	}
 	return w.ResponseWriter.Write(p)
 }
 
+// passing are failures that pass by themselves, whatever their status: another request
+// took the upload over, or the connection broke.
+func (w *rewriter) passing() error {
+	switch w.code {
+	case tus.ErrUploadInterrupted.ErrorCode, tus.ErrLockTimeout.ErrorCode:
+		return problem.New(http.StatusConflict, problem.Conflict, "another request writes to this upload").Retry(1)
+	case tus.ErrReadTimeout.ErrorCode, tus.ErrConnectionReset.ErrorCode, tus.ErrUnexpectedEOF.ErrorCode,
+		tus.ErrServerShutdown.ErrorCode:
+		return problem.New(http.StatusServiceUnavailable, problem.Unavailable, "the upload broke off").Retry(1)
+	default:
+		return nil
+	}
+}
+
 func (w *rewriter) problem() error {
+	if err := w.passing(); err != nil {
+		return err
+	}
 	switch w.status {
 	case http.StatusNotFound, http.StatusGone:
 		return problem.NotFound(nil)
@@ -125,7 +148,11 @@ func (s *Service) preFinish(hook tus.HookEvent) (tus.HTTPResponse, error) {
 
 // finish checks the digest of a whole upload and places it; an upload that lied is
 // thrown away. Finishing twice is harmless.
+//
+// It goes on when the asker has gone: to place a large object takes longer than many a
+// client waits, and who asks again then finds it placed.
 func (s *Service) finish(ctx context.Context, info tus.FileInfo) error {
+	ctx = context.WithoutCancel(ctx)
 	unlock := s.lock(info.ID)
 	defer unlock()
 	if _, err := s.finished(info.ID); err == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -194,4 +195,37 @@ func FuzzCreate(f *testing.F) {
 		require.Equal(t, http.StatusCreated, w.Code)
 		require.Regexp(t, "^https://g.example.org/v1/uploads/"+upload.IDPattern+"$", w.Header().Get("Location"))
 	})
+}
+
+// Who takes an upload over, because the first connection hangs, ends the first request; that
+// one may come late and end the second. Neither is a mistake of the client: both may go on.
+func TestAppend_TakenOver(t *testing.T) {
+	s, _ := service(t, t.TempDir())
+	id, p := create(t, s, "")
+	require.Nil(t, p)
+	body, writer := io.Pipe()
+	began, ended := make(chan struct{}), make(chan *problem.Problem, 1)
+	go func() {
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodPatch, "/v1/uploads/"+id, body)
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		r.Header.Set("Content-Type", "application/offset+octet-stream")
+		r.Header.Set("Upload-Offset", "0")
+		close(began)
+		if err := s.Append(httptest.NewRecorder(), r, "alice", id); err != nil {
+			ended <- problem.From(err)
+			return
+		}
+		ended <- nil
+	}()
+	<-began
+	_, err := writer.Write([]byte("he")) // Returns when the first request reads: it has the lock.
+	require.NoError(t, err)
+	_, second := send(t, func(w http.ResponseWriter, r *http.Request) error { return s.Resume(w, r, "alice", id) },
+		http.MethodHead, "")
+	require.Nil(t, second)
+	first := <-ended
+	require.NotNil(t, first)
+	require.Equal(t, problem.Conflict, first.Code)
+	require.Equal(t, http.StatusConflict, first.Status)
+	require.NoError(t, writer.Close())
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/volens-network/volens/x/market"
 )
 
-// answerAgain is after how many blocks an answer that had no effect is sent again.
+// answerAgain is after how many blocks an answer that had no effect, or that the chain
+// refused, is sent again.
 const answerAgain = 5
 
 // Answer posts the part for every just claim that this gateway does not serve.
@@ -36,38 +37,44 @@ func (w *Worker) Answer(ctx context.Context) error {
 		if sent, ok := w.answered[key]; ok && tip.Height < sent+answerAgain {
 			continue
 		}
-		if err := w.answer(ctx, claim); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("claim on seat %s: %w", key, err))
-			continue
+		msg, err := w.answer(ctx, claim)
+		if err == nil {
+			// A line of the log for each try: also one that the chain refuses has to wait.
+			w.answered[key] = tip.Height
+			err = w.Sender.Send(ctx, msg)
 		}
-		w.answered[key] = tip.Height
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("claim on seat %s: %w", key, err))
+		}
 	}
 	return failed
 }
 
-func (w *Worker) answer(ctx context.Context, claim market.ServiceClaim) error {
+// answer makes the answer to a just claim. When it returns, the line of the log is
+// written.
+func (w *Worker) answer(ctx context.Context, claim market.ServiceClaim) (*market.MsgAnswerService, error) {
 	request, err := id.Parse(claim.RequestId)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	grant, err := w.Rules.Seat(ctx, claim.Researcher, request, claim.Seat)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	part, err := w.Vault.HandOver(grant.Dataset, grant.Version, grant.DeliveryKey)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	err = w.Log.Append(accesslog.Entry{
 		Time: w.Now(), What: accesslog.Answer, Account: claim.Researcher,
 		Dataset: grant.Dataset.String(), Version: grant.Version, Request: claim.RequestId, Seat: claim.Seat,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return w.Sender.Send(ctx, &market.MsgAnswerService{
+	return &market.MsgAnswerService{
 		Gateway: w.Gateway, RequestId: claim.RequestId, Seat: claim.Seat, Part: part,
-	})
+	}, nil
 }
 
 // Tidy ends stale uploads and objects that no registration names, and erases the parts
@@ -99,8 +106,9 @@ func (w *Worker) erase(ctx context.Context) error {
 	return failed
 }
 
-// over reports whether no right to a version is left: it is not the dataset's current
-// one, and was last released before a height.
+// over reports whether no right to a version is left or on its way: it is not the
+// dataset's current one, was last released before a height, and the committee gives
+// nothing of it out now.
 func (w *Worker) over(ctx context.Context, held access.Holding, before int64) (bool, error) {
 	d, _, err := w.Chain.DatasetReceipts(ctx, held.Dataset)
 	if errors.Is(err, access.ErrNotFound) {
@@ -121,10 +129,30 @@ func (w *Worker) over(ctx context.Context, held access.Holding, before int64) (b
 			return false, nil
 		}
 	}
+	emitted, err := w.Chain.Emitted(ctx, held.Dataset)
+	if err != nil {
+		return false, err
+	}
+	for _, seat := range emitted {
+		if seat.Version == held.Version {
+			return false, nil
+		}
+	}
 	return true, nil
 }
 
+// shred erases part and file of a version. What the chain still has as a promise about it
+// is taken back first.
 func (w *Worker) shred(ctx context.Context, held access.Holding) error {
+	d, receipts, err := w.Chain.DatasetReceipts(ctx, held.Dataset)
+	if err != nil {
+		return fmt.Errorf("dataset %s: %w", held.Dataset, err)
+	}
+	if d.Version == held.Version && w.receipted(receipts, held.Version) {
+		if err := w.dropHold(ctx, held.Dataset, held.Version); err != nil {
+			return err
+		}
+	}
 	if err := w.Vault.Forget(held.Dataset, held.Version); err != nil {
 		return err
 	}
@@ -139,7 +167,7 @@ type registry struct{ w *Worker }
 
 // Registered implements upload.Registry.
 func (r registry) Registered(ctx context.Context, account string, d drs.Digest) (bool, error) {
-	datasets, err := r.w.Chain.OwnedBy(ctx, account)
+	datasets, err := r.w.Catalogue.OwnedBy(ctx, account)
 	if err != nil {
 		return false, err
 	}

@@ -3,15 +3,15 @@
 // does not serve, and throws away what nobody needs.
 //
 // Run does all of it until its context ends; Wake makes it look for new parts at once.
-// Receipts, Anchor, Answer and Tidy are the single steps. Each can be repeated: what the
+// Receipts, Retract, Anchor, Answer and Tidy are the single steps. Each can be repeated: what the
 // chain knows already is not sent again, and a step that fails is tried at the next turn.
 package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -35,14 +35,24 @@ type Chain interface {
 	// DatasetReceipts returns a dataset with the receipts of its version, or
 	// access.ErrNotFound.
 	DatasetReceipts(ctx context.Context, of id.ID) (dataset.Dataset, []dataset.Receipt, error)
-	// OwnedBy lists the datasets of an account.
-	OwnedBy(ctx context.Context, owner string) ([]dataset.Dataset, error)
 	// Releases lists everything ever released of a dataset.
 	Releases(ctx context.Context, of id.ID) ([]custody.Release, error)
+	// Emitted lists the seats of a dataset whose key the committee is giving out now:
+	// nothing can stop their release.
+	Emitted(ctx context.Context, of id.ID) ([]custody.Seat, error)
 	// OpenClaims lists the claims against a gateway that wait for its answer.
 	OpenClaims(ctx context.Context, gateway string) ([]market.ServiceClaim, error)
 	// FetchWindow is T_fetch in blocks.
 	FetchWindow(ctx context.Context) (int64, error)
+}
+
+// Catalogue lists datasets.
+type Catalogue interface {
+	// OwnedBy lists the datasets of an account.
+	OwnedBy(ctx context.Context, owner string) ([]dataset.Dataset, error)
+	// Listed returns one page of all datasets, and where the next one begins: nil at the
+	// end. The first page begins at nil.
+	Listed(ctx context.Context, from []byte) (page []dataset.Dataset, next []byte, err error)
 }
 
 // Sender signs messages with the gateway's account and waits until they stand in a block.
@@ -53,6 +63,8 @@ type Sender interface {
 // Vault is where the parts are.
 type Vault interface {
 	Holdings() []access.Holding
+	// Check returns halves.ErrUnknown if the file of a part is gone.
+	Check(of id.ID, version uint64) error
 	ByDigest(d drs.Digest) []access.Holding
 	HandOver(of id.ID, version uint64, recipient string) ([]byte, error)
 	Forget(of id.ID, version uint64) error
@@ -78,25 +90,30 @@ type Uploads interface {
 // Worker does the gateway's own work. Fill all fields, then call Run.
 type Worker struct {
 	// Gateway is the gateway's address.
-	Gateway string
-	Chain   Chain
-	Sender  Sender
-	Vault   Vault
-	Rules   Rules
-	Objects Objects
-	Uploads Uploads
-	Log     *accesslog.Log
-	Slog    *slog.Logger
-	Now     func() time.Time
+	Gateway   string
+	Chain     Chain
+	Catalogue Catalogue
+	Sender    Sender
+	Vault     Vault
+	Rules     Rules
+	Objects   Objects
+	Uploads   Uploads
+	Log       *accesslog.Log
+	Slog      *slog.Logger
+	Now       func() time.Time
 
 	// Turn is how often the chain is looked at, Heartbeat how often the log is anchored,
 	// Tidying how often what nobody needs is thrown away.
 	Turn, Heartbeat, Tidying time.Duration
 
 	wake               chan struct{}
-	told               map[versioned]bool
 	answered           map[string]int64
 	anchored, tidiedAt time.Time
+	retracted          time.Time // when the last look at all datasets began
+	next               []byte    // where that look goes on; nil between two
+
+	mu      sync.Mutex
+	settled map[versioned]settlement
 }
 
 type versioned struct {
@@ -107,7 +124,7 @@ type versioned struct {
 // Start prepares a worker; call it before Wake and Run.
 func (w *Worker) Start() {
 	w.wake = make(chan struct{}, 1)
-	w.told = map[versioned]bool{}
+	w.settled = map[versioned]settlement{}
 	w.answered = map[string]int64{}
 }
 
@@ -141,6 +158,9 @@ func (w *Worker) turn(ctx context.Context) {
 		w.anchored = now
 	}
 	w.step(ctx, "receipts", w.Receipts)
+	if w.next != nil || now.Sub(w.retracted) >= w.Tidying {
+		w.step(ctx, "retract", w.Retract)
+	}
 	w.step(ctx, "claims", w.Answer)
 	if now.Sub(w.tidiedAt) >= w.Tidying && w.step(ctx, "tidy", w.Tidy) {
 		w.tidiedAt = now
@@ -166,80 +186,4 @@ func (w *Worker) Anchor(ctx context.Context) error {
 		return fmt.Errorf("anchor access log: %w", err)
 	}
 	return nil
-}
-
-// Receipts tells the chain of every current version whose file and part are both here.
-func (w *Worker) Receipts(ctx context.Context) error {
-	var ids []string
-	var failed error
-	for _, held := range w.Vault.Holdings() {
-		if w.told[versioned{held.Dataset, held.Version}] {
-			continue
-		}
-		due, err := w.due(ctx, held)
-		if err != nil {
-			failed = errors.Join(failed, err)
-			continue
-		}
-		if due {
-			ids = append(ids, held.Dataset.String())
-		}
-	}
-	for len(ids) > 0 {
-		n := min(len(ids), dataset.MaxReceipts)
-		failed = errors.Join(failed, w.hold(ctx, ids[:n]))
-		ids = ids[n:]
-	}
-	return failed
-}
-
-// due reports whether the chain lacks a receipt that the gateway can give.
-func (w *Worker) due(ctx context.Context, held access.Holding) (bool, error) {
-	if _, err := w.Objects.Stat(ctx, held.SHA256); errors.Is(err, blobstore.ErrNotFound) {
-		return false, nil // The file is still on its way.
-	} else if err != nil {
-		return false, err
-	}
-	d, receipts, err := w.Chain.DatasetReceipts(ctx, held.Dataset)
-	if errors.Is(err, access.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("dataset %s: %w", held.Dataset, err)
-	}
-	if err := w.Uploads.Claim(ctx, held.SHA256); err != nil {
-		return false, err
-	}
-	key := versioned{held.Dataset, held.Version}
-	if d.Version != held.Version || d.Status == dataset.STATUS_WITHDRAWN {
-		w.told[key] = true // Nobody asks for this version's receipt any more.
-		return false, nil
-	}
-	for _, r := range receipts {
-		if r.Gateway == w.Gateway && r.Version == held.Version {
-			w.told[key] = true
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// hold sends receipts together; if that is refused, each alone, so that a bad one does
-// not keep the others back.
-func (w *Worker) hold(ctx context.Context, ids []string) error {
-	err := w.Sender.Send(ctx, &dataset.MsgHoldReceipts{Gateway: w.Gateway, DatasetIds: ids})
-	if err == nil {
-		return nil
-	}
-	if len(ids) == 1 {
-		return fmt.Errorf("receipt of %s: %w", ids[0], err)
-	}
-	var failed error
-	for _, of := range ids {
-		if ctx.Err() != nil {
-			return errors.Join(failed, ctx.Err())
-		}
-		failed = errors.Join(failed, w.hold(ctx, []string{of}))
-	}
-	return failed
 }

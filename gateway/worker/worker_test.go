@@ -13,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	sdk "github.com/cosmos/cosmos-sdk/types"
-
 	"github.com/volens-network/volens/core/drs"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/merkle"
@@ -22,6 +20,7 @@ import (
 	"github.com/volens-network/volens/gateway/accesslog"
 	"github.com/volens-network/volens/gateway/blobstore"
 	"github.com/volens-network/volens/gateway/chaintest"
+	"github.com/volens-network/volens/gateway/halves"
 	"github.com/volens-network/volens/gateway/upload"
 	"github.com/volens-network/volens/gateway/worker"
 	"github.com/volens-network/volens/x/attestation"
@@ -60,6 +59,15 @@ func (v *vault) Forget(of id.ID, version uint64) error {
 	}
 	v.held = kept
 	return nil
+}
+
+func (v *vault) Check(of id.ID, version uint64) error {
+	for _, h := range v.held {
+		if h.Dataset == of && h.Version == version {
+			return nil
+		}
+	}
+	return halves.ErrUnknown
 }
 
 type objects map[drs.Digest]bool
@@ -124,8 +132,8 @@ func newFixture(t *testing.T) *fixture {
 		rules:   &rules{},
 	}
 	f.Worker = &worker.Worker{
-		Gateway: self, Chain: f.chain, Sender: f.chain, Vault: f.vault, Rules: f.rules, Objects: f.objects,
-		Uploads: f.uploads, Log: log, Slog: slog.New(slog.DiscardHandler), Now: time.Now,
+		Gateway: self, Chain: f.chain, Catalogue: f.chain, Sender: f.chain, Vault: f.vault, Rules: f.rules,
+		Objects: f.objects, Uploads: f.uploads, Log: log, Slog: slog.New(slog.DiscardHandler), Now: time.Now,
 		Turn: time.Millisecond, Heartbeat: time.Hour, Tidying: time.Hour,
 	}
 	f.Start()
@@ -154,96 +162,6 @@ func (f *fixture) receipts(t *testing.T) [][]string {
 		}
 	}
 	return out
-}
-
-func TestReceipts_Batched(t *testing.T) {
-	f := newFixture(t)
-	for n := range byte(3) {
-		f.hold(n + 1)
-	}
-	require.NoError(t, f.Receipts(t.Context()))
-	require.Equal(t, [][]string{{id.ID{1}.String(), id.ID{2}.String(), id.ID{3}.String()}}, f.receipts(t))
-	require.Len(t, f.uploads.claimed, 3)
-}
-
-func TestReceipts_AtMost500AMessage(t *testing.T) {
-	f := newFixture(t)
-	for n := range 501 {
-		held := f.hold(1)
-		held.Dataset = id.ID{byte(n), byte(n >> 8), 1}
-		f.vault.held[n].Dataset = held.Dataset
-		f.chain.Datasets[held.Dataset] = f.chain.Datasets[id.ID{1}]
-	}
-	require.NoError(t, f.Receipts(t.Context()))
-	got := f.receipts(t)
-	require.Len(t, got, 2)
-	require.Len(t, got[0], dataset.MaxReceipts)
-	require.Len(t, got[1], 1)
-}
-
-// What the chain knows is not told again.
-func TestReceipts_Once(t *testing.T) {
-	f := newFixture(t)
-	held := f.hold(1)
-	f.chain.Receipts[held.Dataset] = []dataset.Receipt{
-		{Gateway: "volens1other", Version: 1},
-		{Gateway: self, Version: 1},
-	}
-	require.NoError(t, f.Receipts(t.Context()))
-	require.Empty(t, f.receipts(t))
-	f.chain.Err = errors.New("must not be asked again")
-	require.NoError(t, f.Receipts(t.Context()))
-}
-
-func TestReceipts_OnlyWhatIsTrue(t *testing.T) {
-	f := newFixture(t)
-	missing := f.hold(1)
-	delete(f.objects, missing.SHA256)
-	old := f.hold(2)
-	d := f.chain.Datasets[old.Dataset]
-	d.Version = 2
-	f.chain.Datasets[old.Dataset] = d
-	withdrawn := f.hold(3)
-	d = f.chain.Datasets[withdrawn.Dataset]
-	d.Status = dataset.STATUS_WITHDRAWN
-	f.chain.Datasets[withdrawn.Dataset] = d
-	unknown := f.hold(4)
-	delete(f.chain.Datasets, unknown.Dataset)
-	require.NoError(t, f.Receipts(t.Context()))
-	require.Empty(t, f.receipts(t))
-	f.objects[missing.SHA256] = true
-	require.NoError(t, f.Receipts(t.Context()))
-	require.Equal(t, [][]string{{missing.Dataset.String()}}, f.receipts(t))
-}
-
-// refusing refuses every message that names one dataset.
-type refusing struct {
-	*chaintest.Chain
-	bad string
-}
-
-func (r refusing) Send(ctx context.Context, msgs ...sdk.Msg) error {
-	for _, m := range msgs {
-		if hold, ok := m.(*dataset.MsgHoldReceipts); ok {
-			for _, of := range hold.DatasetIds {
-				if of == r.bad {
-					return errors.New("refused")
-				}
-			}
-		}
-	}
-	return r.Chain.Send(ctx, msgs...)
-}
-
-// One bad receipt does not keep the others back.
-func TestReceipts_BadOne(t *testing.T) {
-	f := newFixture(t)
-	for n := range byte(3) {
-		f.hold(n + 1)
-	}
-	f.Sender = refusing{f.chain, id.ID{2}.String()}
-	require.ErrorContains(t, f.Receipts(t.Context()), id.ID{2}.String())
-	require.Equal(t, [][]string{{id.ID{1}.String()}, {id.ID{3}.String()}}, f.receipts(t))
 }
 
 func TestAnchor(t *testing.T) {
@@ -289,6 +207,20 @@ func TestAnswer(t *testing.T) {
 	f.chain.Now.Height += 5
 	require.NoError(t, f.Answer(t.Context()))
 	require.Len(t, f.chain.Messages(), 2, "again when it had no effect")
+}
+
+// Each try is a line of the log, so a refused answer waits as well.
+func TestAnswer_RefusedWaits(t *testing.T) {
+	f := newFixture(t)
+	f.rules.grant = access.Grant{Dataset: id.ID{1}, Version: 2, DeliveryKey: "age1pqx"}
+	claim(f, id.ID{7})
+	f.chain.SendErr = errors.New("refused")
+	require.ErrorContains(t, f.Answer(t.Context()), "refused")
+	require.NoError(t, f.Answer(t.Context()))
+	require.Equal(t, uint64(1), f.Log.Checkpoint().Size)
+	f.chain.Now.Height += 5
+	require.ErrorContains(t, f.Answer(t.Context()), "refused")
+	require.Equal(t, uint64(2), f.Log.Checkpoint().Size)
 }
 
 // A claim is no back door: who may not have the part does not get it on chain either.
@@ -346,6 +278,27 @@ func release(f *fixture, held access.Holding, height int64) {
 	f.chain.Released[chaintest.SeatKey{}] = custody.Release{
 		DatasetId: held.Dataset.String(), Version: held.Version, Kind: custody.JOB_KIND_RELEASE, Height: height,
 	}
+}
+
+// A release that nothing can stop any more must find part and file, also after the
+// dataset was withdrawn.
+func TestTidy_KeepsWhatIsBeingReleased(t *testing.T) {
+	f := newFixture(t)
+	held := f.hold(1)
+	d := f.chain.Datasets[held.Dataset]
+	d.Status = dataset.STATUS_WITHDRAWN
+	f.chain.Datasets[held.Dataset] = d
+	key := chaintest.SeatKey{Request: id.ID{7}}
+	f.chain.Seats[key] = custody.Seat{
+		DatasetId: d.Id, Version: 1, RequestId: id.ID{7}.String(), State: custody.SEAT_STATE_EMITTED,
+	}
+	require.NoError(t, f.Tidy(t.Context()))
+	require.Len(t, f.vault.held, 1)
+	require.True(t, f.objects[held.SHA256])
+
+	f.chain.Seats[key] = custody.Seat{DatasetId: d.Id, Version: 1, State: custody.SEAT_STATE_VOID}
+	require.NoError(t, f.Tidy(t.Context()))
+	require.Empty(t, f.vault.held)
 }
 
 // Bytes that another dataset needs stay.

@@ -105,7 +105,7 @@ func TestCommands(t *testing.T) {
 	require.NoError(t, os.WriteFile(protocol, []byte("protocol\n"), 0o600))
 	file := writeSample(t, sample.Options{Seed: 21, Records: 300})
 
-	s.must(&s.dataset, walk.Patient, "--sponsor", walk.Sponsor, "--yes", "ingest", file)
+	s.must(&s.dataset, walk.Patient, "--yes", "ingest", file)
 	require.Equal(t, s.dataset.DeidSHA256, s.dataset.PlaintextSHA256)
 	s.requireExit(exitNotFound, s.as(walk.Hospital, "attest", s.dataset.DatasetID, "--report", s.dataset.Report))
 	s.must(

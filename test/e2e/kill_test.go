@@ -124,7 +124,7 @@ func (s siege) kill(victims ...int) {
 // requirePending checks that releases are under way: otherwise the test would test nothing.
 func (s siege) requirePending(ctx context.Context, requestID string) {
 	s.t.Helper()
-	seats, err := s.town.Person(walk.Researcher).Seats(ctx, requestID)
+	seats, err := s.town.Person(walk.Researcher).Seats(ctx, requestID, client.Window{})
 	require.NoError(s.t, err)
 	for _, seat := range seats {
 		require.Contains(s.t, []custody.SeatState{custody.SEAT_STATE_ASSIGNED, custody.SEAT_STATE_EMITTED}, seat.State)
@@ -138,7 +138,7 @@ func (s siege) requireReleased(ctx context.Context, requestID string) {
 	defer cancel()
 	researcher := s.town.Person(walk.Researcher)
 	err := researcher.Chain.Wait(ctx, func(ctx context.Context, _ chain.Status) (bool, error) {
-		seats, err := researcher.Seats(ctx, requestID)
+		seats, err := researcher.Seats(ctx, requestID, client.Window{})
 		if err != nil {
 			return false, err
 		}

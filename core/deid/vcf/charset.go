@@ -32,8 +32,6 @@ const (
 
 var (
 	digitSet  = newCharset("0123456789")
-	numberSet = newCharset(numberChars)
-	columnSet = newCharset(numberChars + ":\t")
 	phaseSet  = newCharset(numberChars + baseLetters + "_*")
 	alleleSet = newCharset(iupacLetters)
 	contigSet = newCharset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.*:+|-")
@@ -48,11 +46,11 @@ var specials = [][]byte{
 // isNumbers tells whether text is numbers, genotypes, missing values and their
 // separators.
 func isNumbers(text []byte) bool {
-	if numberSet.all(text) {
+	if numberForm.takes(text) {
 		return true
 	}
 	for part := range bytes.SplitSeq(text, []byte{','}) {
-		if !numberSet.all(part) && !oneOf(part, specials) {
+		if !numberForm.takes(part) && !oneOf(part, specials) {
 			return false
 		}
 	}

@@ -51,7 +51,7 @@ func (s *scrubber) record(line []byte, number int) (tail []byte, err error) {
 	s.out = append(append(s.out, '\t'), c[3]...)
 	s.out = append(append(s.out, '\t'), c[4]...)
 	s.out = append(s.out, '\t')
-	if numberSet.all(c[5]) && len(c[5]) > 0 || oneOf(c[5], specials) {
+	if numberForm.takes(c[5]) && len(c[5]) > 0 || oneOf(c[5], specials) {
 		s.out = append(s.out, c[5]...)
 	} else {
 		s.out = append(s.out, '.')
@@ -109,6 +109,9 @@ func (s *scrubber) locus(number int) error {
 		if !plainContig.Match(bytes.Trim(c[0], "<>")) {
 			return deid.RefuseAt(deid.CodeMalformedRecord, number, "CHROM is not the plain name of a sequence")
 		}
+		if s.names(c[0]) {
+			return deid.RefuseAt(deid.CodeIdentifierRemain, number, "CHROM is a value of the original")
+		}
 		s.chrom = append(s.chrom[:0], c[0]...)
 	}
 	if len(c[1]) == 0 || len(c[1]) > 12 || !digitSet.all(c[1]) {
@@ -117,10 +120,22 @@ func (s *scrubber) locus(number int) error {
 	if len(c[3]) == 0 || !alleleSet.all(c[3]) {
 		return deid.RefuseAt(deid.CodeMalformedRecord, number, "REF is not nucleotides")
 	}
-	if len(c[4]) == 0 || !alleleSet.all(c[4]) && !s.alleles(c[4]) {
+	if len(c[4]) > 0 && alleleSet.all(c[4]) {
+		return nil
+	}
+	if len(c[4]) == 0 || !s.alleles(c[4]) {
 		return deid.RefuseAt(deid.CodeMalformedRecord, number, "ALT is neither nucleotides nor a known symbol")
 	}
+	if bytes.IndexByte(c[4], ':') >= 0 && s.names(c[4]) {
+		return deid.RefuseAt(deid.CodeIdentifierRemain, number, "ALT holds a value of the original")
+	}
 	return nil
+}
+
+// names tells whether a text that is copied holds an original value as a word of its own.
+// The look at the whole output finds only those that are long enough.
+func (s *scrubber) names(text []byte) bool {
+	return !isPublicContig(string(text)) && s.h.look.Hits(string(text))
 }
 
 // id writes the entries of public databases, or a dot.
@@ -240,7 +255,7 @@ func (s *scrubber) valid(form deid.Form, value []byte) bool {
 	case deid.FormNumbers:
 		return isNumbers(value)
 	case deid.FormBases:
-		return phaseSet.all(value)
+		return phaseSet.all(value) && !s.h.look.HasWord(value)
 	case deid.FormSVType:
 		for part := range bytes.SplitSeq(value, []byte{','}) {
 			if !s.h.alleles[string(part)] && string(part) != "." {

@@ -56,7 +56,7 @@ func (s *scrubber) samples(format, columns []byte, number int) ([]byte, error) {
 	if s.pick >= 0 {
 		columns = nth(columns, s.pick)
 	}
-	if p.fast && columnSet.all(columns) && s.fits(p, columns) {
+	if p.fast && columnForm.takes(columns) && s.fits(p, columns) {
 		return columns, nil
 	}
 	first := true

@@ -379,3 +379,29 @@ func TestScrub_GzipBecomesBGZF(t *testing.T) {
 	require.Equal(t, bgzf.BGZF, bgzf.Sniff(out))
 	require.Equal(t, string(plain), inflate(t, out))
 }
+
+// What is spelt with the characters of numbers is not a number for that: a sample's name
+// or a date would pass among them.
+func TestScrub_WhatIsNoNumberGoes(t *testing.T) {
+	for _, value := range []string{"4711-88", "17.03.1962", "1e5-3", "12e", "1-", "+47-73", "1.2.3|4", "e5"} {
+		require.Equal(t, []string{"1\t5\t.\tA\tG\t.\t.\t.\tGT:AD\t0/1:."},
+			body(t, file(nil, "JANE_ROE", "1 5 . A G "+value+" . DP="+value+" GT:AD 0/1:"+value)), value)
+	}
+	for _, value := range []string{
+		"-1.5e-10,+3,.5,5.,.", "0/1|2", "/0|1", "1E+05", "-", ".", "1,,2", "nan,-Inf,3",
+	} {
+		require.Equal(t, []string{"1\t5\t.\tA\tG\t.\t.\tDP=" + value + "\tGT:GL\t0/1:" + value},
+			body(t, file(nil, "JANE_ROE", "1 5 . A G . . DP="+value+" GT:GL 0/1:"+value)), value)
+	}
+}
+
+// A sample's name that is too short, or too like nucleotides, to be searched for in a
+// genome's text still counts where it would stand alone.
+func TestScrub_ShortSampleNamesInRecords(t *testing.T) {
+	requireRefused(t, deid.CodeIdentifierRemain, file(nil, "S1", "S1 5 . A G . . DP=3 GT 0/1"), vcf.Options{})
+	requireRefused(t, deid.CodeIdentifierRemain, file(nil, "S1", "1 5 . A A[S1:5[ . . DP=3 GT 0/1"), vcf.Options{})
+	require.Equal(t, []string{"1\t5\t.\tA\tG\t.\t.\tDP=3\tGT:PID\t0/1:."},
+		body(t, file(nil, "ANNA", "1 5 . A G . . AA=ANNA;DP=3 GT:PID 0/1:ANNA")))
+	require.Equal(t, []string{"chr1\t5\t.\tA\tG\t.\t.\tAA=A\tGT:PID\t0/1:5_A_G"},
+		body(t, file(nil, "ANNA", "chr1 5 . A G . . AA=A GT:PID 0/1:5_A_G")))
+}

@@ -1,0 +1,144 @@
+package client_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cometbft/cometbft/libs/bytes"
+	rpcclient "github.com/cometbft/cometbft/rpc/client"
+	coretypes "github.com/cometbft/cometbft/rpc/core/types"
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/volens-network/volens/client"
+	clientchain "github.com/volens-network/volens/client/chain"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/test/sample"
+	"github.com/volens-network/volens/x/attestation"
+	"github.com/volens-network/volens/x/custody"
+)
+
+// liar is a node that changes some answers to plain queries. What it proves it cannot
+// change.
+type liar struct {
+	*node
+	lie func(path string, value []byte) []byte
+}
+
+func (l *liar) ABCIQueryWithOptions(
+	ctx context.Context, path string, data bytes.HexBytes, o rpcclient.ABCIQueryOptions,
+) (*coretypes.ResultABCIQuery, error) {
+	answer, err := l.node.ABCIQueryWithOptions(ctx, path, data, o)
+	if err == nil && answer.Response.IsOK() {
+		answer.Response.Value = l.lie(path, answer.Response.Value)
+	}
+	return answer, err
+}
+
+// changed decodes a value, changes it and encodes it again.
+func changed[M proto.Message](t *testing.T, value []byte, into M, change func(M)) []byte {
+	t.Helper()
+	require.NoError(t, proto.Unmarshal(value, into))
+	change(into)
+	out, err := proto.Marshal(into)
+	require.NoError(t, err)
+	return out
+}
+
+// trusting lets the patient begin at a header of now.
+func (p *people) trusting(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	at, err := p.patient.Chain.Status(ctx)
+	require.NoError(t, err)
+	header, err := p.patient.Chain.FetchHeader(ctx, at.Height+1)
+	require.NoError(t, err)
+	p.patient.Trust = &client.Trust{Anchor: header.Anchor()}
+	p.patient.Now = func() time.Time { return p.node.Time.Add(time.Second) }
+}
+
+// A node that names a committee's key or a gateway's recipient of its own would have the
+// patient's file sealed to itself.
+func TestIngest_LyingNode(t *testing.T) {
+	p := together(t)
+	p.trusting(t)
+	other, err := p.hospital.Wallet.DeliveryIdentity([16]byte{1})
+	require.NoError(t, err)
+	for name, lie := range map[string]func(path string, value []byte) []byte{
+		"key": func(path string, value []byte) []byte {
+			if path != "/volens.custody.v1.Query/Key" {
+				return value
+			}
+			return changed(t, value, &custody.QueryKeyResponse{}, func(r *custody.QueryKeyResponse) { r.Key.KeyId = 77 })
+		},
+		"gateway": func(path string, value []byte) []byte {
+			if path != "/volens.attestation.v1.Query/Organisations" {
+				return value
+			}
+			return changed(t, value, &attestation.QueryOrganisationsResponse{},
+				func(r *attestation.QueryOrganisationsResponse) {
+					for i := range r.Organisations {
+						if r.Organisations[i].Gateway != nil {
+							r.Organisations[i].Address = address(t, p.ethics)
+							r.Organisations[i].Gateway.Recipient = other.Recipient().String()
+						}
+					}
+				})
+		},
+	} {
+		c, err := clientchain.New("", clientchain.Options{Node: &liar{node: p.node, lie: lie}, Poll: time.Microsecond})
+		require.NoError(t, err)
+		honest := p.patient.Chain
+		p.patient.Chain = c
+		_, err = p.patient.Ingest(context.Background(), client.IngestOptions{
+			File: genome(t, sample.Options{Seed: 31, Records: 20}),
+		})
+		p.patient.Chain = honest
+		require.Error(t, err, name)
+		require.Empty(t, p.depot.objects, name)
+	}
+}
+
+// What the node says is not what is sealed to, when the proof says something else.
+func TestIngest_ProvenRecipient(t *testing.T) {
+	p := together(t)
+	p.trusting(t)
+	other, err := p.hospital.Wallet.DeliveryIdentity([16]byte{1})
+	require.NoError(t, err)
+	c, err := clientchain.New("", clientchain.Options{Poll: time.Microsecond, Node: &liar{
+		node: p.node, lie: func(path string, value []byte) []byte {
+			if path != "/volens.attestation.v1.Query/Organisations" {
+				return value
+			}
+			return changed(t, value, &attestation.QueryOrganisationsResponse{},
+				func(r *attestation.QueryOrganisationsResponse) {
+					for i := range r.Organisations {
+						if r.Organisations[i].Gateway != nil {
+							r.Organisations[i].Gateway.Recipient = other.Recipient().String()
+						}
+					}
+				})
+		},
+	}})
+	require.NoError(t, err)
+	p.patient.Chain = c
+	in, err := p.patient.Ingest(context.Background(), client.IngestOptions{
+		File: genome(t, sample.Options{Seed: 32, Records: 20}),
+	})
+	require.NoError(t, err, "the depot opens its part: it was sealed to the recipient on chain")
+	require.NotEmpty(t, in.DatasetID)
+}
+
+// A trusted header of another chain proves nothing here.
+func TestIngest_WrongAnchor(t *testing.T) {
+	p := together(t)
+	p.trusting(t)
+	p.patient.Trust.Anchor.Hash = make([]byte, 32)
+	_, err := p.patient.Ingest(context.Background(), client.IngestOptions{
+		File: genome(t, sample.Options{Seed: 33, Records: 20}),
+	})
+	require.Equal(t, fault.Integrity, fault.KindOf(err))
+	require.Empty(t, p.depot.objects)
+}
