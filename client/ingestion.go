@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -100,10 +101,8 @@ func (w *ingestion) publish(ctx context.Context, message func() sdk.Msg, out *In
 	if err != nil {
 		return err
 	}
-	for _, g := range gateways {
-		if err := w.once(stepUploaded+g.address, func() error { return w.upload(ctx, g, spool) }); err != nil {
-			return err
-		}
+	if err := w.uploadAll(ctx, gateways, spool); err != nil {
+		return err
 	}
 	if err := w.once(stepRegistered, func() error { return w.register(ctx, message()) }); err != nil {
 		return err
@@ -137,13 +136,34 @@ func (w *ingestion) once(name string, run func() error) error {
 	return w.journal.Record(name, nil)
 }
 
-func (w *ingestion) upload(ctx context.Context, g gateway, spool string) (err error) {
+// uploadAll brings the sealed file to every gateway that does not have it, at the same time. What was uploaded is in the
+// journal also when another gateway fails.
+func (w *ingestion) uploadAll(ctx context.Context, gateways []gateway, spool string) error {
+	failed := make([]error, len(gateways))
+	bar := newLanes(w.session.Progress, "upload", len(gateways), w.sealed.Size)
+	var running sync.WaitGroup
+	for i, g := range gateways {
+		if w.begun(stepUploaded+g.address, nil) {
+			bar.lane(i)(w.sealed.Size)
+			continue
+		}
+		running.Go(func() { failed[i] = w.upload(ctx, g, spool, bar.lane(i)) })
+	}
+	running.Wait()
+	for i, g := range gateways {
+		if failed[i] == nil {
+			failed[i] = w.once(stepUploaded+g.address, func() error { return nil })
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (w *ingestion) upload(ctx context.Context, g gateway, spool string, bar func(int64)) (err error) {
 	file, err := os.Open(spool)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	bar := start(w.session.Progress, "upload", w.sealed.Size)
 	return within(
 		"upload to gateway "+g.address,
 		g.client.Upload(ctx, file, w.sealed.Size, drs.Digest(w.sealed.Payload.Sha256), bar),

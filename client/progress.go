@@ -1,6 +1,9 @@
 package client
 
-import "io"
+import (
+	"io"
+	"sync"
+)
 
 // Progress is told what a verb does. A nil Progress is silent.
 type Progress interface {
@@ -39,4 +42,30 @@ func (c *counting) Read(p []byte) (int, error) {
 		c.report(c.done)
 	}
 	return n, err
+}
+
+// lanes is one bar over several things that go on at the same time.
+type lanes struct {
+	mu     sync.Mutex
+	done   []int64
+	report func(int64)
+}
+
+// newLanes begins n things of total bytes each.
+func newLanes(p Progress, label string, n int, total int64) *lanes {
+	return &lanes{done: make([]int64, n), report: start(p, label, int64(n)*total)}
+}
+
+// lane reports on one of them.
+func (l *lanes) lane(i int) func(done int64) {
+	return func(done int64) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.done[i] = done
+		var sum int64
+		for _, d := range l.done {
+			sum += d
+		}
+		l.report(sum)
+	}
 }

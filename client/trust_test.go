@@ -93,7 +93,7 @@ func TestIngest_LyingNode(t *testing.T) {
 		honest := p.patient.Chain
 		p.patient.Chain = c
 		_, err = p.patient.Ingest(context.Background(), client.IngestOptions{
-			File: genome(t, sample.Options{Seed: 31, Records: 20}),
+			Files: []string{genome(t, sample.Options{Seed: 31, Records: 20})},
 		})
 		p.patient.Chain = honest
 		require.Error(t, err, name)
@@ -125,7 +125,7 @@ func TestIngest_ProvenRecipient(t *testing.T) {
 	require.NoError(t, err)
 	p.patient.Chain = c
 	in, err := p.patient.Ingest(context.Background(), client.IngestOptions{
-		File: genome(t, sample.Options{Seed: 32, Records: 20}),
+		Files: []string{genome(t, sample.Options{Seed: 32, Records: 20})},
 	})
 	require.NoError(t, err, "the depot opens its part: it was sealed to the recipient on chain")
 	require.NotEmpty(t, in.DatasetID)
@@ -137,7 +137,7 @@ func TestIngest_WrongAnchor(t *testing.T) {
 	p.trusting(t)
 	p.patient.Trust.Anchor.Hash = make([]byte, 32)
 	_, err := p.patient.Ingest(context.Background(), client.IngestOptions{
-		File: genome(t, sample.Options{Seed: 33, Records: 20}),
+		Files: []string{genome(t, sample.Options{Seed: 33, Records: 20})},
 	})
 	require.Equal(t, fault.Integrity, fault.KindOf(err))
 	require.Empty(t, p.depot.objects)
