@@ -24,15 +24,15 @@ type DeidVerdict struct {
 
 // FileVerdict is what the checks found in one file of the payload.
 type FileVerdict struct {
-	Name     string        `json:"name"`
-	OK       bool          `json:"ok"`
-	Findings []vcf.Finding `json:"findings"`
+	Name     string         `json:"name"`
+	OK       bool           `json:"ok"`
+	Findings []deid.Finding `json:"findings"`
 }
 
 // Failed lists the checks that did not pass, each once.
 func (v *DeidVerdict) Failed() []string {
 	var out []string
-	seen := map[vcf.Check]bool{}
+	seen := map[deid.Check]bool{}
 	for _, file := range v.Files {
 		for _, finding := range file.Findings {
 			if !finding.OK && !seen[finding.Check] {
@@ -83,7 +83,7 @@ func deidVerify(ctx context.Context, reportFile string, payload []string) (*Deid
 	}
 	failed := out.Failed()
 	err = fmt.Errorf("payload fails %v", failed)
-	if failed[0] == string(vcf.CheckReadable) || failed[0] == string(vcf.CheckDigest) {
+	if failed[0] == string(deid.CheckReadable) || failed[0] == string(deid.CheckDigest) {
 		return out, integrity(err)
 	}
 	return out, refused(err, failed...)
@@ -101,7 +101,7 @@ func fileOf(name string, place int, paths []string) string {
 
 func verifyFile(
 	ctx context.Context, profile *deid.Profile, entry deid.Entry, path string,
-) (verdict *vcf.Verdict, err error) {
+) (verdict *deid.Verdict, err error) {
 	file, err := openInput(path)
 	if err != nil {
 		return nil, err

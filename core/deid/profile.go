@@ -109,6 +109,8 @@ type Profile struct {
 	// Patterns lists what must not be in the output, whoever it belongs to.
 	Patterns []Pattern `json:"patterns"`
 	VCF      VCFRules  `json:"vcf"`
+	FHIR     FHIRRules `json:"fhir"`
+	BAM      BAMRules  `json:"bam"`
 
 	digest [sha256.Size]byte
 }
@@ -184,7 +186,7 @@ func (p *Profile) validate() error {
 			return fmt.Errorf("pattern %q", pattern)
 		}
 	}
-	return p.VCF.validate()
+	return errors.Join(p.VCF.validate(), p.FHIR.validate(), p.BAM.validate())
 }
 
 func (r *VCFRules) validate() error {

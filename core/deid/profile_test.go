@@ -44,6 +44,9 @@ func TestLoadProfile_Both(t *testing.T) {
 	require.Len(t, strict.SHA256(), 64)
 	require.NotEqual(t, strict.SHA256(), shifted.SHA256())
 	require.Equal(t, strict.VCF, shifted.VCF, "both profiles keep the same of a genome")
+	require.Equal(t, strict.BAM, shifted.BAM, "and of its reads")
+	require.Equal(t, deid.FHIRForget, strict.FHIR.Types["Identifier"])
+	require.Equal(t, deid.FHIRIdentifier, shifted.FHIR.Types["Identifier"])
 	for _, p := range []*deid.Profile{strict, shifted} {
 		require.Contains(t, p.Patterns, deid.PatternDate)
 		require.NotEmpty(t, p.VCF.Info)
@@ -58,11 +61,14 @@ func TestLoadProfile_Unknown(t *testing.T) {
 }
 
 func TestParseProfile_RefusesWhatItDoesNotUnderstand(t *testing.T) {
-	vcf := func(tree map[string]any) map[string]any {
-		rules, ok := tree["vcf"].(map[string]any)
-		require.True(t, ok)
-		return rules
+	rulesOf := func(format string) func(map[string]any) map[string]any {
+		return func(tree map[string]any) map[string]any {
+			rules, ok := tree[format].(map[string]any)
+			require.True(t, ok)
+			return rules
+		}
 	}
+	vcf, fhir, bam := rulesOf("vcf"), rulesOf("fhir"), rulesOf("bam")
 	for name, change := range map[string]func(map[string]any){
 		"unknown member":       func(m map[string]any) { m["extra"] = true },
 		"bad id":               func(m map[string]any) { m["id"] = "A B" },
@@ -77,6 +83,16 @@ func TestParseProfile_RefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"odd database":         func(m map[string]any) { vcf(m)["ids"] = []string{"r.*"} },
 		"odd assembly":         func(m map[string]any) { vcf(m)["assemblies"] = []string{"a b"} },
 		"bad text":             func(m map[string]any) { vcf(m)["texts"] = []string{"("} },
+		"unknown action": func(m map[string]any) { fhir(m)["types"] = map[string]string{"Address": "blur"} },
+		"odd path":       func(m map[string]any) { fhir(m)["paths"] = map[string]string{"patient": "drop"} },
+		"bad codes": func(m map[string]any) {
+			fhir(m)["systems"] = []any{map[string]string{"uri": "urn:x", "codes": "("}}
+		},
+		"no code system":    func(m map[string]any) { fhir(m)["systems"] = []any{map[string]string{"uri": "x", "codes": "a"}} },
+		"header line":       func(m map[string]any) { bam(m)["header"] = map[string]any{"CO": []string{}} },
+		"header tag":        func(m map[string]any) { bam(m)["header"] = map[string]any{"RG": []string{"DSX"}} },
+		"rule of read name": func(m map[string]any) { bam(m)["read_names"] = "blur" },
+		"tag of a record":   func(m map[string]any) { bam(m)["tags"] = []string{"N"} },
 		"unknown form": func(m map[string]any) {
 			vcf(m)["info"] = []any{map[string]any{"id": "A", "form": "free", "descriptions": []string{}}}
 		},

@@ -25,6 +25,11 @@ const (
 	CodeSampleNotFound   Code = "sample_not_found"
 	CodeSeveralPersons   Code = "several_persons"
 	CodeIdentifierRemain Code = "identifier_in_output"
+	CodeMalformedJSON    Code = "malformed_json"
+	CodeDuplicateKey     Code = "duplicate_key"
+	CodeTooDeep          Code = "nested_too_deep"
+	CodeTooLarge         Code = "element_too_large"
+	CodeUnknownResource  Code = "unknown_resource_type"
 )
 
 // RefusalError is the error for an input that is not taken, or not taken as it was

@@ -26,6 +26,9 @@ type Entry struct {
 	SHA256   string `json:"sha256"`
 	Subjects int    `json:"subjects"`
 	Records  int64  `json:"records"`
+	// ReferenceYear is the year against which ages were reckoned, for formats
+	// that hold birth dates; 0 for others.
+	ReferenceYear int `json:"reference_year,omitempty"`
 }
 
 // Action counts how often a rule was applied. Rule is from a closed list that
@@ -86,8 +89,19 @@ type Report struct {
 	Limits   []string   `json:"limits"`
 }
 
-// The limits that a report states.
-const limitGenome = "a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"
+// The limits that a report states, by what its files hold.
+const (
+	limitGenome = "a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"
+	limitRecord = "coded facts and years remain: a rare combination of them can single a person out"
+)
+
+// limitOf is what a report has to say about a kind of file.
+func limitOf(kind string) string {
+	if strings.HasPrefix(kind, "fhir") {
+		return limitRecord
+	}
+	return limitGenome
+}
 
 // NewReport starts a report. The version is the program's own.
 func NewReport(p *Profile, version string) *Report {
@@ -97,7 +111,7 @@ func NewReport(p *Profile, version string) *Report {
 		Profile: ProfileRef{ID: p.ID, Version: p.Version, SHA256: p.SHA256(), Basis: p.Basis},
 		Payload: []Entry{}, Actions: []Action{}, Recheck: []Recheck{}, Warnings: []string{},
 		Dates:  p.Dates.Mode,
-		Limits: []string{limitGenome},
+		Limits: []string{},
 	}
 }
 
@@ -112,12 +126,19 @@ func (r *Report) Add(f *FileResult) Entry {
 		r.count(action)
 	}
 	for _, warning := range f.Warnings {
-		if !slices.Contains(r.Warnings, warning) {
-			r.Warnings = append(r.Warnings, warning)
-		}
+		r.Warnings = insert(r.Warnings, warning)
 	}
-	slices.Sort(r.Warnings)
+	r.Limits = insert(r.Limits, limitOf(entry.Kind))
 	return entry
+}
+
+// insert puts a text into a sorted list that has each once.
+func insert(list []string, text string) []string {
+	at, found := slices.BinarySearch(list, text)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, text)
 }
 
 func (r *Report) count(action Action) {
@@ -193,6 +214,12 @@ func (r *Report) KnownProfile() (*Profile, error) {
 	return p, nil
 }
 
+// The years that a report may be made in.
+const (
+	minYear = 2000
+	maxYear = 2199
+)
+
 var (
 	ruleForm    = regexp.MustCompile(`^[a-z0-9_:.#A-Z-]{1,64}$`)
 	codeForm    = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
@@ -213,6 +240,9 @@ func (r *Report) validate() error {
 	for i, e := range r.Payload {
 		if e.Name != strconv.Itoa(i+1)+"."+e.Kind || !ruleForm.MatchString(e.Kind) || !isDigest(e.SHA256) {
 			return fmt.Errorf("report: payload %d", i+1)
+		}
+		if e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear) {
+			return fmt.Errorf("report: reference year of payload %d", i+1)
 		}
 		if e.Bytes < 0 || e.Subjects < 0 || e.Records < 0 || r.Recheck[i].Hits != 0 {
 			return fmt.Errorf("report: counts of payload %d", i+1)

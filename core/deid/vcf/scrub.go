@@ -2,16 +2,14 @@ package vcf
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"slices"
 
 	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/stream"
 )
 
 // The limits of a scrub, unless Options says otherwise.
@@ -20,11 +18,6 @@ const (
 	DefaultLine = 16 << 20
 	// DefaultHeader is the longest header that is taken, in bytes.
 	DefaultHeader = 8 << 20
-	// DefaultRatio is how many times its packed size a stream may inflate to,
-	// after its first 16 MiB.
-	DefaultRatio = 200
-	// DefaultLevel is the deflate level of a packed output.
-	DefaultLevel = 6
 )
 
 const (
@@ -62,7 +55,7 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.Workers = max(o.Workers, 1)
 	if o.Level == 0 {
-		o.Level = DefaultLevel
+		o.Level = stream.DefaultLevel
 	}
 	if o.MaxLine == 0 {
 		o.MaxLine = DefaultLine
@@ -70,28 +63,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.MaxHeader == 0 {
 		o.MaxHeader = DefaultHeader
 	}
-	if o.MaxRatio == 0 {
-		o.MaxRatio = DefaultRatio
-	}
 	return o, nil
-}
-
-// digester counts and hashes what is written.
-type digester struct {
-	dst  io.Writer
-	hash hash.Hash
-	n    int64
-}
-
-func (d *digester) Write(p []byte) (int, error) {
-	n, err := d.dst.Write(p)
-	d.n += int64(n)
-	d.hash.Write(p[:n])
-	return n, err
-}
-
-func (d *digester) sum() string {
-	return hex.EncodeToString(d.hash.Sum(nil))
 }
 
 // Scrub writes the de-identified form of src to dst: BGZF for gzip and BGZF,
@@ -103,36 +75,32 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	in, err := open(src, opts.MaxRatio, opts.Workers)
+	in, err := stream.Open(src, opts.MaxRatio, opts.Workers)
 	if err != nil {
 		return nil, err
 	}
-	sum := &digester{dst: dst, hash: sha256.New()}
-	var plain io.Writer = sum
-	name := "vcf"
-	var packer *bgzf.Writer
-	if in.kind != bgzf.Plain {
-		if packer, err = bgzf.NewWriter(sum, opts.Level, opts.Workers); err != nil {
-			return nil, fmt.Errorf("vcf: %w", err)
-		}
-		plain, name = packer, "vcf.gz"
+	packed := in.Kind != bgzf.Plain
+	sink, err := stream.NewSink(dst, packed, opts.Level, opts.Workers)
+	if err != nil {
+		return nil, fmt.Errorf("vcf: %w", err)
 	}
-	result, err := rewrite(ctx, plain, in, opts)
+	result, err := rewrite(ctx, sink, in, opts)
 	if err != nil {
 		return nil, err
 	}
-	if packer != nil {
-		if err := packer.Close(); err != nil {
-			return nil, fmt.Errorf("vcf: %w", err)
-		}
+	name := kindPlain
+	if packed {
+		name = kindPacked
 	}
-	result.Entry.Kind, result.Entry.Bytes, result.Entry.SHA256 = name, sum.n, sum.sum()
-	return result, nil
+	return result, sink.Finish(name, &result.Entry)
 }
 
 // rewrite is the scrub between the plain text of the input and that of the
 // output.
-func rewrite(ctx context.Context, dst io.Writer, in *source, opts Options) (*deid.FileResult, error) {
+func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options) (*deid.FileResult, error) {
+	if err := sniff(in); err != nil {
+		return nil, err
+	}
 	text := newLines(in, opts.MaxLine)
 	h, err := readHeader(text, opts.MaxHeader)
 	if err != nil {
@@ -171,7 +139,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *source, opts Options) (*dei
 	count.warn(h.trailingTab, "trailing_tab_repaired")
 	count.warn(text.crlf, "crlf_normalised")
 	count.warn(text.noEnd, "no_newline_at_end")
-	count.warn(in.bom, "bom_removed")
+	count.warn(in.BOM, "bom_removed")
 	slices.Sort(count.warnings)
 	return &deid.FileResult{
 		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
