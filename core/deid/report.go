@@ -149,9 +149,7 @@ func (r *Report) count(action Action) {
 		}
 	}
 	r.Actions = append(r.Actions, action)
-	slices.SortFunc(r.Actions, func(a, b Action) int {
-		return strings.Compare(a.Format+"\x00"+a.Rule+"\x00"+a.Action, b.Format+"\x00"+b.Rule+"\x00"+b.Action)
-	})
+	slices.SortFunc(r.Actions, compareActions)
 }
 
 // Canonical is the report's one form, by RFC 8785. An attestor signs over its

@@ -25,7 +25,7 @@ type header struct {
 	rules *deid.VCFRules
 	descs *descriptions
 	look  *deid.Look
-	tally *tally
+	tally *deid.Tally
 
 	info    map[string]*deid.Field
 	format  map[string]*deid.Field
@@ -95,7 +95,7 @@ func (h *header) readColumns(text string, line int) error {
 }
 
 // judge decides on each line and fills the second look.
-func (h *header) judge(p *deid.Profile, surrogates map[string]bool, tally *tally) error {
+func (h *header) judge(p *deid.Profile, surrogates map[string]bool, tally *deid.Tally) error {
 	h.rules, h.tally = &p.VCF, tally
 	var err error
 	if h.descs, err = newDescriptions(h.rules); err != nil {
@@ -169,7 +169,7 @@ func outputType(name string) string {
 func (h *header) drop(i int) {
 	m := &h.metas[i]
 	h.dropped[i] = true
-	h.tally.add("header:"+kindOf(m.key), "drop", 1)
+	h.tally.Add("header:"+kindOf(m.key), "drop", 1)
 	keptKind := slices.Contains(h.rules.Header, m.key) && m.structured
 	h.look.Attribute(m.value)
 	for _, a := range m.attrs {
@@ -210,7 +210,7 @@ func (h *header) dropConflicts() error {
 				continue
 			}
 			h.drop(i)
-			h.tally.add("header:conflict", "drop", 1)
+			h.tally.Add("header:conflict", "drop", 1)
 			changed = true
 		}
 		if !changed {

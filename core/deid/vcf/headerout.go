@@ -77,7 +77,7 @@ func (h *header) writeMeta(out []byte, m *meta) []byte {
 	out = append(out, `,Description="`...)
 	text := m.get("Description")
 	if text != blank && (!m.whole() || !h.descs.known(m.key, m.get("ID"), text) || h.look.Hits(text)) {
-		h.tally.add("header:description", "blank", 1)
+		h.tally.Add("header:description", "blank", 1)
 		text = blank
 	}
 	for i := range len(text) {

@@ -114,10 +114,10 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	if pick >= 0 {
 		kept = h.samples[pick : pick+1]
 	}
-	count := newTally()
+	count := deid.NewTally(kind)
 	names, renamed := rename(kept, opts.Pseudonyms)
-	count.add("sample", "rename", int64(renamed))
-	count.add("sample", "drop", int64(len(h.samples)-len(kept)))
+	count.Add("sample", "rename", int64(renamed))
+	count.Add("sample", "drop", int64(len(h.samples)-len(kept)))
 	surrogates := make(map[string]bool, len(names))
 	for _, name := range names {
 		surrogates[name] = true
@@ -136,16 +136,15 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		return nil, err
 	}
 	s.count.into(count)
-	count.warn(h.trailingTab, "trailing_tab_repaired")
-	count.warn(text.crlf, "crlf_normalised")
-	count.warn(text.noEnd, "no_newline_at_end")
-	count.warn(in.BOM, "bom_removed")
-	slices.Sort(count.warnings)
+	count.Warn(h.trailingTab, "trailing_tab_repaired")
+	count.Warn(text.crlf, "crlf_normalised")
+	count.Warn(text.noEnd, "no_newline_at_end")
+	count.Warn(in.BOM, "bom_removed")
 	return &deid.FileResult{
 		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
-		Actions:  count.actions(),
+		Actions:  count.Actions(),
 		Recheck:  h.look.Recheck(),
-		Warnings: count.warnings,
+		Warnings: count.Warnings(),
 	}, nil
 }
 
