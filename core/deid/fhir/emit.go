@@ -1,9 +1,6 @@
 package fhir
 
-import (
-	"io"
-	"unicode/utf8"
-)
+import "io"
 
 // flushAt is how much output is gathered before it is written.
 const flushAt = 32 << 10
@@ -46,15 +43,15 @@ func (e *emitter) value(key string, token []byte) {
 	e.out = append(e.out, token...)
 }
 
-// text writes a string, which needs no escapes but those that JSON demands.
+// text writes a string of printable characters.
 func (e *emitter) text(key string, text string) {
 	e.slot(key)
 	e.out = append(e.out, '"')
-	for _, r := range text {
-		if r == '"' || r == '\\' {
+	for i := range len(text) {
+		if text[i] == '"' || text[i] == '\\' {
 			e.out = append(e.out, '\\')
 		}
-		e.out = utf8.AppendRune(e.out, r)
+		e.out = append(e.out, text[i])
 	}
 	e.out = append(e.out, '"')
 }

@@ -36,6 +36,8 @@ type scanner struct {
 	mark int // what must stay in the window, or -1
 	line int
 	err  error
+	// escaped says that the last string had an escape in it.
+	escaped bool
 }
 
 func newScanner(src io.Reader) *scanner {
@@ -180,6 +182,7 @@ func (s *scanner) str(limit int) ([]byte, error) {
 	}
 	s.r-- // the quote belongs to the token
 	i, long := s.r+1, false
+	s.escaped = false
 	for {
 		for i < s.w && plainByte[s.buf[i]] {
 			i++
@@ -212,7 +215,7 @@ func (s *scanner) str(limit int) ([]byte, error) {
 		if !validEscape(s.buf[i:want]) {
 			return nil, s.malformed("an unknown escape in a string")
 		}
-		i = want
+		i, s.escaped = want, true
 	}
 	token := s.buf[s.r : i+1]
 	s.r = i + 1

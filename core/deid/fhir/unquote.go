@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// unquote returns what a string token says. Without an escape that is a part of
+// unquote returns what the last string token says. Without an escape that is a part of
 // the token, else a copy. Half of a surrogate pair is refused: it stands for no
 // character.
 func (s *scanner) unquote(token []byte) ([]byte, error) {
 	text := token[1 : len(token)-1]
-	at := bytes.IndexByte(text, '\\')
-	if at < 0 {
+	if !s.escaped {
 		return text, nil
 	}
+	at := bytes.IndexByte(text, '\\')
 	out := append(make([]byte, 0, len(text)), text[:at]...)
 	for i := at; i < len(text); {
 		if text[i] != '\\' {

@@ -36,46 +36,55 @@ type words struct {
 }
 
 func (w *words) Write(p []byte) (int, error) {
-	for _, c := range p {
-		w.take(c)
+	for rest := p; len(rest) > 0; {
+		if w.inText && !w.escaped {
+			n := 0
+			for n < len(rest) && plainByte[rest[n]] {
+				n++
+			}
+			w.push(rest[:n])
+			if rest = rest[n:]; len(rest) == 0 {
+				break
+			}
+		}
+		w.take(rest[0])
+		rest = rest[1:]
 	}
 	if w.hit {
-		return 0, deid.Refuse(deid.CodeIdentifierRemain, "the second look found a value of the original in the output")
+		return 0, errRemains
 	}
 	return w.dst.Write(p)
 }
 
+var errRemains = deid.Refuse(deid.CodeIdentifierRemain, "the second look found a value of the original in the output")
+
+// take takes one byte that is not a plain one of a string.
 func (w *words) take(c byte) {
 	switch {
-	case w.inText && w.escaped:
+	case w.escaped:
 		w.escaped = false
-		w.push(c)
+		w.push([]byte{c})
 	case w.inText && c == '\\':
 		w.escaped = true
-	case w.inText && c == '"':
-		w.inText, w.ended = false, true
 	case w.inText:
-		w.push(c)
+		w.inText, w.ended = false, true
 	case c == ':':
 		w.name = append(w.name[:0], w.token...)
 		w.token, w.ended = w.token[:0], false
 	case c == '"':
 		w.inText = true
 		w.token = w.token[:0]
-	case c >= '0' && c <= '9':
-		w.push(c)
 	case c == ',' || c == '}' || c == ']' || c == '\n':
 		w.finish()
-	default:
-		// A sign, fraction or exponent, or a letter of true: no whole number.
-		w.push(c)
+	case c != '{' && c != '[':
+		// Of a number or a literal. A sign, a point or an exponent makes it no
+		// whole number.
+		w.push([]byte{c})
 	}
 }
 
-func (w *words) push(c byte) {
-	if len(w.token) < maxWord {
-		w.token = append(w.token, c)
-	}
+func (w *words) push(text []byte) {
+	w.token = append(w.token, text[:min(len(text), maxWord-len(w.token))]...)
 }
 
 // finish ends a value.
@@ -133,7 +142,7 @@ func (w *words) compare() {
 func (w *words) end() error {
 	w.compare()
 	if w.hit {
-		return deid.Refuse(deid.CodeIdentifierRemain, "the second look found a value of the original in the output")
+		return errRemains
 	}
 	return nil
 }
