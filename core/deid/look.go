@@ -23,9 +23,9 @@ type anchor struct {
 }
 
 // Look is the second look: it knows the identifying values of one original and
-// finds them in what is about to be written. Fill it with Value, Attribute and
-// Words, then make a Writer. It is kept in memory only and shares no code with
-// the rewriting of any format.
+// finds them in what is about to be written. Fill it with Value, Name, Attribute
+// and Words; then make a Writer for a stream, or ask Hits about each text. It is
+// kept in memory only and shares no code with the rewriting of any format.
 type Look struct {
 	patterns   []Pattern
 	vocabulary map[string]bool
@@ -76,6 +76,17 @@ func NewCodeLook(patterns []Pattern, vocabulary []string) *Look {
 	l := newLook(patterns, vocabulary)
 	l.strongLen, l.weakLen = minWord, minStrong
 	return l
+}
+
+// Forbid adds patterns to those of the profile, for a format whose texts may not
+// hold them. Call it before anything is looked at.
+func (l *Look) Forbid(patterns ...Pattern) {
+	for _, p := range patterns {
+		if !slices.Contains(l.patterns, p) {
+			l.patterns = append(slices.Clip(l.patterns), p)
+		}
+	}
+	l.recheck.Patterns = l.patterns
 }
 
 // Recheck returns the counts for the report.
@@ -195,8 +206,9 @@ func rarest(text []byte) int {
 	return best
 }
 
-// find tells whether text holds a strong value; norm is text, normalized.
-func (l *Look) find(norm, text []byte) bool {
+// find tells whether text holds a strong value of at least the given normalized
+// length; norm is text, normalized.
+func (l *Look) find(norm, text []byte, least int) bool {
 	if len(norm) < anchorLen || len(l.needles) == 0 {
 		return false
 	}
@@ -210,7 +222,7 @@ func (l *Look) find(norm, text []byte) bool {
 			continue
 		}
 		for _, a := range l.anchor[gram] {
-			if l.confirm(a, norm, text, i) {
+			if len(l.needles[a.needle].text) >= least && l.confirm(a, norm, text, i) {
 				return true
 			}
 		}
@@ -239,12 +251,25 @@ func (l *Look) word(word []byte) bool {
 	return len(l.weak) > 0 && l.weak[string(normalize(string(word)))]
 }
 
-// Hits tells whether a text that is about to be put into the output's header
-// holds an identifying value or a forbidden pattern.
+// Hits tells whether a text that is about to be put into the output's header, or
+// into one of its fields, holds an identifying value or a forbidden pattern.
 func (l *Look) Hits(text string) bool {
-	l.prepare()
-	if l.find(normalize(text), []byte(text)) {
+	if l.Holds(text) {
 		return true
+	}
+	_, hit := findPattern(l.patterns, []byte(text), softPlaces([]byte(text)), edges{last: true})
+	return hit || findFieldPattern(l.patterns, text)
+}
+
+// Holds is Hits without the patterns: it tells whether the text holds an
+// identifying value of the original.
+func (l *Look) Holds(text string) bool {
+	l.prepare()
+	if l.find(normalize(text), []byte(text), 0) {
+		return true
+	}
+	if len(l.weak) == 0 {
+		return false
 	}
 	start := -1
 	for i := 0; i <= len(text); i++ {
@@ -259,8 +284,7 @@ func (l *Look) Hits(text string) bool {
 		}
 		start = -1
 	}
-	_, hit := findPattern(l.patterns, []byte(text), softPlaces([]byte(text)), edges{last: true})
-	return hit
+	return false
 }
 
 func isWordByte(c byte) bool {

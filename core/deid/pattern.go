@@ -23,10 +23,19 @@ const (
 	PatternDate Pattern = "date"
 	// PatternPath is a path into a person's home.
 	PatternPath Pattern = "path"
+	// PatternNHS is a number of the British health service: 3, 3 and 4 digits
+	// joined by spaces or dashes, with a right check digit.
+	PatternNHS Pattern = "nhs"
+	// PatternIBAN is an account number of ISO 13616 with right check digits.
+	PatternIBAN Pattern = "iban"
+	// PatternDateText is a date as people and devices write it into texts: day,
+	// month and year joined by dots, slashes or dashes in any order, or
+	// YYYYMMDD. It is no part of a profile; a format asks for it by Forbid.
+	PatternDateText Pattern = "date_text"
 )
 
 var allPatterns = []Pattern{
-	PatternEmail, PatternURL, PatternIP, PatternSSN, PatternPhone, PatternDate, PatternPath,
+	PatternEmail, PatternURL, PatternIP, PatternSSN, PatternPhone, PatternDate, PatternPath, PatternNHS, PatternIBAN,
 }
 
 // homes are where people keep files; they are found as values are. A drive's

@@ -107,10 +107,11 @@ type Profile struct {
 	Samples SampleRule `json:"samples"`
 	Dates   DateRule   `json:"dates"`
 	// Patterns lists what must not be in the output, whoever it belongs to.
-	Patterns []Pattern `json:"patterns"`
-	VCF      VCFRules  `json:"vcf"`
-	FHIR     FHIRRules `json:"fhir"`
-	BAM      BAMRules  `json:"bam"`
+	Patterns []Pattern  `json:"patterns"`
+	VCF      VCFRules   `json:"vcf"`
+	FHIR     FHIRRules  `json:"fhir"`
+	BAM      BAMRules   `json:"bam"`
+	DICOM    DICOMRules `json:"dicom"`
 
 	digest [sha256.Size]byte
 }
@@ -186,7 +187,7 @@ func (p *Profile) validate() error {
 			return fmt.Errorf("pattern %q", pattern)
 		}
 	}
-	return errors.Join(p.VCF.validate(), p.FHIR.validate(), p.BAM.validate())
+	return errors.Join(p.VCF.validate(), p.FHIR.validate(), p.BAM.validate(), p.DICOM.validate())
 }
 
 func (r *VCFRules) validate() error {

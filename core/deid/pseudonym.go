@@ -38,6 +38,9 @@ type Pseudonymizer struct {
 	key   []byte
 	names map[string]string
 	keep  bool
+	scope []byte
+	uids  int
+	shift int
 }
 
 // NewPseudonymizer makes surrogates as the profile says: by order of first sight
@@ -52,7 +55,14 @@ func NewPseudonymizer(p *Profile, key []byte) (*Pseudonymizer, error) {
 	if p.Samples != SamplesKeyed && len(key) > 0 {
 		return nil, errKeyUnused
 	}
-	return &Pseudonymizer{mode: p.Samples, key: append([]byte(nil), key...), names: map[string]string{}}, nil
+	made := &Pseudonymizer{mode: p.Samples, key: append([]byte(nil), key...), names: map[string]string{}}
+	if p.Dates.Mode == DateShift {
+		var err error
+		if made.shift, err = ShiftDays(key, p.Dates.MaxDays); err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
 }
 
 // KeepingPseudonymizer leaves a name alone that already has the profile's
@@ -78,7 +88,7 @@ func (p *Pseudonymizer) Name(domain, name string) string {
 		mac.Write([]byte(id))
 		surrogate = SurrogatePrefix + lowerBase32.EncodeToString(mac.Sum(nil))[:keyedLen]
 	} else {
-		surrogate = SurrogatePrefix + strconv.Itoa(len(p.names)+1)
+		surrogate = SurrogatePrefix + strconv.Itoa(len(p.names)-p.uids+1)
 	}
 	p.names[id] = surrogate
 	return surrogate

@@ -30,6 +30,10 @@ const (
 	CodeTooDeep          Code = "nested_too_deep"
 	CodeTooLarge         Code = "element_too_large"
 	CodeUnknownResource  Code = "unknown_resource_type"
+	CodeMalformedElement Code = "malformed_element"
+	CodeUnsupported      Code = "unsupported_encoding"
+	CodeDirectory        Code = "dicom_directory"
+	CodePixels           Code = "pixels_need_review"
 )
 
 // RefusalError is the error for an input that is not taken, or not taken as it was

@@ -21,6 +21,14 @@ const (
 	maxNeedle = 128
 	// minDigits is the least length of a number that is searched for.
 	minDigits = 6
+	// manyDigits is the length from which a number is searched everywhere: no
+	// measured value has as many.
+	manyDigits = 20
+	// minName is the length from which a part of a name is searched everywhere.
+	minName = 6
+	// minBulk is the least length at which a value is searched in bytes that are
+	// no text, such as pixels: shorter ones stand in them by chance.
+	minBulk = 8
 )
 
 // folded lower-cases ASCII; kept is 0 for separators that people vary at will
@@ -68,7 +76,8 @@ const (
 //     of nucleotides only, and parts of words of the format are weak: genomes
 //     and positions are full of them, so they count only as whole words of the
 //     header.
-//   - Everything else is strong.
+//   - Numbers of 20 digits or more, such as UIDs, are strong, as is everything
+//     else.
 func (l *Look) classify(n []byte) class {
 	switch {
 	case len(n) < l.weakLen || l.vocabulary[string(n)]:
@@ -76,6 +85,9 @@ func (l *Look) classify(n []byte) class {
 	case onlyIn(n, "0123456789"):
 		if len(n) < minDigits {
 			return skipped
+		}
+		if len(n) >= manyDigits {
+			return strong
 		}
 		return weak
 	case len(n) < l.strongLen || onlyIn(n, "acgtn") || !hasLetter(n):
@@ -122,6 +134,20 @@ func (l *Look) Value(value string) {
 	l.addEncodings(value)
 	if strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
 		l.addCharsets(value)
+	}
+}
+
+// Name adds a person's name. Its parts, between spaces and the separators of
+// DICOM (PS3.5, 6.2.1.1), count too: as whole words, and everywhere from six
+// characters on.
+func (l *Look) Name(name string) {
+	l.Value(name)
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(" ^=,;\t\\", r) }) {
+		if n := normalize(part); len(n) >= minName {
+			l.Value(part)
+		} else if len(n) > 1 && !l.vocabulary[string(n)] && !l.public(part) {
+			l.weak[string(n)] = true
+		}
 	}
 }
 

@@ -11,14 +11,11 @@ import (
 	"github.com/volens-network/volens/core/deid/fhir"
 )
 
-const (
-	thisYear  = 2026
-	testShift = -100
-)
+const thisYear = 2026
 
 var testKey = []byte("a key of some length for tests")
 
-// options fills in profile, pseudonyms, year and shift.
+// options fills in profile, pseudonyms and year.
 func options(tb testing.TB, profile string, o fhir.Options) fhir.Options {
 	tb.Helper()
 	p, err := deid.LoadProfile(profile)
@@ -26,7 +23,6 @@ func options(tb testing.TB, profile string, o fhir.Options) fhir.Options {
 	var key []byte
 	if p.Samples == deid.SamplesKeyed {
 		key = testKey
-		o.ShiftDays = testShift
 	}
 	o.Profile, o.Year = p, thisYear
 	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)

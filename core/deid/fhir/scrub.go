@@ -20,8 +20,6 @@ type Options struct {
 	Pseudonyms *deid.Pseudonymizer
 	// Year is the year of today: ages are reckoned against it.
 	Year int
-	// ShiftDays moves dates under a profile that shifts them (deid.ShiftDays).
-	ShiftDays int
 	// AllSamples takes resources of several patients. It declares that the
 	// caller may do so.
 	AllSamples bool
@@ -42,8 +40,6 @@ func (o Options) withDefaults() (Options, error) {
 		return o, errors.New("fhir: a profile and a pseudonymizer are needed")
 	case o.Year < 1900:
 		return o, errors.New("fhir: the year of today is needed")
-	case o.Profile.Dates.Mode == deid.DateShift && !o.keep && (o.ShiftDays > -1 || o.ShiftDays < -o.Profile.Dates.MaxDays):
-		return o, errors.New("fhir: the shift of dates is not one of the profile")
 	}
 	o.Workers = max(o.Workers, 1)
 	if o.Level == 0 {
@@ -100,7 +96,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		return nil, fmt.Errorf("fhir: %w", err)
 	}
 	look := deid.NewCodeLook(patternsFor(opts.Profile), vocabulary())
-	forms := dates{mode: opts.Profile.Dates.Mode, shift: opts.ShiftDays, year: opts.Year, keep: opts.keep}
+	forms := dates{mode: opts.Profile.Dates.Mode, shift: opts.Pseudonyms.Shift(), year: opts.Year, keep: opts.keep}
 	after := &words{dst: dst, look: look, rules: rules, forms: forms, seen: map[string]bool{}}
 	s := &scrubber{
 		opts: opts, rules: rules, in: newScanner(in), names: newNames(), dates: forms, look: look,
