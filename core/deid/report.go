@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/volens-network/volens/core/facet"
 )
 
 // ReportSchema names the form of a report.
@@ -59,6 +61,9 @@ type FileResult struct {
 	Actions  []Action
 	Recheck  Recheck
 	Warnings []string
+	// Facets are the coded values that the output shows. They are no part of the
+	// report.
+	Facets []facet.Facet
 }
 
 // Tool names the program that made a report.

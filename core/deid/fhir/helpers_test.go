@@ -3,6 +3,7 @@ package fhir_test
 import (
 	"bytes"
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,15 +19,15 @@ var testKey = []byte("a key of some length for tests")
 // options fills in profile, pseudonyms and year.
 func options(tb testing.TB, profile string, o fhir.Options) fhir.Options {
 	tb.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(tb, err)
+	p := load(tb, profile)
 	var key []byte
 	if p.Samples == deid.SamplesKeyed {
 		key = testKey
 	}
 	o.Profile, o.Year = p, thisYear
-	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)
+	pseudonyms, err := deid.NewPseudonymizer(p, key)
 	require.NoError(tb, err)
+	o.Pseudonyms = pseudonyms
 	return o
 }
 
@@ -53,8 +54,7 @@ func under(t *testing.T, profile, text string) string {
 
 func requireVerified(t *testing.T, profile string, result *deid.FileResult, out []byte) {
 	t.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(t, err)
+	p := load(t, profile)
 	verdict, err := fhir.Verify(context.Background(), p, result.Entry, bytes.NewReader(out))
 	require.NoError(t, err)
 	require.True(t, verdict.OK(), "%+v", verdict.Findings)
@@ -67,4 +67,19 @@ func requireRefused(t *testing.T, code deid.Code, data []byte) {
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, code, refusal.Code, refusal.Detail)
 	require.NotEmpty(t, refusal.Detail)
+}
+
+// loaded are the profiles of the program, read once.
+var loaded = sync.OnceValue(func() map[string]*deid.Profile {
+	all := map[string]*deid.Profile{}
+	for _, id := range deid.Profiles() {
+		all[id], _ = deid.LoadProfile(id)
+	}
+	return all
+})
+
+func load(tb testing.TB, id string) *deid.Profile {
+	tb.Helper()
+	require.NotNil(tb, loaded()[id])
+	return loaded()[id]
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/reference"
 )
 
 // blank stands for a description that is not a known one.
@@ -64,7 +65,7 @@ func (h *header) writeMeta(out []byte, m *meta) []byte {
 		if length := m.get("length"); plainLength.MatchString(length) {
 			out = append(append(out, ",length="...), length...)
 		}
-		if name := assembly(h.rules, m.get("assembly")); name != "" && !h.look.Hits(name) {
+		if name := reference.Assembly(h.rules.Assemblies, m.get("assembly")); name != "" && !h.look.Hits(name) {
 			out = append(append(out, ",assembly="...), name...)
 		}
 		return append(out, ">\n"...)

@@ -101,7 +101,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	if err := sniff(in); err != nil {
 		return nil, err
 	}
-	text := newLines(in, opts.MaxLine)
+	text := stream.NewLines(in, opts.MaxLine)
 	h, err := readHeader(text, opts.MaxHeader)
 	if err != nil {
 		return nil, err
@@ -137,8 +137,8 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	}
 	s.count.into(count)
 	count.Warn(h.trailingTab, "trailing_tab_repaired")
-	count.Warn(text.crlf, "crlf_normalised")
-	count.Warn(text.noEnd, "no_newline_at_end")
+	count.Warn(text.CRLF, "crlf_normalised")
+	count.Warn(text.NoEnd, "no_newline_at_end")
 	count.Warn(in.BOM, "bom_removed")
 	return &deid.FileResult{
 		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
@@ -149,12 +149,12 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 }
 
 // run rewrites record by record until the end of the text.
-func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *lines) error {
+func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *stream.Lines) error {
 	for n := 0; ; n++ {
 		if n%checkEach == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		line, err := text.next()
+		line, err := text.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -164,7 +164,7 @@ func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *lines) e
 		if len(line) == 0 {
 			continue
 		}
-		tail, err := s.record(line, text.n)
+		tail, err := s.record(line, text.N)
 		if err != nil {
 			return err
 		}
