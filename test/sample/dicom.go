@@ -1,6 +1,10 @@
 package sample
 
-import "strconv"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
 
 // The person and the hospital of the DICOM samples. None of these strings may be
 // in what is made of a sample.
@@ -59,6 +63,7 @@ func DICOMElements(o DICOMOptions) []Element {
 	}
 	all := common(o)
 	all = append(all, pixels(o)...)
+	slices.SortStableFunc(all, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
 	for _, el := range o.More {
 		all = place(all, el)
 	}
