@@ -11,7 +11,6 @@ import (
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/deid"
-	"github.com/volens-network/volens/core/deid/vcf"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
@@ -223,7 +222,7 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 		opened <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
 	entry := report.Payload[0]
-	verdict, err := vcf.Verify(ctx, report.profile, entry, reader)
+	verdict, err := verifyPayload(ctx, report.profile, entry, reader)
 	closed := reader.Close()
 	if failed := <-opened; failed != nil && err == nil {
 		err = failed

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/volens-network/volens/core/deid"
-	"github.com/volens-network/volens/core/deid/vcf"
-	"github.com/volens-network/volens/core/filetype"
 )
 
 // DeidOptions say what to de-identify, by which rules, and where to put the result.
@@ -23,6 +21,9 @@ type DeidOptions struct {
 	// Sample chooses one sample of several; AllSamples declares a custodian's right to all.
 	Sample     string
 	AllSamples bool
+	// PixelsReviewed is the caller's word that a person looked at the pictures and found no
+	// one named in them.
+	PixelsReviewed bool
 	// Key is the dataset's pseudonym key (PseudonymKey) where the profile needs one.
 	Key []byte
 	// Version is the program's, for the report.
@@ -72,8 +73,9 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	out := &DeidResult{Profile: profile.ID, Report: o.Report}
 	var parts pending
 	defer parts.discard()
-	options := vcf.Options{
-		Profile: profile, Pseudonyms: pseudonyms, Sample: o.Sample, AllSamples: o.AllSamples, Workers: o.Workers,
+	options := scrubbing{
+		profile: profile, pseudonyms: pseudonyms, sample: o.Sample, allSamples: o.AllSamples,
+		pixelsReviewed: o.PixelsReviewed, workers: o.Workers,
 	}
 	for i, name := range o.Files {
 		part, err := parts.create(o.Out)
@@ -127,14 +129,14 @@ func loadProfile(name string, key []byte) (*deid.Profile, *deid.Pseudonymizer, e
 
 // scrubFile de-identifies one file by what its first bytes say it is.
 func scrubFile(
-	ctx context.Context, dst io.Writer, name string, options vcf.Options, progress Progress,
+	ctx context.Context, dst io.Writer, name string, options scrubbing, progress Progress,
 ) (result *deid.FileResult, err error) {
 	file, err := openInput(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	_, src, err := detectVCF(file)
+	found, src, err := detect(file)
 	if err != nil {
 		return nil, err
 	}
@@ -143,24 +145,7 @@ func scrubFile(
 		return nil, err
 	}
 	bar := start(progress, "de-identify", info.Size())
-	result, err = vcf.Scrub(ctx, dst, &counting{src: src, report: bar}, options)
-	return result, err
-}
-
-// detectVCF looks at the first bytes and refuses what cannot be de-identified.
-func detectVCF(file io.Reader) (filetype.Detection, io.Reader, error) {
-	found, src, err := filetype.Detect(file)
-	if err != nil {
-		return found, nil, err
-	}
-	switch {
-	case found.Format == filetype.FormatVCF:
-		return found, src, nil
-	case found.Known():
-		return found, nil, deid.Refuse(deid.CodeNotThisFormat, fmt.Sprintf("cannot de-identify %s", found.Format))
-	default:
-		return found, nil, deid.Refuse(deid.CodeNotThisFormat, "the first bytes are of no known format")
-	}
+	return options.scrub(ctx, dst, &counting{src: src, report: bar}, info.Size(), found)
 }
 
 // openInput opens a file of the user. Its path stays out of the error: it may name a person.

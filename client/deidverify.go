@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/volens-network/volens/core/deid"
-	"github.com/volens-network/volens/core/deid/vcf"
 )
 
 // maxReport bounds a report, and a protocol, in bytes.
@@ -107,7 +106,7 @@ func verifyFile(
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return vcf.Verify(ctx, profile, entry, file)
+	return verifyPayload(ctx, profile, entry, file)
 }
 
 // readInput reads a report or a document, which have at most maxReport bytes.

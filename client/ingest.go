@@ -31,6 +31,9 @@ type IngestOptions struct {
 	// Sample chooses one sample of several; AllSamples declares a custodian's right to all.
 	Sample     string
 	AllSamples bool
+	// PixelsReviewed is the patient's word that a person looked at the pictures and found no
+	// one named in them.
+	PixelsReviewed bool
 	// Gateways are addresses; none means all that are active. Threshold of them open the
 	// dataset, 1 if zero.
 	Gateways  []string
@@ -120,7 +123,7 @@ func (s *Session) ingestJournal(o IngestOptions) (*home.Journal, error) {
 	if !info.Mode().IsRegular() {
 		return nil, usage("input is not a file")
 	}
-	text := fmt.Sprintf("%s\x00%d\x00%d\x00%s\x00%s\x00%t\x00%s", path, info.Size(), info.ModTime().UnixNano(),
-		o.Profile, o.Sample, o.AllSamples, s.Wallet.Name())
+	text := fmt.Sprintf("%s\x00%d\x00%d\x00%s\x00%s\x00%t\x00%t\x00%s", path, info.Size(), info.ModTime().UnixNano(),
+		o.Profile, o.Sample, o.AllSamples, o.PixelsReviewed, s.Wallet.Name())
 	return s.Home.Journal("ingest-" + digest([]byte(text))[:journalDigits])
 }

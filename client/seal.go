@@ -13,7 +13,6 @@ import (
 	"filippo.io/age"
 
 	"github.com/volens-network/volens/core/deid"
-	"github.com/volens-network/volens/core/deid/vcf"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/core/gate"
@@ -115,7 +114,7 @@ func (s *Session) stream(ctx context.Context, dst io.Writer, in sealing, half []
 		return nil, nil, nil, 0, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	found, src, err := detectVCF(file)
+	found, src, err := detect(file)
 	if err != nil {
 		return nil, nil, nil, 0, err
 	}
@@ -136,7 +135,7 @@ func (s *Session) stream(ctx context.Context, dst io.Writer, in sealing, half []
 	scrubbed := make(chan error, 1)
 	go func() {
 		var failed error
-		result, failed = vcf.Scrub(ctx, writer, source, options)
+		result, failed = options.scrub(ctx, writer, source, info.Size(), found)
 		// Without an error the reader sees the end, and only then is the seal closed.
 		scrubbed <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
@@ -159,22 +158,23 @@ func (s *Session) stream(ctx context.Context, dst io.Writer, in sealing, half []
 }
 
 // rules are the profile, the pseudonyms of this dataset and an empty report.
-func (s *Session) rules(in sealing) (vcf.Options, *deid.Report, error) {
+func (s *Session) rules(in sealing) (scrubbing, *deid.Report, error) {
 	root, err := s.Wallet.RootSecret()
 	if err != nil {
-		return vcf.Options{}, nil, err
+		return scrubbing{}, nil, err
 	}
 	key, err := PseudonymKey(root, in.of)
 	if err != nil {
-		return vcf.Options{}, nil, err
+		return scrubbing{}, nil, err
 	}
 	profile, pseudonyms, err := loadProfile(in.options.Profile, key)
 	if err != nil {
-		return vcf.Options{}, nil, err
+		return scrubbing{}, nil, err
 	}
-	return vcf.Options{
-		Profile: profile, Pseudonyms: pseudonyms, Sample: in.options.Sample, AllSamples: in.options.AllSamples,
-		Workers: in.options.Workers,
+	pseudonyms.Scope(in.of[:])
+	return scrubbing{
+		profile: profile, pseudonyms: pseudonyms, sample: in.options.Sample, allSamples: in.options.AllSamples,
+		pixelsReviewed: in.options.PixelsReviewed, workers: in.options.Workers,
 	}, deid.NewReport(profile, s.Version), nil
 }
 

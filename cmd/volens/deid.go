@@ -20,6 +20,7 @@ func newDeidCommand(e *env) *cobra.Command {
 		Long: "De-identify files on this machine and write a report. The format is told by the content, never\n" +
 			"by the name; what is not known is refused. Payload and report appear only when all is done.",
 		Example: "  volens deid genome.vcf.gz --profile safe-harbor-strict --out payload --report report.json\n" +
+			"  volens deid slice.dcm --out payload --report report.json\n" +
 			"  volens deid cohort.vcf --all-samples --out payload --report report.json",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,6 +48,7 @@ func newDeidCommand(e *env) *cobra.Command {
 	flags.StringVar(&o.Report, "report", "", "file for the report")
 	flags.StringVar(&dataset, "dataset", "", "id of the dataset, for "+deid.ResearchShifted)
 	addSampleFlags(c, &o.Sample, &o.AllSamples)
+	addPixelsFlag(c, &o.PixelsReviewed)
 	c.MarkFlagsMutuallyExclusive("sample", "all-samples")
 	require(c, "out", "report")
 	completeProfiles(c)
@@ -57,6 +59,11 @@ func newDeidCommand(e *env) *cobra.Command {
 func addSampleFlags(c *cobra.Command, sample *string, all *bool) {
 	c.Flags().StringVar(sample, "sample", "", "the one sample to keep of several")
 	c.Flags().BoolVar(all, "all-samples", false, "take a file of several persons whole: you declare the right to")
+}
+
+func addPixelsFlag(c *cobra.Command, reviewed *bool) {
+	c.Flags().BoolVar(reviewed, "pixels-reviewed", false,
+		"take pictures that no program can judge: you declare that you looked at them and no one is named")
 }
 
 func (e *env) printDeid(result *client.DeidResult) error {

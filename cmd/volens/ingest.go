@@ -21,11 +21,11 @@ func newIngestCommand(e *env) *cobra.Command {
 			"written; the sealed file is uploaded, the dataset registered under a fresh account, and the halves of its\n" +
 			"key handed to the gateways. When the line breaks, the same command goes on. It prints the dataset's id,\n" +
 			"and where the report is that the attestor needs. Nobody can ask for a dataset before you consent.",
-		Example: "  volens ingest genome.vcf.gz\n  volens ingest cohort.vcf --all-samples --from registry",
+		Example: "  volens ingest genome.vcf.gz\n  volens ingest slice.dcm\n  volens ingest cohort.vcf --all-samples --from registry",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return fault.E(fault.Usage, "one call makes one dataset, and a dataset of variants is one file: "+
+				return fault.E(fault.Usage, "one call makes one dataset of one file: "+
 					"call it for each of the %d files", len(args))
 			}
 			o.File, o.Workers = args[0], runtime.NumCPU()
@@ -47,6 +47,7 @@ func addIngestFlags(c *cobra.Command, o *client.IngestOptions) {
 	flags.StringSliceVar(&o.Gateways, "gateways", nil, "addresses of the gateways that shall hold it (default: all)")
 	flags.IntVar(&o.Threshold, "threshold", 1, "how many of the gateways it takes to open it")
 	addSampleFlags(c, &o.Sample, &o.AllSamples)
+	addPixelsFlag(c, &o.PixelsReviewed)
 	c.MarkFlagsMutuallyExclusive("sample", "all-samples")
 	completeProfiles(c)
 }

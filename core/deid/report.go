@@ -97,15 +97,20 @@ type Report struct {
 // The limits that a report states, by what its files hold.
 const (
 	limitGenome = "a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"
+	limitImage  = "burned-in text was sought by a detector or by a person's eyes, not read; a head in slices shows a face"
 	limitRecord = "coded facts and years remain: a rare combination of them can single a person out"
 )
 
 // limitOf is what a report has to say about a kind of file.
 func limitOf(kind string) string {
-	if strings.HasPrefix(kind, "fhir") {
+	switch {
+	case strings.HasPrefix(kind, "fhir"):
 		return limitRecord
+	case strings.HasPrefix(kind, "dcm"):
+		return limitImage
+	default:
+		return limitGenome
 	}
-	return limitGenome
 }
 
 // NewReport starts a report. The version is the program's own.

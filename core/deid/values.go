@@ -232,3 +232,9 @@ func (l *Look) addCharsets(value string) {
 	l.addVariant(string(little))
 	l.addVariant(string(big))
 }
+
+// Plain adds a value that is searched for only as it is written, in any case and
+// with or without separators: UIDs, of which there are thousands, and dates.
+func (l *Look) Plain(value string) {
+	l.add(value)
+}

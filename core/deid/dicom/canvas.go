@@ -1,0 +1,188 @@
+package dicom
+
+import "encoding/binary"
+
+// canvas is one native frame whose samples can be read and blanked.
+type canvas struct {
+	*picture
+	order  binary.ByteOrder
+	pixels []byte
+	grey   []uint8 // rows x columns, made by render
+	levels []uint16
+	dark   bool // dark strokes are sought
+	near   int  // how far from a peak a level is still the same light
+}
+
+// at is the offset of a sample.
+func (c *canvas) at(x, y, sample int) int {
+	i := (y*c.columns+x)*c.samples + sample
+	if c.planar && c.samples > 1 {
+		i = (sample*c.rows+y)*c.columns + x
+	}
+	return i * c.allocated / 8
+}
+
+// sample reads a sample as a number that grows with it, signed or not.
+func (c *canvas) sample(offset int) uint16 {
+	if c.allocated == 8 {
+		return uint16(c.pixels[offset])
+	}
+	v := c.order.Uint16(c.pixels[offset:])
+	if c.signed {
+		v ^= 0x8000
+	}
+	return v
+}
+
+// read fills levels with one number a pixel: its brightest sample, or its
+// luminance where the first sample is that.
+func (c *canvas) read() {
+	c.levels = c.levels[:0]
+	several := c.samples == 3 && c.photometric == "RGB"
+	for y := range c.rows {
+		for x := range c.columns {
+			level := c.sample(c.at(x, y, 0))
+			if several {
+				level = max(level, c.sample(c.at(x, y, 1)), c.sample(c.at(x, y, 2)))
+			}
+			c.levels = append(c.levels, level)
+		}
+	}
+}
+
+// render maps levels to 256 greys between two quantiles, given in parts of 1000.
+func (c *canvas) render(low, high int) {
+	histogram := make([]int, 1<<16)
+	for _, level := range c.levels {
+		histogram[level]++
+	}
+	from, to := quantile(histogram, len(c.levels), low), quantile(histogram, len(c.levels), high)
+	if to <= from {
+		from, to = quantile(histogram, len(c.levels), 0), quantile(histogram, len(c.levels), 1000)
+	}
+	c.near = max(1, (to-from)/24)
+	table := make([]uint8, 1<<16)
+	for level := range table {
+		switch {
+		case level <= from:
+		case level >= to:
+			table[level] = 255
+		default:
+			table[level] = uint8((level - from) * 255 / (to - from)) //nolint:gosec // below 256
+		}
+	}
+	c.grey = c.grey[:0]
+	for _, level := range c.levels {
+		c.grey = append(c.grey, table[level])
+	}
+}
+
+// quantile is the least level that so many thousandths of the pixels reach.
+func quantile(histogram []int, n, thousandths int) int {
+	want := max(1, n*thousandths/1000)
+	for level, count := range histogram {
+		if want -= count; want <= 0 {
+			return level
+		}
+	}
+	return len(histogram) - 1
+}
+
+// blank fills a box with the sample that is most common on its border, so that
+// no edge is left that looks like a stroke.
+func (c *canvas) blank(b box) {
+	b = box{max(b.x0, 0), max(b.y0, 0), min(b.x1, c.columns), min(b.y1, c.rows)}
+	if b.x0 >= b.x1 || b.y0 >= b.y1 {
+		return
+	}
+	fill := c.background(b)
+	for y := b.y0; y < b.y1; y++ {
+		for x := b.x0; x < b.x1; x++ {
+			c.put(x, y, fill)
+		}
+	}
+}
+
+// background is the pixel that is most common on the border of a box.
+func (c *canvas) background(b box) [3]uint16 {
+	counts := map[[3]uint16]int{}
+	best := c.pixel(b.x0, b.y0)
+	see := func(x, y int) {
+		p := c.pixel(x, y)
+		counts[p]++
+		if n := counts[p]; n > counts[best] || n == counts[best] && p[0] < best[0] {
+			best = p
+		}
+	}
+	for x := b.x0; x < b.x1; x++ {
+		see(x, b.y0)
+		see(x, b.y1-1)
+	}
+	for y := b.y0; y < b.y1; y++ {
+		see(b.x0, y)
+		see(b.x1-1, y)
+	}
+	return best
+}
+
+func (c *canvas) pixel(x, y int) [3]uint16 {
+	var p [3]uint16
+	for i := range min(c.samples, 3) {
+		offset := c.at(x, y, i)
+		if c.allocated == 8 {
+			p[i] = uint16(c.pixels[offset])
+		} else {
+			p[i] = c.order.Uint16(c.pixels[offset:])
+		}
+	}
+	return p
+}
+
+func (c *canvas) put(x, y int, p [3]uint16) {
+	for i := range min(c.samples, 3) {
+		offset := c.at(x, y, i)
+		if c.allocated == 8 {
+			c.pixels[offset] = byte(p[i]) //nolint:gosec // read from a byte
+		} else {
+			c.order.PutUint16(c.pixels[offset:], p[i])
+		}
+	}
+}
+
+// blankOutside blacks out what lies outside all boxes and tells whether that
+// changed anything.
+func (c *canvas) blankOutside(keep []box) bool {
+	black := c.black()
+	changed := false
+	for y := range c.rows {
+		for x := range c.columns {
+			if !inside(keep, x, y) && c.pixel(x, y) != black {
+				c.put(x, y, black)
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// black is the pixel of no light.
+func (c *canvas) black() [3]uint16 {
+	var p [3]uint16
+	full := uint16(1<<c.allocated - 1)
+	switch c.photometric {
+	case "MONOCHROME1":
+		p[0] = full
+	case "YBR_FULL", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_420":
+		p[1], p[2] = full/2+1, full/2+1
+	}
+	return p
+}
+
+func inside(boxes []box, x, y int) bool {
+	for _, b := range boxes {
+		if x >= b.x0 && x < b.x1 && y >= b.y0 && y < b.y1 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,2 @@
+// Package dicom de-identifies DICOM files (PS3.10).
+package dicom

@@ -1,0 +1,127 @@
+package dicom
+
+import (
+	"bytes"
+
+	"github.com/volens-network/volens/core/deid"
+)
+
+// writeHeader writes an element's header outside the head.
+func (s *scrubber) writeHeader(look *deid.LookWriter, t tag, v vr, length uint32) error {
+	var out bytes.Buffer
+	e := &encoder{out: &out, coding: s.out}
+	e.header(t, v, length)
+	return look.Pass(out.Bytes())
+}
+
+// encapsulated passes compressed pixels on, fragment by fragment and byte for
+// byte, offset tables included. RLE is looked at where the gate relies on it.
+func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
+	if err := s.writeHeader(look, tagPixels, v, undefined); err != nil {
+		return err
+	}
+	check := s.wayOf() == wayCheck && !s.opts.PixelsReviewed
+	first := true
+	err := s.fragments(s.out, func(n int64) error {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.writeHeader(look, tagItem, 0, uint32(n)); err != nil { //nolint:gosec // it was a uint32
+			return err
+		}
+		table := first
+		first = false
+		if !check || table {
+			return s.src.copyTo(look, n)
+		}
+		return s.checkedFragment(look, n)
+	})
+	if err != nil {
+		return err
+	}
+	return s.writeHeader(look, tagSequence, 0, 0)
+}
+
+// checkedFragment looks at one frame of RLE.
+func (s *scrubber) checkedFragment(look *deid.LookWriter, n int64) error {
+	if n > 2*maxFrame {
+		return needReview("a frame is too large to be looked at")
+	}
+	fragment, err := s.src.read(n)
+	if err != nil {
+		return err
+	}
+	p := &s.picture
+	frame := make([]byte, p.frameSize())
+	if !unpackRLE(frame, fragment, p) {
+		return needReview("a compressed frame could not be looked at")
+	}
+	planes := *p
+	planes.planar = true
+	c := &canvas{picture: &planes, order: s.out.order, pixels: frame}
+	if len(c.text()) > 0 {
+		return needReview("text was found in compressed pixels, which cannot be blanked")
+	}
+	s.count.add(rulePixels, actionPassed)
+	_, err = look.Write(fragment)
+	return err
+}
+
+// unpackRLE unpacks a frame of PS3.5, Annex G: a table of segments, of which each
+// holds one byte of every sample, the most significant first. The result is
+// little endian, one plane a sample.
+func unpackRLE(frame, packed []byte, p *picture) bool {
+	const table = 64
+	width := p.allocated / 8
+	if len(packed) < table || int(leU32(packed)) != p.samples*width {
+		return false
+	}
+	size := p.rows * p.columns
+	for i := range p.samples * width {
+		from, to := int64(leU32(packed[4+4*i:])), int64(len(packed))
+		if i+1 < p.samples*width {
+			to = int64(leU32(packed[8+4*i:]))
+		}
+		if from < table || from > to || to > int64(len(packed)) {
+			return false
+		}
+		sample, digit := i/width, width-1-i%width
+		out := frame[sample*size*width:][: size*width : size*width]
+		if !unpackSegment(out, digit, width, packed[from:to]) {
+			return false
+		}
+	}
+	return true
+}
+
+// unpackSegment unpacks PackBits into every width-th byte.
+func unpackSegment(out []byte, at, width int, packed []byte) bool {
+	for len(packed) > 1 && at < len(out) {
+		n := int(int8(packed[0])) //nolint:gosec // two's complement, by G.3.2
+		packed = packed[1:]
+		switch {
+		case n >= 0:
+			n = min(n+1, len(packed))
+			for _, c := range packed[:n] {
+				if at < len(out) {
+					out[at] = c
+				}
+				at += width
+			}
+			packed = packed[n:]
+		case n > -128:
+			for range 1 - n {
+				if at < len(out) {
+					out[at] = packed[0]
+				}
+				at += width
+			}
+			packed = packed[1:]
+		}
+	}
+	return at >= len(out)
+}
+
+func leU32(b []byte) uint32 {
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+}
