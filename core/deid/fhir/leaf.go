@@ -44,6 +44,7 @@ func (s *scrubber) primitive(r *rule, key string, c byte) error {
 		s.count.Add(r.report, "replace", 1)
 	}
 	s.out.text(key, text)
+	s.shown.text(s.kind, r.path, text, s.dates.year)
 	return nil
 }
 

@@ -62,11 +62,11 @@ var inherited = []element{
 type rule struct {
 	name   string // as JSON writes it
 	key    string // with quotes
+	path   string
 	typ    string
 	action deid.FHIRAction
 	report string // the name under which the report counts it
 	into   string // the container that is walked
-	place  int    // of the member in its container
 }
 
 // node is a container with the rules for its members.
@@ -135,8 +135,8 @@ func (r *rules) addTo(n *node, container string, e element) {
 		}
 		path := container + "." + e.name
 		n.members[name] = &rule{
-			name: name, key: `"` + name + `"`, typ: typ, action: r.action(container, path, typ),
-			report: reportName(path, typ, r.profile), into: target(path, typ), place: len(n.members),
+			name: name, key: `"` + name + `"`, path: path, typ: typ, action: r.action(container, path, typ),
+			report: reportName(path, typ, r.profile), into: target(path, typ),
 		}
 	}
 }

@@ -20,6 +20,8 @@ type scrubber struct {
 	look  *deid.Look
 	small scanner // over one captured element
 	pool  map[string]string
+	kind  string // of the resource
+	shown facets
 }
 
 // resource rewrites the resource that begins here. Its type is looked up first:
@@ -49,6 +51,9 @@ func (s *scrubber) resource(ctx context.Context, key string, depth int) error {
 		}
 		s.ids.patient(string(id))
 	}
+	outer := s.kind
+	s.kind = name
+	defer func() { s.kind = outer }()
 	s.out.begin(key, '{', "")
 	s.out.value(`"resourceType"`, append(append([]byte{'"'}, kind...), '"'))
 	if err := s.object(ctx, s.rules.node(name), name, depth); err != nil {

@@ -105,7 +105,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, forget: look.Value,
 			patients: map[string]bool{}, known: map[string]string{},
 		},
-		pool: map[string]string{},
+		pool: map[string]string{}, shown: facets{},
 	}
 	records, err := s.all(ctx)
 	if err != nil {
@@ -125,6 +125,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 			Kind: kind, Subjects: len(s.ids.patients), Records: records, ReferenceYear: opts.Year,
 		},
 		Actions: s.count.Actions(), Recheck: look.Recheck(), Warnings: s.count.Warnings(),
+		Facets: s.shown.list(),
 	}, nil
 }
 

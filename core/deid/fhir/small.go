@@ -154,6 +154,7 @@ func (s *scrubber) coding(r *rule, key string, p parts) {
 	s.out.text(`"system"`, p.system)
 	s.out.text(`"code"`, p.code)
 	s.out.end()
+	s.shown.coding(s.kind, p.system, p.code)
 }
 
 // quantity keeps the number, and a unit that is coded or listed.

@@ -145,6 +145,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		Actions:  count.Actions(),
 		Recheck:  h.look.Recheck(),
 		Warnings: count.Warnings(),
+		Facets:   h.facets(s.count.records),
 	}, nil
 }
 
