@@ -23,8 +23,10 @@ const inspectFolder = "inspections"
 // AttestOptions say what an organisation judges, and on which report.
 type AttestOptions struct {
 	DatasetID string
-	// Report is the file that the owner handed over.
+	// Report is the file that the owner handed over, and Facets the opening of the facets;
+	// empty means that it lies beside the report.
 	Report string
+	Facets string
 	// Basis is safe-harbor, expert-determination or gdpr-pseudonymised; empty means what
 	// the report's profile says.
 	Basis string
@@ -84,7 +86,10 @@ func (s *Session) attest(ctx context.Context, o AttestOptions) (*Attested, error
 		return nil, err
 	}
 	out := &Attested{DatasetID: o.DatasetID, Version: asked.Version, InspectionID: asked.Id}
-	out.Verdict, err = s.judge(ctx, r, report)
+	if o.Facets == "" {
+		o.Facets = facetsPath(o.Report)
+	}
+	out.Verdict, err = s.judge(ctx, r, report, o, asked.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +184,9 @@ func (s *Session) accept(ctx context.Context, signer chain.Signer, of id.ID, ask
 }
 
 // judge opens the sealed file and checks header, digests and content in one pass.
-func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (out *DeidVerdict, err error) {
+func (s *Session) judge(
+	ctx context.Context, r *released, report *reportFile, o AttestOptions, version uint64,
+) (out *DeidVerdict, err error) {
 	folder, err := s.folder(inspectFolder)
 	if err != nil {
 		return nil, err
@@ -221,7 +228,7 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 		_, failed := envelope.Open(writer, source, r.facts, identity)
 		opened <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
-	files, err := verifyPlaintext(ctx, report.Report, report.profile, reader)
+	files, shown, err := verifyPlaintext(ctx, report.Report, report.profile, reader)
 	closed := reader.Close()
 	if failed := <-opened; failed != nil && err == nil {
 		err = failed
@@ -229,7 +236,15 @@ func (s *Session) judge(ctx context.Context, r *released, report *reportFile) (o
 	if err = errors.Join(err, closed); err != nil {
 		return nil, err
 	}
-	return together(report.profile, hexBytes(report.sha256), files), nil
+	of, err := id.Parse(o.DatasetID)
+	if err != nil {
+		return nil, err
+	}
+	facets, err := checkFacets(shown, o.Facets, of, version, r.payload)
+	if err != nil {
+		return nil, err
+	}
+	return together(report.profile, hexBytes(report.sha256), append(files, facets)), nil
 }
 
 // vouch signs the attestation.

@@ -27,7 +27,11 @@ type DeidOptions struct {
 	// Key is the dataset's pseudonym key (PseudonymKey) where the profile needs one.
 	Key []byte
 	// Version is the program's, for the report.
-	Version  string
+	Version string
+	// Year is the year of today, against which ages are reckoned; Rand is for what is drawn
+	// once and forgotten. Clinical records need the one, reads the other.
+	Year     int
+	Rand     io.Reader
 	Workers  int
 	Progress Progress
 }
@@ -75,7 +79,7 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	defer parts.discard()
 	options := scrubbing{
 		profile: profile, pseudonyms: pseudonyms, sample: o.Sample, allSamples: o.AllSamples,
-		pixelsReviewed: o.PixelsReviewed, workers: o.Workers,
+		pixelsReviewed: o.PixelsReviewed, workers: o.Workers, year: o.Year, rand: o.Rand,
 	}
 	for i, name := range o.Files {
 		part, err := parts.create(o.Out)

@@ -91,7 +91,8 @@ func verifyFiles(
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
-		return verifyPlaintext(ctx, report, profile, file)
+		out, _, err = verifyPlaintext(ctx, report, profile, file)
+		return out, err
 	}
 	if len(payload) != len(report.Payload) {
 		return nil, usage("the report speaks of %d files, %d are given", len(report.Payload), len(payload))

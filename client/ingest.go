@@ -49,8 +49,10 @@ type Ingested struct {
 	Owner     string `json:"owner"`
 	Account   string `json:"account,omitempty"`
 	Kind      string `json:"kind"`
-	// Report is the file of the de-identification report; hand it to the attestor.
+	// Report is the file of the de-identification report, Facets that of the opened facets;
+	// hand both to the attestor, and the second to nobody else.
 	Report          string `json:"report"`
+	Facets          string `json:"facets"`
 	DeidSHA256      string `json:"deid_sha256"`
 	PlaintextSHA256 string `json:"plaintext_sha256"`
 	// SHA256 and Size are of the sealed file.

@@ -115,7 +115,7 @@ func (w *ingestion) publish(ctx context.Context, message func() sdk.Msg, out *In
 	}
 	*out = Ingested{
 		DatasetID: w.of.String(), Version: w.version, Owner: w.owner.Address().String(), Account: out.Account,
-		Kind: shortName(kindPrefix, w.sealed.Payload.Kind.String()), Report: report,
+		Kind: shortName(kindPrefix, w.sealed.Payload.Kind.String()), Report: report, Facets: facetsPath(report),
 		DeidSHA256: w.sealed.DeidSHA256, PlaintextSHA256: w.sealed.PlaintextSHA256,
 		SHA256: hexBytes(w.sealed.Payload.Sha256), Size: w.sealed.Size, Warnings: w.sealed.Warnings,
 	}

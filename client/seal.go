@@ -57,7 +57,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err != nil {
 		return nil, err
 	}
-	for _, left := range []string{spool, report} { // Of an attempt that the journal does not know.
+	for _, left := range []string{spool, report, facetsPath(report)} { // Of an attempt that the journal does not know.
 		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -84,6 +84,17 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err := parts.add(report, written.report); err != nil {
 		return nil, err
 	}
+	root, err := s.Wallet.RootSecret()
+	if err != nil {
+		return nil, err
+	}
+	tree, opening, err := facetTree(root, in, written.kind, written.facets)
+	if err != nil {
+		return nil, err
+	}
+	if err := parts.add(facetsPath(report), opening); err != nil {
+		return nil, err
+	}
 	out = &sealed{
 		Size: int64(capsule.Size), //nolint:gosec // a file's size
 		PlaintextSHA256: hexBytes(
@@ -95,7 +106,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if out.PlaintextSHA256 != out.DeidSHA256 {
 		return nil, integrity(errors.New("what was sealed is not what was de-identified"))
 	}
-	if err := s.payload(out, in, capsule, half, written.kind); err != nil {
+	if err := s.payload(out, in, capsule, half, written.kind, tree.Root().Bytes()); err != nil {
 		return nil, err
 	}
 	return out, parts.publish()
@@ -118,23 +129,15 @@ func (s *Session) rules(in sealing) (scrubbing, *deid.Report, error) {
 	pseudonyms.Scope(in.of[:])
 	return scrubbing{
 		profile: profile, pseudonyms: pseudonyms, sample: in.options.Sample, allSamples: in.options.AllSamples,
-		pixelsReviewed: in.options.PixelsReviewed, workers: in.options.Workers,
+		pixelsReviewed: in.options.PixelsReviewed, workers: in.options.Workers, year: s.Now().Year(), rand: s.Rand,
 	}, deid.NewReport(profile, s.Version), nil
 }
 
 // payload splits the gateways' half, seals its parts, and proves the capsule.
 func (s *Session) payload(
-	out *sealed, in sealing, capsule *envelope.Sealed, half []byte, kind dataset.Kind,
+	out *sealed, in sealing, capsule *envelope.Sealed, half []byte, kind dataset.Kind, facets []byte,
 ) error {
 	split, err := gate.Split(s.Rand, half, len(in.gateways), in.threshold)
-	if err != nil {
-		return err
-	}
-	root, err := s.Wallet.RootSecret()
-	if err != nil {
-		return err
-	}
-	facets, err := facetsRoot(root, in.of, in.version)
 	if err != nil {
 		return err
 	}

@@ -78,32 +78,30 @@ func (s *spool) add(ctx context.Context, dst io.Writer, name string, rules scrub
 
 func (s *spool) kind() filetype.Kind { return s.manifest.Kind() }
 
-func (s *spool) write(
-	_ context.Context, dst io.Writer, report *deid.Report,
-) (digest string, warnings []string, err error) {
+func (s *spool) write(_ context.Context, dst io.Writer, report *deid.Report, out *written) error {
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-		return "", nil, err
+		return err
 	}
 	spooled, err := age.Decrypt(s.file, s.identity)
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	sum, size := sha256.New(), &counting{src: spooled, report: start(s.progress, "seal", s.bytes())}
+	sum, source := sha256.New(), &counting{src: spooled, report: start(s.progress, "seal", s.bytes())}
 	archive := &sized{}
 	err = manifest.Write(io.MultiWriter(dst, sum, archive), &s.manifest, func(i int, dst io.Writer) error {
-		_, err := io.CopyN(dst, size, s.manifest.Files[i].Bytes)
+		_, err := io.CopyN(dst, source, s.manifest.Files[i].Bytes)
 		return err
 	})
 	if err != nil {
-		return "", nil, err
+		return err
 	}
 	for _, result := range s.results {
 		report.Add(result)
-		warnings = append(warnings, result.Warnings...)
+		out.add(result)
 	}
-	digest = hexBytes(sum.Sum(nil))
-	report.Archive = &deid.Archive{Bytes: archive.bytes, SHA256: digest}
-	return digest, warnings, nil
+	out.sha256 = hexBytes(sum.Sum(nil))
+	report.Archive = &deid.Archive{Bytes: archive.bytes, SHA256: out.sha256}
+	return nil
 }
 
 // bytes is the size of all files together.

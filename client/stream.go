@@ -11,6 +11,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/envelope"
+	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/x/dataset"
 )
@@ -19,8 +20,8 @@ import (
 type source interface {
 	// kind is known before the plaintext is written.
 	kind() filetype.Kind
-	// write de-identifies, enters what was done into the report, and returns the digest of what it wrote.
-	write(ctx context.Context, dst io.Writer, report *deid.Report) (sha256 string, warnings []string, err error)
+	// write de-identifies, and enters into the report and into out what was done and found.
+	write(ctx context.Context, dst io.Writer, report *deid.Report, out *written) error
 	io.Closer
 }
 
@@ -30,6 +31,13 @@ type written struct {
 	sha256   string // of the plaintext, as the report has it
 	report   []byte // canonical
 	warnings []string
+	facets   []facet.Facet // that the plaintext shows
+}
+
+// add enters what came of one file.
+func (w *written) add(result *deid.FileResult) {
+	w.warnings = append(w.warnings, result.Warnings...)
+	w.facets = append(w.facets, result.Facets...)
 }
 
 // stream runs the de-identification into the seal.
@@ -57,8 +65,7 @@ func (s *Session) stream(
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		var failed error
-		out.sha256, out.warnings, failed = from.write(ctx, writer, report)
+		failed := from.write(ctx, writer, report, out)
 		// Without an error the reader sees the end, and only then is the seal closed.
 		done <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
@@ -131,14 +138,14 @@ func (o *original) scrub(ctx context.Context, dst io.Writer) (*deid.FileResult, 
 	return o.rules.scrub(ctx, dst, o.src, o.size, o.found)
 }
 
-func (o *original) write(
-	ctx context.Context, dst io.Writer, report *deid.Report,
-) (sha256 string, warnings []string, err error) {
+func (o *original) write(ctx context.Context, dst io.Writer, report *deid.Report, out *written) error {
 	result, err := o.scrub(ctx, dst)
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	return report.Add(result).SHA256, result.Warnings, nil
+	out.sha256 = report.Add(result).SHA256
+	out.add(result)
+	return nil
 }
 
 // of names a file of several in an error, without its path.

@@ -46,6 +46,7 @@ func newAttestCommand(e *env) *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&o.Report, "report", "", "the report, from the owner")
+	flags.StringVar(&o.Facets, "facets", "", "the opened facets, from the owner (default: beside the report)")
 	flags.StringVar(
 		&o.Basis,
 		"basis",

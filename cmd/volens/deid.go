@@ -25,6 +25,7 @@ func newDeidCommand(e *env) *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Files, o.Version, o.Progress, o.Workers = args, e.version, progress{e}, runtime.NumCPU()
+			o.Year, o.Rand = e.now().Year(), e.rand
 			if o.Profile == deid.ResearchShifted {
 				key, err := e.pseudonymKey(dataset)
 				if err != nil {

@@ -30,6 +30,8 @@ type Look struct {
 	patterns   []Pattern
 	vocabulary map[string]bool
 	exempt     func(string) bool
+	strongLen  int // from which a value is searched everywhere
+	weakLen    int // from which it is searched at all
 	seen       map[string]bool
 	needles    []needle
 	weak       map[string]bool
@@ -46,19 +48,33 @@ type Look struct {
 // words of the output's format, which stand in every file. exempt, if not nil,
 // names words of removed texts that are public, such as names of contigs.
 func NewLook(p *Profile, vocabulary []string, exempt func(word string) bool) *Look {
-	l := &Look{
-		patterns: p.Patterns, vocabulary: map[string]bool{}, exempt: exempt,
-		seen: map[string]bool{}, weak: map[string]bool{},
-		recheck: Recheck{Patterns: p.Patterns},
-	}
-	for _, word := range vocabulary {
-		l.vocabulary[string(normalize(word))] = true
-	}
+	l := newLook(p.Patterns, vocabulary)
+	l.exempt, l.strongLen, l.weakLen = exempt, minStrong, minWeak
 	if slices.Contains(p.Patterns, PatternPath) {
 		for _, home := range homes {
 			l.needles = append(l.needles, needle{text: normalize(home), exact: []byte(home)})
 		}
 	}
+	return l
+}
+
+func newLook(patterns []Pattern, vocabulary []string) *Look {
+	l := &Look{
+		patterns: patterns, vocabulary: map[string]bool{}, seen: map[string]bool{}, weak: map[string]bool{},
+		recheck: Recheck{Patterns: patterns},
+	}
+	for _, word := range vocabulary {
+		l.vocabulary[string(normalize(word))] = true
+	}
+	return l
+}
+
+// NewCodeLook starts a second look for an output of codes, which are words
+// themselves: values below 8 characters count only as whole words, those below 4
+// not at all. Ask it with Hits for each text of the output.
+func NewCodeLook(patterns []Pattern, vocabulary []string) *Look {
+	l := newLook(patterns, vocabulary)
+	l.strongLen, l.weakLen = minWord, minStrong
 	return l
 }
 
@@ -100,7 +116,7 @@ func (l *Look) add(value string) {
 
 func (l *Look) addVariant(value string) {
 	n := normalize(value)
-	if len(n) >= minStrong && !l.seen[string(n[:min(len(n), maxNeedle)])] {
+	if len(n) >= l.strongLen && !l.seen[string(n[:min(len(n), maxNeedle)])] {
 		l.store(value, n)
 	}
 }
@@ -109,7 +125,7 @@ func (l *Look) addVariant(value string) {
 // of program names and options are words of kept names too, but for their case.
 func (l *Look) addExact(word string) {
 	n := normalize(word)
-	if len(n) < minStrong || l.seen[string(n[:min(len(n), maxNeedle)])] || l.seen["\x00"+word] {
+	if len(n) < l.strongLen || l.seen[string(n[:min(len(n), maxNeedle)])] || l.seen["\x00"+word] {
 		return
 	}
 	l.seen["\x00"+word] = true

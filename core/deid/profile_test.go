@@ -83,8 +83,8 @@ func TestParseProfile_RefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"odd database":         func(m map[string]any) { vcf(m)["ids"] = []string{"r.*"} },
 		"odd assembly":         func(m map[string]any) { vcf(m)["assemblies"] = []string{"a b"} },
 		"bad text":             func(m map[string]any) { vcf(m)["texts"] = []string{"("} },
-		"unknown action": func(m map[string]any) { fhir(m)["types"] = map[string]string{"Address": "blur"} },
-		"odd path":       func(m map[string]any) { fhir(m)["paths"] = map[string]string{"patient": "drop"} },
+		"unknown action":       func(m map[string]any) { fhir(m)["types"] = map[string]string{"Address": "blur"} },
+		"odd path":             func(m map[string]any) { fhir(m)["paths"] = map[string]string{"patient": "drop"} },
 		"bad codes": func(m map[string]any) {
 			fhir(m)["systems"] = []any{map[string]string{"uri": "urn:x", "codes": "("}}
 		},

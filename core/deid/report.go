@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/jcs"
 )
 
@@ -67,6 +68,9 @@ type FileResult struct {
 	Actions  []Action
 	Recheck  Recheck
 	Warnings []string
+	// Facets are the coded values that the output shows. They are no part of the
+	// report.
+	Facets []facet.Facet
 }
 
 // Tool names the program that made a report.
@@ -163,9 +167,7 @@ func (r *Report) count(action Action) {
 		}
 	}
 	r.Actions = append(r.Actions, action)
-	slices.SortFunc(r.Actions, func(a, b Action) int {
-		return strings.Compare(a.Format+"\x00"+a.Rule+"\x00"+a.Action, b.Format+"\x00"+b.Rule+"\x00"+b.Action)
-	})
+	slices.SortFunc(r.Actions, compareActions)
 }
 
 // Canonical is the report's one form, by RFC 8785. An attestor signs over its

@@ -13,6 +13,8 @@ import (
 const (
 	// minStrong is the least length at which a value is searched everywhere.
 	minStrong = 4
+	// minWeak is the least length at which a value is searched at all.
+	minWeak = 2
 	// minWord is the length from which a word of a removed text counts.
 	minWord = 8
 	// maxNeedle cuts longer values: their beginning is enough to find them.
@@ -78,7 +80,7 @@ const (
 //     else.
 func (l *Look) classify(n []byte) class {
 	switch {
-	case len(n) < 2 || l.vocabulary[string(n)]:
+	case len(n) < l.weakLen || l.vocabulary[string(n)]:
 		return skipped
 	case onlyIn(n, "0123456789"):
 		if len(n) < minDigits {
@@ -88,7 +90,7 @@ func (l *Look) classify(n []byte) class {
 			return strong
 		}
 		return weak
-	case len(n) < minStrong || onlyIn(n, "acgtn") || !hasLetter(n):
+	case len(n) < l.strongLen || onlyIn(n, "acgtn") || !hasLetter(n):
 		return weak
 	}
 	for word := range l.vocabulary {

@@ -1,5 +1,7 @@
 package deid
 
+import "github.com/volens-network/volens/core/facet"
+
 // Check names one thing that an attestor's program looks at in a payload.
 type Check string
 
@@ -33,6 +35,8 @@ type Finding struct {
 // Verdict is what the checks of one file of a payload found.
 type Verdict struct {
 	Findings []Finding `json:"findings"`
+	// Facets are the coded values that the payload shows.
+	Facets []facet.Facet `json:"-"`
 }
 
 // OK tells whether every check passed.

@@ -21,7 +21,8 @@ func isDICOM(head []byte) bool {
 	if len(head) >= dicomPreamble+len(dicomMagic) && string(head[dicomPreamble:][:len(dicomMagic)]) == dicomMagic {
 		return true
 	}
-	return isDataSet(head)
+	// Some exporters put a space before a data set without preamble.
+	return isDataSet(head) || len(head) > 0 && head[0] == ' ' && isDataSet(head[1:])
 }
 
 // isDataSet checks the first element and that a second one, of the same or a

@@ -56,8 +56,10 @@ const (
 	// Unknown is everything that is not certain.
 	Unknown Format = ""
 	// FormatVCF is a VCF in text; it is GVCF when Kind says so.
-	FormatVCF   Format = "vcf"
-	FormatBAM   Format = "bam"
+	FormatVCF Format = "vcf"
+	FormatBAM Format = "bam"
+	// FormatSAM is aligned reads in text, with a header.
+	FormatSAM   Format = "sam"
 	FormatCRAM  Format = "cram"
 	FormatFASTQ Format = "fastq"
 	// FormatGenotypeArray is the table of a consumer array: a line per marker.
@@ -134,7 +136,7 @@ func compressible(d Detection) bool {
 	switch d.Format {
 	case FormatBAM:
 		return d.Compression == BGZF
-	case FormatVCF, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON, FormatTSV, FormatCSV:
+	case FormatVCF, FormatSAM, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON, FormatTSV, FormatCSV:
 		return true
 	default:
 		return false

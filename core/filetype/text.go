@@ -14,6 +14,9 @@ func detectText(head []byte, whole bool) Detection {
 	if bytes.HasPrefix(head, []byte("##fileformat=VCF")) {
 		return detectVCF(head)
 	}
+	if isSAM(head) {
+		return Detection{Format: FormatSAM, Kind: BAM}
+	}
 	text := bytes.TrimPrefix(head, byteOrderMark)
 	if start := bytes.TrimLeft(text, " \t\r\n"); bytes.HasPrefix(start, []byte("{")) {
 		return detectFHIR(start)
@@ -31,6 +34,19 @@ func detectText(head []byte, whole bool) Detection {
 }
 
 const maxTextLines = 200
+
+// isSAM looks for a first line of SAM's header: a kind of line and a tag (SAM
+// specification, section 1.3).
+func isSAM(head []byte) bool {
+	if len(head) < 7 || head[0] != '@' || head[3] != '\t' || head[6] != ':' {
+		return false
+	}
+	switch string(head[1:3]) {
+	case "HD", "SQ", "RG", "PG":
+		return true
+	}
+	return false
+}
 
 // splitLines returns up to limit lines without their ends, LF or CRLF. A last
 // line without an end is one only if the file is whole.

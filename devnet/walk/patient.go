@@ -29,6 +29,7 @@ func (s *Story) deidentify(ctx context.Context) (string, error) {
 		result, err := client.Deid(ctx, client.DeidOptions{
 			Files: []string{d.input}, Profile: profile, Out: out, Report: filepath.Join(out, "report.json"),
 			AllSamples: d.people > 1, Version: s.options.Version, Workers: runtime.NumCPU(),
+			Year: s.options.Now().Year(), Rand: s.options.Rand,
 		})
 		if err != nil {
 			return "", fmt.Errorf("input %d: %w", i+1, err)

@@ -87,6 +87,7 @@ const (
 	ruleUID      = "uid"
 	ruleDate     = "date"
 	ruleText     = "text"
+	ruleOwn      = "" // of what is written anew, and is not counted
 )
 
 // policy is a profile's rules in the form in which they are asked.
@@ -164,7 +165,7 @@ func (p *policy) decide(t tag, v vr) action {
 		a.action, a.options = override, ""
 	}
 	out := p.listed(a)
-	out.rule = a.tag.rule()
+	out.rule = choose(isOwn(t), ruleOwn, t.rule())
 	out.identifies = p.identifies(a, v)
 	if v != vrUN && v.traits().sort != a.vr.traits().sort || v == vrPN && a.vr != vrPN {
 		out.op, out.rule = opRemove, ruleConflict
@@ -235,13 +236,24 @@ func (p *policy) listed(a attribute) action {
 		out.op = opCharset
 	case tagDocument:
 		out.op = opKeep // if the pixel gate lets it
-	case tagBurnedIn, tagModified, tagRemoved, tagMethod, tagMethodCodes:
-		out.op = opRemove // and written anew
+	}
+	if isOwn(a.tag) {
+		out.op = opRemove
 	}
 	return out
 }
 
-func choose(when bool, yes, no op) op {
+// isOwn tells whether declare writes an attribute anew.
+func isOwn(t tag) bool {
+	switch t {
+	case tagBurnedIn, tagModified, tagRemoved, tagMethod, tagMethodCodes:
+		return true
+	default:
+		return false
+	}
+}
+
+func choose[T any](when bool, yes, no T) T {
 	if when {
 		return yes
 	}

@@ -39,7 +39,7 @@ func isStandard(uid string) bool {
 // note counts what is done to an element.
 func (s *scrubber) note(l *level, act action, drop, gone bool) {
 	switch {
-	case l.drop || !gone || act.rule == ruleLength:
+	case l.drop || !gone || act.rule == ruleLength || act.rule == ruleOwn:
 	case drop:
 		s.count.add(act.rule, "X")
 	default:

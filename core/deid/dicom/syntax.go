@@ -178,10 +178,8 @@ func (s *scrubber) settleSyntax(m meta) (syntax, error) {
 	if err != nil || len(head) < 8 {
 		return out, err
 	}
-	if group := out.coding.order.Uint16(head); out.coding.order == binary.LittleEndian && group == 0x0800 {
-		out.coding = explicitBig
-	} else if out.coding.order == binary.BigEndian && group == 0x0008 && head[0] == 8 {
-		out.coding = explicitLittle
+	if out.coding.order.Uint16(head) == 0x0800 { // group 8, read the wrong way round
+		out.coding = choose(out.coding.order == binary.LittleEndian, explicitBig, explicitLittle)
 	}
 	named := vrOf(head[4], head[5]).known()
 	if out.coding.implicit && named {

@@ -157,7 +157,7 @@ func (s *scrubber) burnedIn(h header) error {
 	}
 	value, err := s.src.read(int64(h.length))
 	text := string(trim(value))
-	s.picture.saysBurnedIn = text != "" && text != "NO"
+	s.picture.saysBurnedIn = s.picture.saysBurnedIn || text != "" && text != "NO"
 	return err
 }
 

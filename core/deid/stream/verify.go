@@ -53,5 +53,6 @@ func Verify(
 	v.Add(deid.CheckContainer, known && want == in.Kind, "the container is not the one of the report")
 	same := before.SHA256() == after.SHA256() && len(result.Warnings) == 0
 	v.Add(deid.CheckIdempotent, same, "the profile changes the payload")
+	v.Facets = result.Facets
 	return v, result, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/reference"
+	"github.com/volens-network/volens/core/deid/stream"
 )
 
 // column titles of every VCF file.
@@ -25,7 +27,7 @@ type header struct {
 	rules *deid.VCFRules
 	descs *descriptions
 	look  *deid.Look
-	tally *tally
+	tally *deid.Tally
 
 	info    map[string]*deid.Field
 	format  map[string]*deid.Field
@@ -36,29 +38,29 @@ type header struct {
 }
 
 // readHeader reads up to the #CHROM line.
-func readHeader(in *lines, limit int) (*header, error) {
+func readHeader(in *stream.Lines, limit int) (*header, error) {
 	h := &header{}
 	size := 0
 	for {
-		line, err := in.next()
+		line, err := in.Next()
 		if err != nil {
-			return nil, headerEnd(err, in.n)
+			return nil, headerEnd(err, in.N)
 		}
 		if size += len(line); size > limit {
-			return nil, deid.RefuseAt(deid.CodeHeaderTooLong, in.n, "the header is longer than the limit")
+			return nil, deid.RefuseAt(deid.CodeHeaderTooLong, in.N, "the header is longer than the limit")
 		}
 		text := string(line)
 		switch {
 		case strings.HasPrefix(text, "##"):
 			h.metas = append(h.metas, parseMeta(text))
 			if first := &h.metas[0]; first.key != "fileformat" || !formatLine.MatchString(first.value) {
-				return nil, deid.RefuseAt(deid.CodeNotThisFormat, in.n, "not a version from 4.0 to 4.5")
+				return nil, deid.RefuseAt(deid.CodeNotThisFormat, in.N, "not a version from 4.0 to 4.5")
 			}
 		case strings.HasPrefix(text, "#"):
-			return h, h.readColumns(text, in.n)
+			return h, h.readColumns(text, in.N)
 		case text == "":
 		default:
-			return nil, deid.RefuseAt(deid.CodeMalformedHeader, in.n, "records begin before the #CHROM line")
+			return nil, deid.RefuseAt(deid.CodeMalformedHeader, in.N, "records begin before the #CHROM line")
 		}
 	}
 }
@@ -95,13 +97,13 @@ func (h *header) readColumns(text string, line int) error {
 }
 
 // judge decides on each line and fills the second look.
-func (h *header) judge(p *deid.Profile, surrogates map[string]bool, tally *tally) error {
+func (h *header) judge(p *deid.Profile, surrogates map[string]bool, tally *deid.Tally) error {
 	h.rules, h.tally = &p.VCF, tally
 	var err error
 	if h.descs, err = newDescriptions(h.rules); err != nil {
 		return err
 	}
-	h.look = deid.NewLook(p, vocabulary(h.rules), isPublicContig)
+	h.look = deid.NewLook(p, vocabulary(h.rules), reference.IsPublic)
 	for _, name := range h.samples {
 		if !surrogates[name] {
 			h.look.Value(name)
@@ -137,7 +139,7 @@ func (h *header) permitted(m *meta) bool {
 	}
 	switch m.key {
 	case "contig":
-		return plainContig.MatchString(id)
+		return reference.IsPlain([]byte(id))
 	case "INFO":
 		return slices.ContainsFunc(h.rules.Info, func(f deid.Field) bool { return f.ID == id }) && validShape(m)
 	case "FORMAT":
@@ -169,7 +171,7 @@ func outputType(name string) string {
 func (h *header) drop(i int) {
 	m := &h.metas[i]
 	h.dropped[i] = true
-	h.tally.add("header:"+kindOf(m.key), "drop", 1)
+	h.tally.Add("header:"+kindOf(m.key), "drop", 1)
 	keptKind := slices.Contains(h.rules.Header, m.key) && m.structured
 	h.look.Attribute(m.value)
 	for _, a := range m.attrs {
@@ -206,11 +208,11 @@ func (h *header) dropConflicts() error {
 		for i := range h.metas {
 			m := &h.metas[i]
 			id := m.get("ID")
-			if h.dropped[i] || id == "" || m.key == "contig" && isPublicContig(id) || !h.look.Hits(id) {
+			if h.dropped[i] || id == "" || m.key == "contig" && reference.IsPublic(id) || !h.look.Hits(id) {
 				continue
 			}
 			h.drop(i)
-			h.tally.add("header:conflict", "drop", 1)
+			h.tally.Add("header:conflict", "drop", 1)
 			changed = true
 		}
 		if !changed {

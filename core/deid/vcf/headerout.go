@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/reference"
 )
 
 // blank stands for a description that is not a known one.
@@ -64,7 +65,7 @@ func (h *header) writeMeta(out []byte, m *meta) []byte {
 		if length := m.get("length"); plainLength.MatchString(length) {
 			out = append(append(out, ",length="...), length...)
 		}
-		if name := assembly(h.rules, m.get("assembly")); name != "" && !h.look.Hits(name) {
+		if name := reference.Assembly(h.rules.Assemblies, m.get("assembly")); name != "" && !h.look.Hits(name) {
 			out = append(append(out, ",assembly="...), name...)
 		}
 		return append(out, ">\n"...)
@@ -77,7 +78,7 @@ func (h *header) writeMeta(out []byte, m *meta) []byte {
 	out = append(out, `,Description="`...)
 	text := m.get("Description")
 	if text != blank && (!m.whole() || !h.descs.known(m.key, m.get("ID"), text) || h.look.Hits(text)) {
-		h.tally.add("header:description", "blank", 1)
+		h.tally.Add("header:description", "blank", 1)
 		text = blank
 	}
 	for i := range len(text) {

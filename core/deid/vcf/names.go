@@ -18,23 +18,12 @@ var grammar = []string{
 }
 
 var (
-	plainContig = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_.*:+|-]{0,127}$`)
-	// publicContig is the names that reference assemblies give to sequences.
-	publicContig = regexp.MustCompile(`(?i)^(chr)?([0-9]{1,2}|x|y|m|mt|un|ebv)$|` +
-		`^(chr([0-9]{1,2}|x|y|un)_)?(gl|ki|kn|kq|kv|kz|jh|kb|ml|jtfh)[0-9]{6}[0-9]*([v.]?[0-9])?(_random|_alt|_fix|_decoy)?$|` +
-		`^n[ctw]_[0-9]{6,9}(\.[0-9]+)?$|^hla-[a-z0-9]{1,5}([*:][0-9a-z*:]*)?$|^hs37d5$`)
 	plainFilter = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.+<>:-]{0,63}$`)
 	plainAllele = regexp.MustCompile(`^[0-9A-Za-z*][0-9A-Za-z_:.*-]{0,31}$`)
 	formatLine  = regexp.MustCompile(`^VCFv4\.[0-5]$`)
 	plainNumber = regexp.MustCompile(`^([0-9]{1,4}|[ARGPM.]|L[ARG])$`)
 	plainLength = regexp.MustCompile(`^[0-9]{1,12}$`)
-	patchLevel  = regexp.MustCompile(`\.p[0-9]{1,2}$`)
 )
-
-// isPublicContig tells whether a name is one of a public reference.
-func isPublicContig(name string) bool {
-	return len(name) < 64 && publicContig.MatchString(name)
-}
 
 // vocabulary is the grammar and the listed keys that are too short to be told
 // from a genome's text.
@@ -50,17 +39,6 @@ func vocabulary(rules *deid.VCFRules) []string {
 		}
 	}
 	return words
-}
-
-// assembly returns the listed short name of an assembly, or "".
-func assembly(rules *deid.VCFRules, name string) string {
-	name = patchLevel.ReplaceAllString(name, "")
-	for _, known := range rules.Assemblies {
-		if name == known {
-			return known
-		}
-	}
-	return ""
 }
 
 // descriptions tells which descriptions are known ones.

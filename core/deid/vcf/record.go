@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/reference"
 )
 
 // fixed is the number of columns before the samples, FORMAT included.
@@ -106,7 +107,7 @@ func (s *scrubber) split(line []byte, number int) ([]byte, error) {
 func (s *scrubber) locus(number int) error {
 	c := &s.columns
 	if !bytes.Equal(c[0], s.chrom) || len(c[0]) == 0 {
-		if !plainContig.Match(bytes.Trim(c[0], "<>")) {
+		if !reference.IsPlain(bytes.Trim(c[0], "<>")) {
 			return deid.RefuseAt(deid.CodeMalformedRecord, number, "CHROM is not the plain name of a sequence")
 		}
 		if s.names(c[0]) {
@@ -135,7 +136,7 @@ func (s *scrubber) locus(number int) error {
 // names tells whether a text that is copied holds an original value as a word of its own.
 // The look at the whole output finds only those that are long enough.
 func (s *scrubber) names(text []byte) bool {
-	return !isPublicContig(string(text)) && s.h.look.Hits(string(text))
+	return !reference.IsPublic(string(text)) && s.h.look.Hits(string(text))
 }
 
 // id writes the entries of public databases, or a dot.

@@ -101,7 +101,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	if err := sniff(in); err != nil {
 		return nil, err
 	}
-	text := newLines(in, opts.MaxLine)
+	text := stream.NewLines(in, opts.MaxLine)
 	h, err := readHeader(text, opts.MaxHeader)
 	if err != nil {
 		return nil, err
@@ -114,10 +114,10 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	if pick >= 0 {
 		kept = h.samples[pick : pick+1]
 	}
-	count := newTally()
+	count := deid.NewTally(kind)
 	names, renamed := rename(kept, opts.Pseudonyms)
-	count.add("sample", "rename", int64(renamed))
-	count.add("sample", "drop", int64(len(h.samples)-len(kept)))
+	count.Add("sample", "rename", int64(renamed))
+	count.Add("sample", "drop", int64(len(h.samples)-len(kept)))
 	surrogates := make(map[string]bool, len(names))
 	for _, name := range names {
 		surrogates[name] = true
@@ -136,26 +136,26 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		return nil, err
 	}
 	s.count.into(count)
-	count.warn(h.trailingTab, "trailing_tab_repaired")
-	count.warn(text.crlf, "crlf_normalised")
-	count.warn(text.noEnd, "no_newline_at_end")
-	count.warn(in.BOM, "bom_removed")
-	slices.Sort(count.warnings)
+	count.Warn(h.trailingTab, "trailing_tab_repaired")
+	count.Warn(text.CRLF, "crlf_normalised")
+	count.Warn(text.NoEnd, "no_newline_at_end")
+	count.Warn(in.BOM, "bom_removed")
 	return &deid.FileResult{
 		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
-		Actions:  count.actions(),
+		Actions:  count.Actions(),
 		Recheck:  h.look.Recheck(),
-		Warnings: count.warnings,
+		Warnings: count.Warnings(),
+		Facets:   h.facets(s.count.records),
 	}, nil
 }
 
 // run rewrites record by record until the end of the text.
-func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *lines) error {
+func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *stream.Lines) error {
 	for n := 0; ; n++ {
 		if n%checkEach == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		line, err := text.next()
+		line, err := text.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -165,7 +165,7 @@ func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *lines) e
 		if len(line) == 0 {
 			continue
 		}
-		tail, err := s.record(line, text.n)
+		tail, err := s.record(line, text.N)
 		if err != nil {
 			return err
 		}

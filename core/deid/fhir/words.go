@@ -1,0 +1,172 @@
+package fhir
+
+import (
+	"io"
+	"strings"
+
+	"github.com/volens-network/volens/core/deid"
+)
+
+const (
+	// maxWords bounds how many different texts of the output are remembered.
+	maxWords = 1 << 17
+	// maxWord bounds one of them; what stays is never longer.
+	maxWord = 256
+	// minNumber is the length from which a whole number is looked at.
+	minNumber = 6
+)
+
+// words is the second look at the output. It takes the JSON that is about to be
+// written apart by itself, remembers each different text once, and at the end
+// holds all of them against everything that was removed, before and after. What
+// the rules name to the letter, such as code systems, is no text of the input.
+type words struct {
+	dst     io.Writer
+	look    *deid.Look
+	rules   *rules
+	forms   dates
+	seen    map[string]bool
+	token   []byte
+	name    []byte // of the member
+	inText  bool
+	escaped bool
+	ended   bool // a string has ended: it is a name if a colon follows
+	partial bool
+	hit     bool
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		if w.inText && !w.escaped {
+			n := 0
+			for n < len(rest) && plainByte[rest[n]] {
+				n++
+			}
+			w.push(rest[:n])
+			if rest = rest[n:]; len(rest) == 0 {
+				break
+			}
+		}
+		w.take(rest[0])
+		rest = rest[1:]
+	}
+	if w.hit {
+		return 0, errRemains
+	}
+	return w.dst.Write(p)
+}
+
+var errRemains = deid.Refuse(deid.CodeIdentifierRemain, "the second look found a value of the original in the output")
+
+// take takes one byte that is not a plain one of a string.
+func (w *words) take(c byte) {
+	switch {
+	case w.escaped:
+		w.escaped = false
+		w.push([]byte{c})
+	case w.inText && c == '\\':
+		w.escaped = true
+	case w.inText:
+		w.inText, w.ended = false, true
+	case c == ':':
+		w.name = append(w.name[:0], w.token...)
+		w.token, w.ended = w.token[:0], false
+	case c == '"':
+		w.inText = true
+		w.token = w.token[:0]
+	case c == ',' || c == '}' || c == ']' || c == '\n':
+		w.finish()
+	case c != '{' && c != '[':
+		// Of a number or a literal. A sign, a point or an exponent makes it no
+		// whole number.
+		w.push([]byte{c})
+	}
+}
+
+func (w *words) push(text []byte) {
+	w.token = append(w.token, text[:min(len(text), maxWord-len(w.token))]...)
+}
+
+// finish ends a value.
+func (w *words) finish() {
+	if len(w.token) == 0 {
+		w.ended = false
+		return
+	}
+	if _, met := w.seen[string(w.token)]; !met && w.wanted() {
+		if len(w.seen) >= maxWords {
+			w.compare()
+			w.partial = true
+		}
+		w.seen[string(w.token)] = true
+	}
+	w.token, w.ended = w.token[:0], false
+}
+
+// wanted tells whether a value is looked at: a text that comes from the input, or
+// a whole number that might be somebody's.
+func (w *words) wanted() bool {
+	if w.ended {
+		return !spec().bound[string(w.name)] && !w.named()
+	}
+	return len(w.token) >= minNumber && digits(w.token) == len(w.token)
+}
+
+// named tells whether a text is given by the rules or made by us.
+func (w *words) named() bool {
+	text := string(w.token)
+	switch {
+	case string(w.name) == "system" && w.rules.system(text) != nil,
+		string(w.name) == "url" && w.rules.extensions[text], w.rules.units[text], spec().resources[text]:
+		return true
+	}
+	if isDate(text) && (w.forms.mode == deid.DateShift || len(text) == 4) {
+		return true
+	}
+	at := strings.LastIndexAny(text, "/#") + 1
+	text = text[at:]
+	return strings.HasPrefix(text, deid.SurrogatePrefix) && len(text) < 32 || strings.HasPrefix(text, urnUUID+uuidMark)
+}
+
+// compare holds the texts so far against what was removed so far.
+func (w *words) compare() {
+	for text := range w.seen {
+		if w.look.Hits(text) {
+			w.hit = true
+		}
+	}
+	clear(w.seen)
+}
+
+// end is the last comparison.
+func (w *words) end() error {
+	w.compare()
+	if w.hit {
+		return errRemains
+	}
+	return nil
+}
+
+// vocabulary is what stands in every output.
+func vocabulary() []string {
+	list := []string{"volens", "Patient", "collection", "true", "false"}
+	for name := range spec().resources {
+		if spec().resources[name] {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// patternsFor leaves out what coded data are made of: addresses of code systems,
+// which are held against the list, and dates where dates may stay.
+func patternsFor(p *deid.Profile) []deid.Pattern {
+	var list []deid.Pattern
+	for _, pattern := range p.Patterns {
+		if pattern == deid.PatternDate && p.Dates.Mode == deid.DateShift {
+			continue
+		}
+		list = append(list, pattern)
+	}
+	return list
+}
