@@ -171,7 +171,7 @@ func (s *Session) open(r *released, secrets envelope.Release, folder string, out
 	}
 	var parts pending
 	defer parts.discard()
-	dst, err := parts.create(folder)
+	dst, err := parts.begin(folder, r.of.String())
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -254,6 +255,28 @@ func TestIngest_GoesOnAfterACut(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, in.DatasetID, again.DatasetID, "a finished ingest begins another dataset")
 	require.NotEqual(t, in.Owner, again.Owner)
+}
+
+// What an ingest that was killed while it sealed left behind goes with the next attempt, and
+// only that.
+func TestIngest_LeftoversOfAKill(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	o := client.IngestOptions{File: genome(t, sample.Options{Seed: 28})}
+	p.depot.cut = 1
+	_, err := p.patient.Ingest(ctx, o)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+	spool := filepath.Join(p.patient.Dir, "spool")
+	sealed := entries(t, spool)
+	require.Len(t, sealed, 1)
+	require.NoError(t, os.Rename(filepath.Join(spool, sealed[0]), filepath.Join(spool, ".volens-"+sealed[0]+"-123.part")))
+	other := ".volens-" + strings.Repeat("0", 32) + "-v1.age-1.part"
+	require.NoError(t, os.WriteFile(filepath.Join(spool, other), []byte("x"), 0o600))
+
+	in, err := p.patient.Ingest(ctx, o)
+	require.NoError(t, err)
+	require.Equal(t, in.DatasetID+"-v1.age", sealed[0])
+	require.Equal(t, []string{other}, entries(t, spool))
 }
 
 func TestIngest_Refused(t *testing.T) {
