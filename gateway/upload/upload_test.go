@@ -229,3 +229,15 @@ func TestAppend_TakenOver(t *testing.T) {
 	require.Equal(t, http.StatusConflict, first.Status)
 	require.NoError(t, writer.Close())
 }
+
+// Uploads of one byte would fill the disk with files long before they fill a quota.
+func TestCreate_TooMany(t *testing.T) {
+	s, _ := service(t, t.TempDir())
+	for range 256 {
+		_, p := create(t, s, "")
+		require.Nil(t, p)
+	}
+	_, p := create(t, s, "")
+	require.NotNil(t, p)
+	require.Equal(t, problem.Quota, p.Code)
+}
