@@ -178,7 +178,7 @@ func (s *Session) open(r *released, secrets envelope.Release, o exportOptions, o
 	}
 	var parts pending
 	defer parts.discard()
-	dst, err := parts.create(o.folder)
+	dst, err := parts.begin(o.folder, r.of.String())
 	if err != nil {
 		return err
 	}

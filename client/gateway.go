@@ -108,7 +108,7 @@ func (g gatewaySponsor) Sponsor(ctx context.Context, signer chain.Signer) error 
 			urls = append(urls, o.BaseURL)
 		}
 	}
-	failed := fault.E(fault.Unavailable, "no gateway sponsors new accounts")
+	var failed error
 	for _, url := range urls {
 		client, err := s.dial(ctx, url, signer)
 		if err == nil {
@@ -119,6 +119,9 @@ func (g gatewaySponsor) Sponsor(ctx context.Context, signer chain.Signer) error 
 			}
 		}
 		failed = errors.Join(failed, err)
+	}
+	if failed == nil {
+		return fault.E(fault.Unavailable, "no gateway sponsors new accounts")
 	}
 	return failed
 }

@@ -69,7 +69,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	}
 	var parts pending
 	defer parts.discard()
-	file, err := parts.create(filepath.Dir(spool))
+	file, err := parts.begin(filepath.Dir(spool), filepath.Base(spool))
 	if err != nil {
 		return nil, err
 	}

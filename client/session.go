@@ -132,7 +132,7 @@ func (s *Session) sponsored(ctx context.Context, signer chain.Signer, unknown er
 	}
 	step(s.Progress, fmt.Sprintf("%s is new: a sponsor brings it onto the chain", signer.Address()))
 	if err := sponsor.Sponsor(ctx, signer); err != nil {
-		return errors.Join(unknown, err)
+		return errors.Join(err, unknown) // The sponsor's refusal decides what the error is.
 	}
 	return s.retry(ctx, func() error {
 		_, err := s.Chain.EnsureAccount(ctx, signer.Address())

@@ -11,6 +11,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/filetype"
+	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/manifest"
 )
 
@@ -18,6 +19,7 @@ import (
 // has them. It is sealed to a key that only this process has: the plaintext is never on the disk, and what a crash
 // leaves behind opens for nobody.
 type spool struct {
+	parts    pending
 	file     *os.File
 	identity *age.X25519Identity
 	manifest manifest.Manifest
@@ -26,7 +28,7 @@ type spool struct {
 }
 
 // openSpool de-identifies every file into a spool, in order, with the pseudonyms of one dataset.
-func (s *Session) openSpool(ctx context.Context, files []string, rules scrubbing) (_ *spool, err error) {
+func (s *Session) openSpool(ctx context.Context, of id.ID, files []string, rules scrubbing) (_ *spool, err error) {
 	folder, err := s.folder(spoolFolder)
 	if err != nil {
 		return nil, err
@@ -35,17 +37,16 @@ func (s *Session) openSpool(ctx context.Context, files []string, rules scrubbing
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(folder, partPattern)
-	if err != nil {
+	out := &spool{identity: identity, progress: s.Progress}
+	if out.file, err = out.parts.begin(folder, "files-"+of.String()); err != nil {
 		return nil, err
 	}
-	out := &spool{file: file, identity: identity, progress: s.Progress}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, out.Close())
 		}
 	}()
-	sealed, err := age.Encrypt(file, identity.Recipient())
+	sealed, err := age.Encrypt(out.file, identity.Recipient())
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,10 @@ func (s *spool) bytes() (out int64) {
 }
 
 // Close removes the spool.
-func (s *spool) Close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
+func (s *spool) Close() error {
+	s.parts.discard()
+	return nil
+}
 
 // sized counts what is written to it.
 type sized struct{ bytes int64 }

@@ -52,7 +52,7 @@ func (s *Session) stream(
 	if err != nil {
 		return nil, nil, err
 	}
-	from, err := s.source(ctx, in.options.Files, rules)
+	from, err := s.source(ctx, in, rules)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -87,9 +87,10 @@ func (s *Session) stream(
 }
 
 // source opens what becomes the plaintext. Several files are de-identified first.
-func (s *Session) source(ctx context.Context, files []string, rules scrubbing) (source, error) {
+func (s *Session) source(ctx context.Context, in sealing, rules scrubbing) (source, error) {
+	files := in.options.Files
 	if len(files) > 1 {
-		return s.openSpool(ctx, files, rules)
+		return s.openSpool(ctx, in.of, files, rules)
 	}
 	return openOriginal(files[0], rules, s.Progress)
 }

@@ -59,6 +59,37 @@ func (p *people) trusting(t *testing.T) {
 	p.patient.Now = func() time.Time { return p.node.Time.Add(time.Second) }
 }
 
+// otherGateways changes what a list of organisations says of gateways.
+func otherGateways(t *testing.T, change func(*attestation.Organisation)) func(string, []byte) []byte {
+	t.Helper()
+	return func(path string, value []byte) []byte {
+		if path != "/volens.attestation.v1.Query/Organisations" {
+			return value
+		}
+		return changed(t, value, &attestation.QueryOrganisationsResponse{},
+			func(r *attestation.QueryOrganisationsResponse) {
+				for i := range r.Organisations {
+					if r.Organisations[i].Gateway != nil {
+						change(&r.Organisations[i])
+					}
+				}
+			})
+	}
+}
+
+// lied ingests a file through a node that lies.
+func (p *people) lied(t *testing.T, lie func(path string, value []byte) []byte) (*client.Ingested, error) {
+	t.Helper()
+	c, err := clientchain.New("", clientchain.Options{Node: &liar{node: p.node, lie: lie}, Poll: time.Microsecond})
+	require.NoError(t, err)
+	honest := p.patient.Chain
+	p.patient.Chain = c
+	defer func() { p.patient.Chain = honest }()
+	return p.patient.Ingest(context.Background(), client.IngestOptions{
+		Files: []string{genome(t, sample.Options{Seed: 31, Records: 20})},
+	})
+}
+
 // A node that names a committee's key or a gateway's recipient of its own would have the
 // patient's file sealed to itself.
 func TestIngest_LyingNode(t *testing.T) {
@@ -66,67 +97,23 @@ func TestIngest_LyingNode(t *testing.T) {
 	p.trusting(t)
 	other, err := p.hospital.Wallet.DeliveryIdentity([16]byte{1})
 	require.NoError(t, err)
-	for name, lie := range map[string]func(path string, value []byte) []byte{
-		"key": func(path string, value []byte) []byte {
-			if path != "/volens.custody.v1.Query/Key" {
-				return value
-			}
-			return changed(t, value, &custody.QueryKeyResponse{}, func(r *custody.QueryKeyResponse) { r.Key.KeyId = 77 })
-		},
-		"gateway": func(path string, value []byte) []byte {
-			if path != "/volens.attestation.v1.Query/Organisations" {
-				return value
-			}
-			return changed(t, value, &attestation.QueryOrganisationsResponse{},
-				func(r *attestation.QueryOrganisationsResponse) {
-					for i := range r.Organisations {
-						if r.Organisations[i].Gateway != nil {
-							r.Organisations[i].Address = address(t, p.ethics)
-							r.Organisations[i].Gateway.Recipient = other.Recipient().String()
-						}
-					}
-				})
-		},
-	} {
-		c, err := clientchain.New("", clientchain.Options{Node: &liar{node: p.node, lie: lie}, Poll: time.Microsecond})
-		require.NoError(t, err)
-		honest := p.patient.Chain
-		p.patient.Chain = c
-		_, err = p.patient.Ingest(context.Background(), client.IngestOptions{
-			Files: []string{genome(t, sample.Options{Seed: 31, Records: 20})},
-		})
-		p.patient.Chain = honest
-		require.Error(t, err, name)
-		require.Empty(t, p.depot.objects, name)
-	}
-}
+	recipient := other.Recipient().String()
 
-// What the node says is not what is sealed to, when the proof says something else.
-func TestIngest_ProvenRecipient(t *testing.T) {
-	p := together(t)
-	p.trusting(t)
-	other, err := p.hospital.Wallet.DeliveryIdentity([16]byte{1})
-	require.NoError(t, err)
-	c, err := clientchain.New("", clientchain.Options{Poll: time.Microsecond, Node: &liar{
-		node: p.node, lie: func(path string, value []byte) []byte {
-			if path != "/volens.attestation.v1.Query/Organisations" {
-				return value
-			}
-			return changed(t, value, &attestation.QueryOrganisationsResponse{},
-				func(r *attestation.QueryOrganisationsResponse) {
-					for i := range r.Organisations {
-						if r.Organisations[i].Gateway != nil {
-							r.Organisations[i].Gateway.Recipient = other.Recipient().String()
-						}
-					}
-				})
-		},
-	}})
-	require.NoError(t, err)
-	p.patient.Chain = c
-	in, err := p.patient.Ingest(context.Background(), client.IngestOptions{
-		Files: []string{genome(t, sample.Options{Seed: 32, Records: 20})},
+	_, err = p.lied(t, func(path string, value []byte) []byte {
+		if path != "/volens.custody.v1.Query/Key" {
+			return value
+		}
+		return changed(t, value, &custody.QueryKeyResponse{}, func(r *custody.QueryKeyResponse) { r.Key.KeyId = 77 })
 	})
+	require.Equal(t, fault.Integrity, fault.KindOf(err), "%v", err)
+	require.Empty(t, p.depot.objects)
+	_, err = p.lied(t, otherGateways(t, func(o *attestation.Organisation) {
+		o.Address, o.Gateway.Recipient = address(t, p.ethics), recipient
+	}))
+	require.Error(t, err, "another organisation is no gateway")
+	require.Empty(t, p.depot.objects)
+
+	in, err := p.lied(t, otherGateways(t, func(o *attestation.Organisation) { o.Gateway.Recipient = recipient }))
 	require.NoError(t, err, "the depot opens its part: it was sealed to the recipient on chain")
 	require.NotEmpty(t, in.DatasetID)
 }

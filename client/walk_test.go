@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/client"
+	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/fhir"
 	"github.com/volens-network/volens/test/sample"
@@ -287,6 +289,63 @@ func TestIngest_GoesOnAfterACut(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, in.DatasetID, again.DatasetID, "a finished ingest begins another dataset")
 	require.NotEqual(t, in.Owner, again.Owner)
+}
+
+// sponsoring is a gateway that pays for patients, or refuses to.
+type sponsoring struct {
+	*depot
+	pay func(ctx context.Context) error
+}
+
+func (s sponsoring) Sponsorship(ctx context.Context) (string, error) {
+	return "volens1payer", s.pay(ctx)
+}
+
+// Nobody needs coins: without a key that sponsors, the gateway is asked.
+func TestIngest_GatewaySponsors(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	key := p.patient.Sponsor
+	p.patient.Sponsor = nil
+	var refusal error
+	p.patient.Reach(func(signer chain.Signer) client.Depot {
+		return sponsoring{p.depot, func(ctx context.Context) error {
+			if refusal != nil {
+				return refusal
+			}
+			return key.Sponsor(ctx, signer)
+		}}
+	})
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 29})}}
+	refusal = fault.Refuse([]string{"RATE_LIMIT"}, "the grants of today are used up")
+	_, err := p.patient.Ingest(ctx, o)
+	require.Equal(t, fault.Refused, fault.KindOf(err), "%v", err)
+	refusal = nil
+	in, err := p.patient.Ingest(ctx, o)
+	require.NoError(t, err)
+	require.NotEmpty(t, in.DatasetID)
+}
+
+// What an ingest that was killed while it sealed left behind goes with the next attempt, and
+// only that.
+func TestIngest_LeftoversOfAKill(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 28})}}
+	p.depot.cut = 1
+	_, err := p.patient.Ingest(ctx, o)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+	spool := filepath.Join(p.patient.Dir, "spool")
+	sealed := entries(t, spool)
+	require.Len(t, sealed, 1)
+	require.NoError(t, os.Rename(filepath.Join(spool, sealed[0]), filepath.Join(spool, ".volens-"+sealed[0]+"-123.part")))
+	other := ".volens-" + strings.Repeat("0", 32) + "-v1.age-1.part"
+	require.NoError(t, os.WriteFile(filepath.Join(spool, other), []byte("x"), 0o600))
+
+	in, err := p.patient.Ingest(ctx, o)
+	require.NoError(t, err)
+	require.Equal(t, in.DatasetID+"-v1.age", sealed[0])
+	require.Equal(t, []string{other}, entries(t, spool))
 }
 
 func TestIngest_Refused(t *testing.T) {

@@ -8,11 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const (
 	folderMode  = 0o700
-	partPattern = ".volens-*.part"
+	partPrefix  = ".volens-"
+	partSuffix  = ".part"
+	partPattern = "*" + partSuffix
 )
 
 // pending are files that are being written. They get their final names together, when
@@ -27,12 +30,34 @@ type rename struct{ from, to string }
 
 // create begins a file in a folder. It is the open one until finish.
 func (p *pending) create(folder string) (*os.File, error) {
-	file, err := os.CreateTemp(folder, partPattern)
+	return p.temporary(folder, partPrefix+partPattern)
+}
+
+func (p *pending) temporary(folder, pattern string) (*os.File, error) {
+	file, err := os.CreateTemp(folder, pattern)
 	if err != nil {
 		return nil, fmt.Errorf("begin output: %w", err)
 	}
 	p.open = file
 	return file, nil
+}
+
+// begin is create for a file that one operation alone makes: what an attempt that was
+// killed left of it goes first.
+func (p *pending) begin(folder, name string) (*os.File, error) {
+	own := partPrefix + name + "-"
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, fmt.Errorf("begin output: %w", err)
+	}
+	for _, file := range files {
+		if strings.HasPrefix(file.Name(), own) && strings.HasSuffix(file.Name(), partSuffix) {
+			if err := os.Remove(filepath.Join(folder, file.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, fmt.Errorf("begin output: %w", err)
+			}
+		}
+	}
+	return p.temporary(folder, own+partPattern)
 }
 
 // finish closes the open file, which shall become path.

@@ -107,13 +107,13 @@ func TestLog_NamesNobody(t *testing.T) {
 	auth := h.login(h.reader)
 	h.half(auth, theRequest.String())
 	h.do(http.MethodGet, "/v1/objects/"+d.String(), nil, auth...)
-	h.do(http.MethodGet, "/v1/objects/"+d.String()+"?token=abc", nil, h.login(h.stranger)...)
+	h.do(http.MethodGet, "/v1/objects/"+d.String()+"?token=xyzzy", nil, h.login(h.stranger)...)
 	h.server.Close()
 	text := h.logs.String()
 	require.Contains(t, text, `"route":"/v1/objects/{object:[0-9a-f]{64}}"`)
 	for name, secret := range map[string]string{
 		"token": strings.TrimPrefix(auth[1], "Bearer "), "reader": h.reader.Address, "owner": h.owner.Address,
-		"object": d.String(), "request": theRequest.String(), "dataset": theDataset.String(), "host": "127.0.0.1", "query": "abc",
+		"object": d.String(), "request": theRequest.String(), "dataset": theDataset.String(), "host": "127.0.0.1", "query": "xyzzy",
 	} {
 		require.NotContains(t, text, secret, name)
 	}

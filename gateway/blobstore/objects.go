@@ -52,7 +52,8 @@ type Pending struct {
 }
 
 // Objects are the stored objects. Three blobs make one: the bytes, the hashes of
-// the leaves, and last its info: an object without info does not exist.
+// the leaves, and last its info: an object without info does not exist. Before them
+// comes a note that it is pending, so that what a killed process left is found.
 type Objects struct {
 	store *Store
 }
@@ -79,8 +80,20 @@ func (o *Objects) Place(
 	if !accountPattern.MatchString(account) {
 		return Object{}, fmt.Errorf("place object: account %q", account)
 	}
+	waiting := pendingKey(want, account)
+	_, err := o.store.Size(ctx, waiting)
+	first := errors.Is(err, ErrNotFound)
+	if err != nil && !first {
+		return Object{}, err
+	}
+	if err := o.store.putJSON(ctx, waiting, Pending{Size: size, Since: now.UTC()}); err != nil {
+		return Object{}, err
+	}
 	info, leaves, err := o.store.receive(ctx, want, size, src)
 	if err != nil {
+		if first {
+			err = errors.Join(err, o.store.Delete(ctx, waiting))
+		}
 		return Object{}, err
 	}
 	info.Created = now.UTC()
@@ -90,10 +103,6 @@ func (o *Objects) Place(
 		return Object{}, err
 	}
 	if err := o.store.putBytes(ctx, leavesKey(want), leaves); err != nil {
-		return Object{}, err
-	}
-	pending := Pending{Size: size, Since: now.UTC()}
-	if err := o.store.putJSON(ctx, pendingKey(want, account), pending); err != nil {
 		return Object{}, err
 	}
 	return info, o.store.putJSON(ctx, infoKey(want), info)

@@ -91,6 +91,43 @@ func TestPlace_Lies(t *testing.T) {
 	}
 }
 
+// asking asks something when it is read.
+type asking struct {
+	io.Reader
+	ask func()
+}
+
+func (a asking) Read(p []byte) (int, error) {
+	a.ask()
+	return a.Reader.Read(p)
+}
+
+// What a process that was killed while it placed an object has written is found, and goes
+// when nobody wants it.
+func TestPlace_NotedBeforeItIsThere(t *testing.T) {
+	store := open(t, "mem://")
+	o := blobstore.NewObjects(store)
+	ctx := context.Background()
+	raw, d := sealed(1000)
+	var noted []blobstore.Pending
+	src := asking{bytes.NewReader(raw), func() {
+		var err error
+		noted, err = o.Pending(ctx)
+		require.NoError(t, err)
+		_, err = o.Stat(ctx, d)
+		require.ErrorIs(t, err, blobstore.ErrNotFound)
+	}}
+	_, err := o.Place(ctx, d, 1000, src, "alice", now)
+	require.NoError(t, err)
+	require.Equal(t, []blobstore.Pending{{SHA256: d, Account: "alice", Size: 1000, Since: now}}, noted)
+
+	require.NoError(t, store.Delete(ctx, "info/"+d.String()[:2]+"/"+d.String())) // Killed before the last step.
+	require.NoError(t, o.Drop(ctx, noted[0], false))
+	keys, err := store.Keys(ctx, "")
+	require.NoError(t, err)
+	require.Empty(t, keys)
+}
+
 // A liar cannot spoil what is stored under the digest already.
 func TestPlace_LieKeepsWhatIsThere(t *testing.T) {
 	o := objects(t)

@@ -33,6 +33,8 @@ const (
 	Age = 90 * 24 * time.Hour
 	// maxWaiting is how many grants may wait for each other: each takes a block.
 	maxWaiting = 32
+	// patience is how long a grant may take to come into a block.
+	patience = time.Minute
 )
 
 var (
@@ -133,10 +135,23 @@ func (s *Sponsor) Grant(ctx context.Context, account string) (granter string, er
 	if err != nil {
 		return "", err
 	}
-	if err := s.ledger.Send(ctx, msg); err != nil {
-		return "", fmt.Errorf("grant allowance: %w", err)
+	return s.granter, s.send(ctx, msg, account)
+}
+
+// send grants. It goes on when the asker has gone: else his next call would find a
+// transaction under way that nobody waits for, and be refused as a second grant.
+func (s *Sponsor) send(ctx context.Context, msg sdk.Msg, account string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := s.ledger.Send(ctx, msg)
+	if err == nil {
+		return nil
 	}
-	return s.granter, nil
+	// An earlier grant may have come into a block meanwhile.
+	if has, asked := s.ledger.Sponsored(ctx, s.granter, account); asked == nil && has {
+		return nil
+	}
+	return fmt.Errorf("grant allowance: %w", err)
 }
 
 // count takes one of the day's grants. One that fails later counts too: it may have cost

@@ -126,6 +126,56 @@ func TestGrant_Refuses(t *testing.T) {
 	require.ErrorIs(t, err, sponsor.ErrOff)
 }
 
+// slow is a ledger on which a grant takes until it is released, whoever has gone.
+type slow struct {
+	*chaintest.Chain
+	begun, release chan struct{}
+}
+
+func (s slow) Send(ctx context.Context, msgs ...sdk.Msg) error {
+	close(s.begun)
+	<-s.release
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.Chain.Send(ctx, msgs...)
+}
+
+// Who asks and goes away gets his allowance all the same, and his next call finds it.
+func TestGrant_AskerGone(t *testing.T) {
+	_, c, node, gateway := newSponsor(t, 10)
+	ledger := slow{Chain: c, begun: make(chan struct{}), release: make(chan struct{})}
+	s := sponsor.New(gateway, node, ledger, sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))})
+	patient := account(t, "patient").Address
+	ctx, leave := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := s.Grant(ctx, patient)
+		ended <- err
+	}()
+	<-ledger.begun
+	leave()
+	close(ledger.release)
+	require.NoError(t, <-ended)
+	_, err := s.Grant(t.Context(), patient)
+	require.NoError(t, err)
+	require.Len(t, c.Messages(), 1)
+}
+
+// late is a ledger that refuses a grant because an earlier one came into the block before.
+type late struct{ *chaintest.Chain }
+
+func (l late) Send(ctx context.Context, msgs ...sdk.Msg) error {
+	return errors.Join(l.Chain.Send(ctx, msgs...), errors.New("fee allowance already exists"))
+}
+
+func TestGrant_EarlierOneWasUnderWay(t *testing.T) {
+	_, c, node, gateway := newSponsor(t, 10)
+	s := sponsor.New(gateway, node, late{c}, sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))})
+	_, err := s.Grant(t.Context(), account(t, "patient").Address)
+	require.NoError(t, err)
+}
+
 // Many calls of one account at once are one grant.
 func TestGrant_Once(t *testing.T) {
 	s, c, _, _ := newSponsor(t, 10)

@@ -21,6 +21,13 @@ type ledger struct {
 	sum     int                  // Of active.
 }
 
+// What is held costs files and time besides its bytes, so its number has limits too: one
+// account's, and everybody's.
+const (
+	maxOwn = 256
+	maxAll = 1 << 16
+)
+
 type entry struct {
 	account string
 	digest  drs.Digest
@@ -43,18 +50,28 @@ func newLedger(quota, total int64) *ledger {
 func (l *ledger) reserve(upload string, asked entry) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	own, all := asked.size, asked.size
+	own, all, ownCount := asked.size, asked.size, 1
 	for _, e := range l.staged {
 		all += e.size
 		if e.account == asked.account {
 			own += e.size
+			ownCount++
 		}
 	}
 	for key, n := range l.pending {
 		all += n
 		if key.account == asked.account {
 			own += n
+			ownCount++
 		}
+	}
+	if ownCount > maxOwn {
+		return problem.New(http.StatusRequestEntityTooLarge, problem.Quota,
+			fmt.Sprintf("this account has %d uploads and objects that no registration names", maxOwn))
+	}
+	if len(l.staged)+len(l.pending) >= maxAll {
+		return problem.New(http.StatusInsufficientStorage, problem.Quota, "the gateway has no room for uploads now").
+			Retry(60)
 	}
 	if own > l.quota {
 		return problem.New(http.StatusRequestEntityTooLarge, problem.Quota,

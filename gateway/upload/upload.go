@@ -148,6 +148,14 @@ func (s *Service) load() error {
 		return err
 	}
 	for _, p := range pending {
+		// One that was being placed when the gateway was killed counts as under way.
+		_, err := s.objects.Stat(context.Background(), p.SHA256)
+		if errors.Is(err, blobstore.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
 		s.ledger.place(p.SHA256, p.Account, p.Size)
 	}
 	return nil

@@ -229,3 +229,41 @@ func TestAppend_TakenOver(t *testing.T) {
 	require.Equal(t, http.StatusConflict, first.Status)
 	require.NoError(t, writer.Close())
 }
+
+// Uploads of one byte would fill the disk with files long before they fill a quota.
+func TestCreate_TooMany(t *testing.T) {
+	s, _ := service(t, t.TempDir())
+	for range 256 {
+		_, p := create(t, s, "")
+		require.Nil(t, p)
+	}
+	_, p := create(t, s, "")
+	require.NotNil(t, p)
+	require.Equal(t, problem.Quota, p.Code)
+}
+
+// An object that was being placed when the gateway was killed is not there: who asks for it
+// must not be told that all bytes have come.
+func TestCreate_AfterAKillWhilePlacing(t *testing.T) {
+	dir := t.TempDir()
+	store, err := blobstore.Open(context.Background(), "mem://")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	objects := blobstore.NewObjects(store)
+	d := drs.Digest(sha256.Sum256([]byte("hello")))
+	_, err = objects.Place(context.Background(), d, 5, strings.NewReader("hello"), "alice", time.Now())
+	require.NoError(t, err)
+	open := func() *upload.Service {
+		s, err := upload.New(dir, "https://g.example.org/v1/uploads/", limits, objects, time.Now, rand.Reader)
+		require.NoError(t, err)
+		return s
+	}
+	again := []string{upload.ResumeHeader, "1"}
+	id, p := create(t, open(), "", again...)
+	require.Nil(t, p)
+	require.Empty(t, id, "it is here: there is nothing to send")
+	require.NoError(t, store.Delete(context.Background(), "info/"+d.String()[:2]+"/"+d.String()))
+	id, p = create(t, open(), "", again...)
+	require.Nil(t, p)
+	require.Regexp(t, "^"+upload.IDPattern+"$", id)
+}

@@ -301,6 +301,26 @@ func TestTidy_KeepsWhatIsBeingReleased(t *testing.T) {
 	require.Empty(t, f.vault.held)
 }
 
+// stubborn is a store that does not delete.
+type stubborn struct{ objects }
+
+func (stubborn) Delete(context.Context, drs.Digest) error { return errors.New("bucket is away") }
+
+// A file that could not be erased is not forgotten: the next turn erases it.
+func TestTidy_ErasesTheFileInTheEnd(t *testing.T) {
+	f := newFixture(t)
+	held := f.hold(1)
+	d := f.chain.Datasets[held.Dataset]
+	d.Status = dataset.STATUS_WITHDRAWN
+	f.chain.Datasets[held.Dataset] = d
+	f.Objects = stubborn{f.objects}
+	require.ErrorContains(t, f.Tidy(t.Context()), "bucket is away")
+	f.Objects = f.objects
+	require.NoError(t, f.Tidy(t.Context()))
+	require.Empty(t, f.objects)
+	require.Empty(t, f.vault.held)
+}
+
 // Bytes that another dataset needs stay.
 func TestTidy_SharedObject(t *testing.T) {
 	f := newFixture(t)
