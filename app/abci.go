@@ -23,6 +23,7 @@ func (app *App) setHandlers(self *voteext.Self) {
 		app.Volens.Custody,
 		app.Volens.Custody,
 		app.Cosmos.Staking,
+		app.revokeLane(),
 		app.encoding.TxConfig.TxDecoder(),
 		app.Logger(),
 		self,
