@@ -43,6 +43,7 @@ func (p progress) next(record []byte) progress {
 type mark struct {
 	file *os.File
 	id   []byte
+	last int64 // the slot that holds what was written last
 }
 
 // createMark writes a mark that counts nothing.
@@ -57,31 +58,30 @@ func openMark(path string, id []byte) (*mark, progress, error) {
 	if err != nil {
 		return nil, progress{}, fmt.Errorf("%w: %w", ErrGuard, err)
 	}
-	at, err := readMark(file, id)
+	at, slot, err := readMark(file, id)
 	if err != nil {
 		return nil, progress{}, errors.Join(err, file.Close())
 	}
-	return &mark{file: file, id: id}, at, nil
+	return &mark{file: file, id: id, last: slot}, at, nil
 }
 
-// readMark returns the further one of the slots that are whole.
-func readMark(from io.Reader, id []byte) (progress, error) {
+// readMark returns the further one of the slots that are whole, and which one it is.
+func readMark(from io.Reader, id []byte) (best progress, slot int64, err error) {
 	raw, err := io.ReadAll(io.LimitReader(from, slots*slotSize+1))
 	if err != nil {
-		return progress{}, fmt.Errorf("%w: %w", ErrGuard, err)
+		return best, 0, fmt.Errorf("%w: %w", ErrGuard, err)
 	}
-	var best progress
 	found := false
-	for len(raw) >= slotSize {
-		at, ok := parseSlot(raw[:slotSize], id)
-		if raw = raw[slotSize:]; ok && (!found || at.count > best.count) {
-			best, found = at, true
+	for i := int64(0); len(raw) == slots*slotSize && i < slots; i++ {
+		at, ok := parseSlot(raw[i*slotSize:(i+1)*slotSize], id)
+		if ok && (!found || at.count > best.count) {
+			best, slot, found = at, i, true
 		}
 	}
-	if !found || len(raw) != 0 {
-		return progress{}, fmt.Errorf("mark of the guard is damaged or of another one: %w", ErrGuard)
+	if !found {
+		return best, 0, fmt.Errorf("mark of the guard is damaged or of another one: %w", ErrGuard)
 	}
-	return best, nil
+	return best, slot, nil
 }
 
 func parseSlot(raw, id []byte) (progress, bool) {
@@ -100,9 +100,14 @@ func (m *mark) slot(at progress) []byte {
 }
 
 // write puts a new mark into the slot that does not hold the last one, and syncs it.
-func (m *mark) write(at progress, turn int64) error {
-	if _, err := m.file.WriteAt(m.slot(at), turn%slots*slotSize); err != nil {
+func (m *mark) write(at progress) error {
+	slot := (m.last + 1) % slots
+	if _, err := m.file.WriteAt(m.slot(at), slot*slotSize); err != nil {
 		return err
 	}
-	return m.file.Sync()
+	if err := m.file.Sync(); err != nil {
+		return err
+	}
+	m.last = slot
+	return nil
 }
