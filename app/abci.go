@@ -23,6 +23,7 @@ func (app *App) setHandlers(self *voteext.Self) {
 		app.Volens.Custody,
 		app.Volens.Custody,
 		app.Cosmos.Staking,
+		app.revokeLane(),
 		app.encoding.TxConfig.TxDecoder(),
 		app.Logger(),
 		self,
@@ -47,7 +48,11 @@ func (app *App) initChain(ctx sdk.Context, req *abci.RequestInitChain) (*abci.Re
 	if err := app.Cosmos.Upgrade.SetModuleVersionMap(ctx, app.manager.GetVersionMap()); err != nil {
 		return nil, err
 	}
-	return app.manager.InitGenesis(ctx, app.encoding.Codec, genesis)
+	resp, err := app.manager.InitGenesis(ctx, app.encoding.Codec, genesis)
+	if err != nil {
+		return nil, err
+	}
+	return resp, app.checkGenesis(ctx, req.InitialHeight)
 }
 
 // preBlock lets upgrades go first, then what the committee answered.

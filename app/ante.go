@@ -21,7 +21,7 @@ func newAnteHandler(app *App) sdk.AnteHandler {
 		ante.NewTxTimeoutHeightDecorator(),
 		ante.NewValidateMemoDecorator(k.Account),
 		ante.NewConsumeGasForTxSizeDecorator(k.Account),
-		consentante.NewRevokeLane(app.Volens.Consent, app.Volens.Custody),
+		app.revokeLane(),
 		ante.NewDeductFeeDecorator(k.Account, k.Bank, k.FeeGrant, consentante.FeeChecker()),
 		ante.NewSetPubKeyDecorator(k.Account),
 		ante.NewValidateSigCountDecorator(k.Account),
@@ -30,4 +30,9 @@ func newAnteHandler(app *App) sdk.AnteHandler {
 		ante.NewIncrementSequenceDecorator(k.Account),
 		ibcante.NewRedundantRelayDecorator(k.IBC),
 	)
+}
+
+// revokeLane is the zero-fee lane.
+func (app *App) revokeLane() consentante.RevokeLane {
+	return consentante.NewRevokeLane(app.Volens.Consent, app.Volens.Custody)
 }

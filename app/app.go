@@ -74,7 +74,9 @@ func New(
 	app.basics.RegisterInterfaces(encoding.Registry)
 	must(
 		app.manager.RegisterServices(
-			module.NewConfigurator(encoding.Codec, app.MsgServiceRouter(), app.GRPCQueryRouter()),
+			module.NewConfigurator(
+				encoding.Codec, limited{app.MsgServiceRouter(), app.checkLimits}, app.GRPCQueryRouter(),
+			),
 		),
 	)
 	must(validateProtos())

@@ -86,7 +86,7 @@ func TestExtendVote_BrokenBatch(t *testing.T) {
 func TestExtendVote_NoValidatorKey(t *testing.T) {
 	app.SetPrefixes()
 	s := enrolling()
-	require.Empty(t, extend(t, voteext.New(s, nil, s, decode, log.NewNopLogger(), nil), 5))
+	require.Empty(t, extend(t, voteext.New(s, nil, s, s.lane, decode, log.NewNopLogger(), nil), 5))
 }
 
 func TestVerifyVoteExtension(t *testing.T) {

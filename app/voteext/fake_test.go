@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/app/voteext"
+	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/custody/keeper"
@@ -38,6 +40,7 @@ type state struct {
 	panics  bool
 	unknown bool
 	batch   custody.Batch
+	lane    lane
 }
 
 func (s *state) BatchAt(context.Context, int64) (custody.Batch, error) {
@@ -73,10 +76,28 @@ func enrolling() *state {
 	}}
 }
 
-// gasTx is a transaction that wants gas: as much as its first byte says.
+// gasTx is a transaction that wants gas: as much as its first byte says. Its second byte,
+// if there is one, is what it ends in the zero-fee lane.
 type gasTx struct {
 	sdk.FeeTx
-	gas uint64
+	gas  uint64
+	ends []byte
+}
+
+// lane plays x/consent/ante.
+type lane struct {
+	places int
+	fail   error
+}
+
+func (l lane) Places(context.Context) (int, error) { return l.places, l.fail }
+
+func (lane) Subject(tx sdk.Tx) (id.ID, bool) {
+	ends := tx.(gasTx).ends
+	if len(ends) != 1 {
+		return id.ID{}, false
+	}
+	return id.ID{ends[0]}, true
 }
 
 func (t gasTx) GetGas() uint64 { return t.gas }
@@ -85,10 +106,13 @@ func decode(raw []byte) (sdk.Tx, error) {
 	if len(raw) == 0 {
 		return nil, errState
 	}
-	if raw[0] == 0xff {
+	switch raw[0] {
+	case 0xff:
 		return gasTx{gas: 1 << 63}, nil
+	case 0xfe:
+		return gasTx{gas: math.MaxInt64}, nil
 	}
-	return gasTx{gas: uint64(raw[0])}, nil
+	return gasTx{gas: uint64(raw[0]), ends: raw[1:]}, nil
 }
 
 func newHandler(t *testing.T, s *state) *voteext.Handler {
@@ -96,7 +120,7 @@ func newHandler(t *testing.T, s *state) *voteext.Handler {
 	app.SetPrefixes()
 	secrets, err := share.Open(t.TempDir(), rand.Reader)
 	require.NoError(t, err)
-	return voteext.New(s, nil, s, decode, log.NewNopLogger(), &voteext.Self{
+	return voteext.New(s, nil, s, s.lane, decode, log.NewNopLogger(), &voteext.Self{
 		Consensus: consensus, Secrets: secrets, Rand: rand.Reader,
 	})
 }

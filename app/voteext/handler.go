@@ -54,6 +54,7 @@ type Handler struct {
 	reader     Reader
 	writer     Writer
 	validators Validators
+	lane       Lane
 	decode     sdk.TxDecoder
 	logger     log.Logger
 	self       *Self
@@ -75,12 +76,13 @@ func New(
 	reader Reader,
 	writer Writer,
 	validators Validators,
+	lane Lane,
 	decode sdk.TxDecoder,
 	logger log.Logger,
 	self *Self,
 ) *Handler {
 	h := &Handler{
-		reader: reader, writer: writer, validators: validators, decode: decode,
+		reader: reader, writer: writer, validators: validators, lane: lane, decode: decode,
 		logger: logger.With(log.ModuleKey, "voteext"), self: self,
 	}
 	if self != nil {

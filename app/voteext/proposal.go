@@ -30,23 +30,26 @@ func (h *Handler) PrepareProposal(
 	return &abci.ResponsePrepareProposal{Txs: h.fill(ctx, txs, req)}, nil
 }
 
-// fill appends transactions in their order while bytes and gas last.
+// fill appends transactions in their order while there is room. What there is no room
+// for stays in the mempool.
 func (h *Handler) fill(ctx sdk.Context, txs [][]byte, req *abci.RequestPrepareProposal) [][]byte {
+	left, err := h.room(ctx)
+	if err != nil {
+		h.logger.Error("block proposed without transactions", "height", req.Height, "reason", err.Error())
+		return txs
+	}
 	size := blockSize(txs)
-	maxGas, gas := blockGas(ctx), uint64(0)
 	for _, raw := range req.Txs {
-		if Marked(raw) {
+		next := size + blockSize([][]byte{raw})
+		if Marked(raw) || next > req.MaxTxBytes {
 			continue
 		}
-		wanted, err := h.gas(raw)
+		wanted, err := left.claim(raw)
 		if err != nil {
 			continue
 		}
-		next := size + blockSize([][]byte{raw})
-		if next > req.MaxTxBytes || gas+wanted > maxGas {
-			continue
-		}
-		size, gas = next, gas+wanted
+		left.take(wanted)
+		size = next
 		txs = append(txs, raw)
 	}
 	return txs
@@ -133,7 +136,7 @@ func combine(round *threshold.Round, votes []vote, size int, into *custody.Injec
 }
 
 // ProcessProposal accepts a proposal whose injection, if there is one, is first, alone
-// and right. A proposal without one is accepted: demanding it would halt the chain on a
+// and right, and which is not fuller than a block may be. A proposal without one is accepted: demanding it would halt the chain on a
 // common bug.
 func (h *Handler) ProcessProposal(
 	ctx sdk.Context, req *abci.RequestProcessProposal,
@@ -147,7 +150,10 @@ func (h *Handler) ProcessProposal(
 }
 
 func (h *Handler) judge(ctx sdk.Context, txs [][]byte) error {
-	maxGas, gas := blockGas(ctx), uint64(0)
+	left, err := h.room(ctx)
+	if err != nil {
+		return err
+	}
 	for i, raw := range txs {
 		if Marked(raw) {
 			if i > 0 {
@@ -158,13 +164,11 @@ func (h *Handler) judge(ctx sdk.Context, txs [][]byte) error {
 			}
 			continue
 		}
-		wanted, err := h.gas(raw)
+		wanted, err := left.claim(raw)
 		if err != nil {
 			return err
 		}
-		if gas += wanted; gas > maxGas {
-			return ErrBlockGas
-		}
+		left.take(wanted)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package voteext_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,7 +14,12 @@ import (
 
 func prepare(t *testing.T, maxBytes, maxGas int64, txs ...[]byte) [][]byte {
 	t.Helper()
-	resp, err := newHandler(t, &state{}).PrepareProposal(at(5, maxGas), &abci.RequestPrepareProposal{
+	return prepareWith(t, &state{}, maxBytes, maxGas, txs...)
+}
+
+func prepareWith(t *testing.T, s *state, maxBytes, maxGas int64, txs ...[]byte) [][]byte {
+	t.Helper()
+	resp, err := newHandler(t, s).PrepareProposal(at(5, maxGas), &abci.RequestPrepareProposal{
 		Height: 5, MaxTxBytes: maxBytes, Txs: txs,
 	})
 	require.NoError(t, err)
@@ -22,10 +28,14 @@ func prepare(t *testing.T, maxBytes, maxGas int64, txs ...[]byte) [][]byte {
 
 func process(t *testing.T, maxGas int64, txs ...[]byte) bool {
 	t.Helper()
-	resp, err := newHandler(
-		t,
-		&state{},
-	).ProcessProposal(at(5, maxGas), &abci.RequestProcessProposal{Height: 5, Txs: txs})
+	return processWith(t, &state{}, maxGas, txs...)
+}
+
+func processWith(t *testing.T, s *state, maxGas int64, txs ...[]byte) bool {
+	t.Helper()
+	resp, err := newHandler(t, s).ProcessProposal(
+		at(5, maxGas), &abci.RequestProcessProposal{Height: 5, Txs: txs},
+	)
 	require.NoError(t, err)
 	return resp.IsAccepted()
 }
@@ -57,4 +67,33 @@ func TestProcessProposal(t *testing.T) {
 	require.False(t, process(t, -1, []byte{}), "does not decode")
 	require.False(t, process(t, -1, []byte(voteext.MarkerURL)))
 	require.False(t, process(t, -1, []byte{1}, []byte(voteext.MarkerURL)))
+}
+
+// What the zero-fee lane has no place for stays in the mempool: in the block it would fail
+// and be lost. Nobody else may put it there either.
+func TestProposal_ZeroFeeLane(t *testing.T) {
+	a, again, b, c, paying := []byte{1, 1}, []byte{2, 1}, []byte{1, 2}, []byte{1, 3}, []byte{1}
+	two := &state{lane: lane{places: 2}}
+	require.Equal(t, [][]byte{a, b, paying}, prepareWith(t, two, 1<<20, -1, a, again, b, c, paying))
+	require.Equal(t, [][]byte{b, c, paying}, prepareWith(t, two, 1<<20, -1, b, c, again, paying))
+	require.Equal(t, [][]byte{paying}, prepareWith(t, &state{}, 1<<20, -1, a, paying), "no place at all")
+	require.True(t, processWith(t, two, -1, a, b, paying))
+	require.False(t, processWith(t, two, -1, a, b, c), "one too many")
+	require.False(t, processWith(t, two, -1, a, again), "one consent twice")
+
+	// A place is not used up by what is left out for another reason.
+	require.Equal(t, [][]byte{b}, prepareWith(t, &state{lane: lane{places: 1}}, 1<<20, 1, again, b))
+
+	broken := &state{lane: lane{places: 2, fail: errState}}
+	require.Empty(t, prepareWith(t, broken, 1<<20, -1, a, paying))
+	require.False(t, processWith(t, broken, -1, paying))
+}
+
+// Gas is counted where a block has a limit, and cannot wrap around where it has none.
+func TestProposal_GasWithoutLimit(t *testing.T) {
+	most := []byte{0xfe}
+	require.Len(t, prepare(t, 1<<20, -1, most, most, most, most), 4)
+	require.True(t, process(t, -1, most, most, most, most))
+	require.Equal(t, [][]byte{most}, prepare(t, 1<<20, math.MaxInt64, most, []byte{1}))
+	require.False(t, process(t, math.MaxInt64, most, []byte{1}))
 }

@@ -135,6 +135,7 @@ func TestGuard_Missing(t *testing.T) {
 	for name, spoil := range map[string]func(own, other []byte) []byte{
 		"empty":                func(_, _ []byte) []byte { return nil },
 		"of another validator": func(_, other []byte) []byte { return other },
+		"without its last records": func(own, _ []byte) []byte { return own[:len(own)-2*77] },
 		"damaged": func(own, _ []byte) []byte {
 			out := bytes.Clone(own)
 			out[len(out)-20] ^= 1

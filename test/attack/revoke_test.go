@@ -208,6 +208,12 @@ func TestRevoke_ZeroFee(t *testing.T) {
 	free := s.Check(s.Patient, s.Revoke(d, 1))
 	require.Zero(t, free.Code, free.Log)
 	s.Block()
+	// One consent has one place: a second one waits in the mempool, and no proposer can
+	// use it up.
+	first, second := s.Sign(s.Patient, 0, s.Revoke(d, 1)), s.Sign(s.Patient, 1, s.Revoke(d, 1))
+	require.Equal(t, [][]byte{first}, s.Propose(first, second))
+	require.True(t, s.Accepts(first))
+	require.False(t, s.Accepts(first, second))
 	s.Send(s.Patient, s.Revoke(d, 1))
 	s.Gas = 0
 	denied(t, s, d, "INACTIVE")

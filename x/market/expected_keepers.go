@@ -44,6 +44,8 @@ type AttestationKeeper interface {
 type ConsentKeeper interface {
 	// Consent returns the latest version of the consent for a dataset, or consent.ErrNotFound.
 	Consent(ctx context.Context, dataset id.ID) (consent.Consent, error)
+	// Unbroken reports whether nothing was revoked from a version on to the latest.
+	Unbroken(ctx context.Context, dataset id.ID, since uint64) (bool, error)
 }
 
 // CustodyKeeper is what the market asks x/custody.

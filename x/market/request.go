@@ -14,6 +14,9 @@ import (
 const (
 	// ReasonKMin: the patient wants to be among more persons than the request may end with.
 	ReasonKMin duo.Reason = "K_MIN"
+	// ReasonRevoked: the patient revoked since she said yes. What she granted anew does not
+	// bring her yes back.
+	ReasonRevoked duo.Reason = "REVOKED"
 	// ReasonBond: fewer than k of the dataset's gateways have enough free bond.
 	ReasonBond duo.Reason = "BOND"
 	// ReasonJob: the dataset cannot be assigned now, for instance with too many open seats.

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -130,14 +131,43 @@ func (k *Keeper) EndBlocker(ctx context.Context) error {
 		return err
 	}
 	for _, key := range due {
+		k.lapse(sdk.UnwrapSDKContext(ctx), key)
+	}
+	return nil
+}
+
+// lapse dismisses a challenge in a cache of its own. One that cannot be dismissed lapses no
+// more and waits for the authority: tried again in every block it would stand in the way
+// of others, and its error would stop the chain.
+func (k *Keeper) lapse(ctx sdk.Context, key FreezeKey) {
+	err := within(ctx, func(ctx sdk.Context) error {
 		c, err := k.Challenges.Get(ctx, collections.Join(key.K2(), key.K3()))
 		if err != nil {
 			return err
 		}
-		if err := k.dismiss(ctx, key.K2(), c); err != nil {
-			return err
-		}
+		return k.dismiss(ctx, key.K2(), c)
+	})
+	if err == nil {
+		return
 	}
+	ctx.Logger().Error("challenge does not lapse", "dataset", key.K2().String(), "reason", err.Error())
+	if err := k.Freezes.Remove(ctx, key); err != nil {
+		ctx.Logger().Error("challenge does not lapse", "dataset", key.K2().String(), "reason", err.Error())
+	}
+}
+
+// within keeps all of what a function writes, or nothing.
+func within(ctx sdk.Context, run func(sdk.Context) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	cached, write := ctx.CacheContext()
+	if err := run(cached); err != nil {
+		return err
+	}
+	write()
 	return nil
 }
 

@@ -273,25 +273,62 @@ func TestChallenge_Overtaken(t *testing.T) {
 	}
 }
 
+// lapsing stores a challenge of another dataset whose freeze ends at height 20.
+func (f *fixture) lapsing(n int, change func(*attestation.Deidentification)) id.ID {
+	f.t.Helper()
+	key := id.ID{0xbb, byte(n >> 8), byte(n)}
+	d := statement(hospital).Statement()
+	d.DatasetId = key.String()
+	if change != nil {
+		change(&d)
+	}
+	f.datasets[key] = dataset.Dataset{
+		Id: d.DatasetId, Version: 3, Owner: addr(owner), Status: dataset.STATUS_FROZEN,
+	}
+	require.NoError(f.t, f.keeper.Deidentifications.Set(f.ctx, collections.Join(key, uint64(3)), d))
+	require.NoError(f.t, f.keeper.Challenges.Set(f.ctx, collections.Join(key, uint64(3)), attestation.Challenge{
+		DatasetId: d.DatasetId, Version: 3, Challenger: addr(outsider), Bond: uusd(0), Stake: uusd(0), State: open,
+		FreezeUntil: 20,
+	}))
+	require.NoError(f.t, f.keeper.Freezes.Set(f.ctx, collections.Join3(int64(20), key, uint64(3))))
+	return key
+}
+
+// One that cannot be dismissed stops neither the chain nor the others, and waits for the
+// authority.
+func TestEndBlocker_OneThatFails(t *testing.T) {
+	f := challengeFixture(t)
+	lost := f.lapsing(1, nil)
+	require.NoError(t, f.keeper.Deidentifications.Remove(f.ctx, collections.Join(lost, uint64(3))))
+	odd := f.lapsing(2, func(d *attestation.Deidentification) { d.Attestor = addr(lab) })
+	sound := f.organisation(lab)
+	o := sound
+	o.Bond = sdk.Coin{Denom: "other", Amount: o.Bond.Amount} // adding up panics
+	require.NoError(t, f.keeper.Organisations.Set(f.ctx, raw(lab), o))
+	good := f.lapsing(3, nil)
+	f.ctx = f.ctx.WithBlockHeight(20)
+	require.NoError(t, f.keeper.EndBlocker(f.ctx))
+	for key, want := range map[id.ID]attestation.ChallengeState{
+		lost: open, odd: open, good: attestation.CHALLENGE_STATE_DISMISSED,
+	} {
+		c, err := f.keeper.Challenges.Get(f.ctx, collections.Join(key, uint64(3)))
+		require.NoError(t, err)
+		require.Equal(t, want, c.State)
+		waits, err := f.keeper.Freezes.Has(f.ctx, collections.Join3(int64(20), key, uint64(3)))
+		require.NoError(t, err)
+		require.False(t, waits)
+	}
+	require.Equal(t, dataset.STATUS_FROZEN, f.datasets[lost].Status)
+	require.Equal(t, dataset.STATUS_ACTIVE, f.datasets[good].Status)
+	require.NoError(t, f.keeper.EndBlocker(f.ctx.WithBlockHeight(21)))
+	require.NoError(t, f.keeper.Organisations.Set(f.ctx, raw(lab), sound))
+}
+
 // At most MaxLapses a block; the rest follow.
 func TestEndBlocker_Bounded(t *testing.T) {
 	f := challengeFixture(t)
 	for n := range keeper.MaxLapses + 3 {
-		key := id.ID{0xbb, byte(n >> 8), byte(n)}
-		d := statement(hospital).Statement()
-		d.DatasetId = key.String()
-		f.datasets[key] = dataset.Dataset{
-			Id:      d.DatasetId,
-			Version: 3,
-			Owner:   addr(owner),
-			Status:  dataset.STATUS_FROZEN,
-		}
-		require.NoError(t, f.keeper.Deidentifications.Set(f.ctx, collections.Join(key, uint64(3)), d))
-		require.NoError(t, f.keeper.Challenges.Set(f.ctx, collections.Join(key, uint64(3)), attestation.Challenge{
-			DatasetId: d.DatasetId, Version: 3, Challenger: addr(outsider), Bond: uusd(0), Stake: uusd(0), State: open,
-			FreezeUntil: 20,
-		}))
-		require.NoError(t, f.keeper.Freezes.Set(f.ctx, collections.Join3(int64(20), key, uint64(3))))
+		f.lapsing(n, nil)
 	}
 	frozen := func() int {
 		count := 0

@@ -108,16 +108,13 @@ func TestStore_Fails(t *testing.T) {
 			_, err := f.keeper.GatewayFresh(f.ctx, addr(gateway))
 			return err
 		}},
-		"attest":    {plain, func(f *fixture) error { return f.attest(hospital) }},
-		"revoke":    {plain, func(f *fixture) error { return f.revoke(hospital) }},
-		"refuse":    {plain, func(f *fixture) error { return f.refuse(hospital, 3) }},
-		"challenge": {plain, func(f *fixture) error { return f.challenge(outsider, uusd(150)) }},
-		"confirm":   {challenged, func(f *fixture) error { return f.confirm(board) }},
-		"uphold":    {challenged, func(f *fixture) error { return f.judge(authority, true) }},
-		"dismiss":   {challenged, func(f *fixture) error { return f.judge(authority, false) }},
-		"lapse": {challenged, func(f *fixture) error {
-			return f.keeper.EndBlocker(f.ctx.WithBlockHeight(startHeight + 20))
-		}},
+		"attest":          {plain, func(f *fixture) error { return f.attest(hospital) }},
+		"revoke":          {plain, func(f *fixture) error { return f.revoke(hospital) }},
+		"refuse":          {plain, func(f *fixture) error { return f.refuse(hospital, 3) }},
+		"challenge":       {plain, func(f *fixture) error { return f.challenge(outsider, uusd(150)) }},
+		"confirm":         {challenged, func(f *fixture) error { return f.confirm(board) }},
+		"uphold":          {challenged, func(f *fixture) error { return f.judge(authority, true) }},
+		"dismiss":         {challenged, func(f *fixture) error { return f.judge(authority, false) }},
 		"approve":         {plain, func(f *fixture) error { return f.approve(board, 1, 3) }},
 		"issue":           {plain, func(f *fixture) error { return f.issue(university) }},
 		"revoke approval": {func(f *fixture) { require.NoError(f.t, f.approve(board, 1, 3)) }, func(f *fixture) error { return f.revokeEthics(board) }},

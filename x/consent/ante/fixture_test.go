@@ -39,6 +39,7 @@ type keepers struct {
 	refuse, full error
 	asked        []string
 	used         []id.ID
+	places       int
 }
 
 func (k *keepers) CheckRevoke(_ context.Context, _ id.ID, _ uint64, signer string) error {
@@ -58,6 +59,8 @@ func (k *keepers) UseLane(_ context.Context, subject id.ID) error {
 	k.used = append(k.used, subject)
 	return nil
 }
+
+func (k *keepers) LanePlaces(context.Context) (int, error) { return k.places, k.full }
 
 type fixture struct {
 	t        *testing.T

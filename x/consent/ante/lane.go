@@ -24,6 +24,8 @@ type ConsentKeeper interface {
 	CheckRevoke(ctx context.Context, dataset id.ID, version uint64, signer string) error
 	// UseLane takes a place in this block's lane for a dataset or an inspection.
 	UseLane(ctx context.Context, subject id.ID) error
+	// LanePlaces is how many transactions of the lane a block takes.
+	LanePlaces(ctx context.Context) (int, error)
 }
 
 // InspectionKeeper is what the lane asks x/custody.
@@ -54,32 +56,55 @@ func (l RevokeLane) AnteHandle(
 	if !InLane(tx) {
 		return next(ctx, tx, simulate)
 	}
-	subject, err := l.check(ctx, tx.GetMsgs()[0])
+	ends, err := l.check(ctx, tx.GetMsgs()[0])
 	if err != nil {
 		return ctx, err
 	}
-	if err := l.consents.UseLane(ctx, subject); err != nil {
+	if err := l.consents.UseLane(ctx, ends); err != nil {
 		return ctx, err
 	}
 	return next(ctx.WithValue(laneKey{}, true), tx, simulate)
 }
 
+// Subject returns the dataset or the inspection that a transaction of the lane ends. It
+// is false for a transaction that InLane does not take, and for one whose id is no id,
+// which is never delivered for nothing.
+func (RevokeLane) Subject(tx sdk.Tx) (id.ID, bool) {
+	if !InLane(tx) {
+		return id.ID{}, false
+	}
+	out, err := subject(tx.GetMsgs()[0])
+	return out, err == nil
+}
+
+// Places is how many transactions of the lane a block takes, each with a subject of its
+// own.
+func (l RevokeLane) Places(ctx context.Context) (int, error) { return l.consents.LanePlaces(ctx) }
+
 // check asks the module whether it would accept the message, and returns what the
 // message ends.
 func (l RevokeLane) check(ctx context.Context, msg sdk.Msg) (id.ID, error) {
+	out, err := subject(msg)
+	if err != nil {
+		return id.ID{}, err
+	}
 	switch m := msg.(type) {
 	case *consent.MsgRevokeConsent:
-		subject, err := id.Parse(m.DatasetId)
-		if err != nil {
-			return id.ID{}, err
-		}
-		return subject, l.consents.CheckRevoke(ctx, subject, m.Version, m.Signer)
+		return out, l.consents.CheckRevoke(ctx, out, m.Version, m.Signer)
 	case withdrawal:
-		subject, err := id.Parse(m.GetInspectionId())
-		if err != nil {
-			return id.ID{}, err
-		}
-		return subject, l.inspections.CheckWithdrawInspection(ctx, subject, m.GetOwner())
+		return out, l.inspections.CheckWithdrawInspection(ctx, out, m.GetOwner())
+	default:
+		return id.ID{}, errorsmod.Wrapf(sdkerrors.ErrInvalidType, "%T in the zero-fee lane", msg)
+	}
+}
+
+// subject is what a message ends.
+func subject(msg sdk.Msg) (id.ID, error) {
+	switch m := msg.(type) {
+	case *consent.MsgRevokeConsent:
+		return id.Parse(m.DatasetId)
+	case withdrawal:
+		return id.Parse(m.GetInspectionId())
 	default:
 		return id.ID{}, errorsmod.Wrapf(sdkerrors.ErrInvalidType, "%T in the zero-fee lane", msg)
 	}

@@ -205,3 +205,34 @@ func TestRevokeLane_BeforeTheFeeDecorator(t *testing.T) {
 	_, err = chain(f.ctx, f.tx([]sdk.Msg{f.revoke()}, func(b client.TxBuilder) { b.SetMemo("x") }), false)
 	require.ErrorIs(t, err, sdkerrors.ErrInsufficientFee)
 }
+
+// A proposer counts with Subject what AnteHandle would count.
+func TestRevokeLane_Subject(t *testing.T) {
+	f := initFixture(t)
+	lane := ante.NewRevokeLane(f.keepers, f.keepers)
+	for name, tx := range map[string]sdk.Tx{
+		"revocation": f.tx([]sdk.Msg{f.revoke()}),
+		"withdrawal": f.tx([]sdk.Msg{&custody.MsgWithdrawInspection{
+			Owner: address(t, 1), InspectionId: subject.String(),
+		}}),
+	} {
+		ends, ok := lane.Subject(tx)
+		require.True(t, ok, name)
+		require.Equal(t, subject, ends, name)
+	}
+	noID := f.revoke()
+	noID.DatasetId = "x"
+	for name, tx := range map[string]sdk.Tx{
+		"with a fee": f.tx([]sdk.Msg{f.revoke()}, func(b client.TxBuilder) { b.SetFeeAmount(fee(1)) }),
+		"two":        f.tx([]sdk.Msg{f.revoke(), f.revoke()}),
+		"no id":      f.tx([]sdk.Msg{noID}),
+	} {
+		_, ok := lane.Subject(tx)
+		require.False(t, ok, name)
+	}
+	require.Empty(t, f.keepers.used, "nothing is taken by looking")
+	f.keepers.places = 7
+	places, err := lane.Places(f.ctx)
+	require.NoError(t, err)
+	require.Equal(t, 7, places)
+}

@@ -115,6 +115,29 @@ func (k *Keeper) Consent(ctx context.Context, key id.ID) (consent.Consent, error
 	return k.Consents.Get(ctx, collections.Join(key, version))
 }
 
+// maxUnbroken bounds how many versions Unbroken looks at.
+const maxUnbroken = 64
+
+// Unbroken reports whether no version of a dataset's consent is a revocation, from one
+// version on to the latest. It looks at maxUnbroken versions at most: more of them, or a
+// version that there never was, is not unbroken.
+func (k *Keeper) Unbroken(ctx context.Context, key id.ID, since uint64) (bool, error) {
+	latest, err := k.Latest.Get(ctx, key)
+	if errors.Is(err, collections.ErrNotFound) || since == 0 || since > latest || latest-since >= maxUnbroken {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for version := since; version <= latest; version++ {
+		c, err := k.Consents.Get(ctx, collections.Join(key, version))
+		if err != nil || c.Status != consent.STATUS_ACTIVE {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // Codebook returns a registered codebook; the error is consent.ErrNotFound if there
 // is none with this version.
 func (k *Keeper) Codebook(ctx context.Context, version string) (consent.Codebook, error) {

@@ -114,7 +114,7 @@ func (k *Keeper) UseLane(ctx context.Context, subject id.ID) error {
 	if used {
 		return errorsmod.Wrapf(consent.ErrLaneFull, "%s was served", subject)
 	}
-	params, err := k.Params.Get(ctx)
+	places, err := k.LanePlaces(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,13 +122,19 @@ func (k *Keeper) UseLane(ctx context.Context, subject id.ID) error {
 	if err != nil && !errors.Is(err, collections.ErrNotFound) {
 		return err
 	}
-	if count >= params.RevokesABlock {
+	if int64(count) >= int64(places) {
 		return errorsmod.Wrapf(consent.ErrLaneFull, "%d were served", count)
 	}
 	if err := k.Lane.Set(ctx, subject); err != nil {
 		return err
 	}
 	return k.LaneCount.Set(ctx, count+1)
+}
+
+// LanePlaces is how many transactions the zero-fee lane takes in one block.
+func (k *Keeper) LanePlaces(ctx context.Context) (int, error) {
+	params, err := k.Params.Get(ctx)
+	return int(params.RevokesABlock), err
 }
 
 // revocable returns the active version if the signer may revoke it.

@@ -154,3 +154,39 @@ func TestUseLane(t *testing.T) {
 	require.NoError(t, f.keeper.UseLane(f.ctx, three), "the next block serves again")
 	require.NoError(t, f.keeper.UseLane(f.ctx, one))
 }
+
+func TestUnbroken(t *testing.T) {
+	f := initFixture(t)
+	unbroken := func(since uint64) bool {
+		t.Helper()
+		out, err := f.keeper.Unbroken(f.ctx, dataID, since)
+		require.NoError(t, err)
+		return out
+	}
+	require.False(t, unbroken(1), "there is none")
+	_, err := f.grant(f.provision())
+	require.NoError(t, err)
+	require.True(t, unbroken(1))
+	require.False(t, unbroken(0))
+	require.False(t, unbroken(2), "not yet")
+	_, err = f.amend(1, f.provision())
+	require.NoError(t, err)
+	require.True(t, unbroken(1))
+	require.True(t, unbroken(2))
+	_, err = f.revoke(patient, 2)
+	require.NoError(t, err)
+	require.False(t, unbroken(1))
+	require.False(t, unbroken(3), "the revocation itself")
+	_, err = f.grant(f.provision())
+	require.NoError(t, err)
+	for since := range uint64(4) {
+		require.False(t, unbroken(since), "granting anew mends nothing")
+	}
+	require.True(t, unbroken(4))
+	for version := uint64(4); version < 68; version++ {
+		_, err = f.amend(version, f.provision())
+		require.NoError(t, err)
+	}
+	require.False(t, unbroken(4), "more than anybody looks at")
+	require.True(t, unbroken(5))
+}

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	errorsmod "cosmossdk.io/errors"
@@ -10,6 +11,7 @@ import (
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 )
 
@@ -274,7 +276,11 @@ func (k *Keeper) look(ctx sdk.Context, job custody.Job) (answer, uint64, error) 
 	default:
 		return mayNotOpen, 0, errorsmod.Wrapf(custody.ErrInvalid, "job of kind %s", job.Kind)
 	}
-	decision, version, err := k.Evaluate(ctx, key.K1(), of, job.ReferralApproved)
+	approved, err := k.stillApproved(ctx, of, job)
+	if err != nil {
+		return mayNotOpen, 0, err
+	}
+	decision, version, err := k.Evaluate(ctx, key.K1(), of, approved)
 	if err != nil {
 		return mayNotOpen, 0, err
 	}
@@ -286,4 +292,23 @@ func (k *Keeper) look(ctx sdk.Context, job custody.Job) (answer, uint64, error) 
 	default:
 		return mayNotOpen, version, nil
 	}
+}
+
+// stillApproved reports whether what an ethics organisation approved counts: only for the
+// consent that the job was opened under. An amended one may name another organisation.
+func (k *Keeper) stillApproved(ctx context.Context, of id.ID, job custody.Job) (bool, error) {
+	if !job.ReferralApproved {
+		return false, nil
+	}
+	version, err := k.consentVersion(ctx, of)
+	return version == job.ConsentVersion, err
+}
+
+// consentVersion is the latest version of a dataset's consent, 0 without one.
+func (k *Keeper) consentVersion(ctx context.Context, of id.ID) (uint64, error) {
+	c, err := k.left.Consents.Consent(ctx, of)
+	if errors.Is(err, consent.ErrNotFound) {
+		return 0, nil
+	}
+	return c.Version, err
 }

@@ -38,17 +38,22 @@ func TestEvaluate_Denies(t *testing.T) {
 		change func(*left, id.ID)
 		reason duo.Reason
 	}{
-		"no consent":       {func(l *left, of id.ID) { delete(l.consents, of) }, duo.ReasonInactive},
-		"unknown dataset":  {func(l *left, of id.ID) { delete(l.datasets, of) }, duo.ReasonInactive},
-		"no attestation":   {func(l *left, of id.ID) { delete(l.statements, of) }, duo.ReasonAttest},
-		"challenged":       {func(l *left, _ id.ID) { l.challenged = true }, duo.ReasonAttest},
-		"attestor silent":  {func(l *left, _ id.ID) { suspend(l, hospital) }, duo.ReasonAttest},
-		"another file":     {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Sha256 = digest("x") }) }, duo.ReasonAttest},
-		"another capsule":  {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.U = digest("x") }) }, duo.ReasonAttest},
-		"other facets":     {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.FacetsRoot = digest("x") }) }, duo.ReasonAttest},
-		"older version":    {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Version = 9 }) }, duo.ReasonAttest},
-		"other basis":      {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Basis = 2 }) }, duo.ReasonAttest},
-		"no visa":          {func(l *left, _ id.ID) { delete(l.visas, account(researcher)) }, duo.ReasonVisa},
+		"no consent":      {func(l *left, of id.ID) { delete(l.consents, of) }, duo.ReasonInactive},
+		"unknown dataset": {func(l *left, of id.ID) { delete(l.datasets, of) }, duo.ReasonInactive},
+		"no attestation":  {func(l *left, of id.ID) { delete(l.statements, of) }, duo.ReasonAttest},
+		"challenged":      {func(l *left, _ id.ID) { l.challenged = true }, duo.ReasonAttest},
+		"attestor silent": {func(l *left, _ id.ID) { suspend(l, hospital) }, duo.ReasonAttest},
+		"another file":    {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Sha256 = digest("x") }) }, duo.ReasonAttest},
+		"another capsule": {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.U = digest("x") }) }, duo.ReasonAttest},
+		"other facets":    {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.FacetsRoot = digest("x") }) }, duo.ReasonAttest},
+		"older version":   {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Version = 9 }) }, duo.ReasonAttest},
+		"other basis":     {func(l *left, of id.ID) { attest(l, of, func(s *deid) { s.Basis = 2 }) }, duo.ReasonAttest},
+		"no visa":         {func(l *left, _ id.ID) { delete(l.visas, account(researcher)) }, duo.ReasonVisa},
+		"a visa of one who no longer gives them": {func(l *left, _ id.ID) {
+			o := l.organisations[account(university)]
+			o.Roles = []attestation.Role{attestation.ROLE_ATTESTOR}
+			l.organisations[account(university)] = o
+		}, duo.ReasonVisa},
 		"buyer suspended":  {func(l *left, _ id.ID) { suspend(l, university) }, duo.ReasonOrganisation},
 		"no receipts":      {func(l *left, of id.ID) { delete(l.receipts, of) }, custody.ReasonIncomplete},
 		"stale gateway":    {func(l *left, _ id.ID) { l.stale[account(gateway2)] = true }, custody.ReasonIncomplete},
@@ -139,4 +144,37 @@ func TestEvaluate_UnreadableStateIsAnError(t *testing.T) {
 	f.left.fail = errors.New("unreadable")
 	_, _, err := f.keeper.Evaluate(f.ctx, requestID(1), of, false)
 	require.ErrorIs(t, err, f.left.fail)
+}
+
+// A job that waits keeps what ethics approved for the consent that it was opened under.
+// When the patient amends this one meanwhile, the present one decides.
+func TestLook_ReferralApprovedForOneConsent(t *testing.T) {
+	for name, c := range map[string]struct {
+		amend bool
+		want  custody.SeatState
+	}{
+		"the same consent": {false, custody.SEAT_STATE_EMITTED},
+		"an amended one":   {true, custody.SEAT_STATE_VOID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := initFixture(t)
+			of, request := f.registered(1), requestID(1)
+			x := terms(1)
+			x.Use.Topics = []consent.SensitiveTopic{consent.SENSITIVE_TOPIC_STIGMATISING}
+			require.NoError(t, f.keeper.OpenTerms(f.ctx, x))
+			posts, _ := f.posts(request, researcher, 0, 1)
+			require.NoError(t, f.keeper.AddSeats(f.ctx, request, raw(researcher), 0, posts))
+			f.left.stale[account(gateway1)] = true
+			f.step(func() { require.NoError(t, f.keeper.OpenJob(f.ctx, request, 0, of, true)) })
+			require.Equal(t, custody.SEAT_STATE_ASSIGNED, f.state(request, 0), "it waits for a gateway")
+			if c.amend {
+				amended := f.left.consents[of]
+				amended.Version++
+				f.left.consents[of] = amended
+			}
+			f.left.stale[account(gateway1)] = false
+			f.step()
+			require.Equal(t, c.want, f.state(request, 0))
+		})
+	}
 }

@@ -174,7 +174,7 @@ func (f *inquiry) parties(facts *duo.Facts) error {
 		if err != nil && !errors.Is(err, attestation.ErrNotFound) {
 			return err
 		}
-		if err == nil && !visa.Revoked {
+		if err == nil && !visa.Revoked && slices.Contains(own.Roles, attestation.ROLE_INSTITUTION) {
 			r.Class = duo.RecipientClass(visa.RecipientClass) //nolint:gosec // an unknown number is no class
 			r.Visa, r.VisaExpiry = duo.EvidenceAttested, visa.Expiry
 		}

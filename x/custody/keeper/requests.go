@@ -155,10 +155,16 @@ func (k *Keeper) OpenJob(
 			terms.KeyId,
 		)
 	}
-	return k.openJob(ctx, stored, d, custody.Job{Kind: custody.JOB_KIND_RELEASE, ReferralApproved: referralApproved})
+	version, err := k.consentVersion(ctx, of)
+	if err != nil {
+		return err
+	}
+	return k.openJob(ctx, stored, d, custody.Job{
+		Kind: custody.JOB_KIND_RELEASE, ReferralApproved: referralApproved, ConsentVersion: version,
+	})
 }
 
-// openJob assigns a seat and queues its job, of which kind and approval are given.
+// openJob assigns a seat and queues its job, of which kind, approval and consent are given.
 func (k *Keeper) openJob(ctx context.Context, seat custody.Seat, d dataset.Dataset, job custody.Job) error {
 	if d.Status != dataset.STATUS_ACTIVE {
 		return errorsmod.Wrapf(custody.ErrDataset, "%s is %s", d.Id, d.Status)

@@ -32,10 +32,13 @@ const (
 )
 
 // Guard remembers, for ever, which B was answered for each Q, and the last batch. It
-// is an append-only file, synced before anything is emitted.
+// is an append-only file, synced before anything is emitted, with a mark beside it that
+// says how far it came.
 type Guard struct {
 	mu      sync.Mutex
 	file    *os.File
+	mark    *mark
+	at      progress
 	pairs   map[[pointSize]byte][pointSize]byte
 	batches map[[sha256.Size]byte]batchRecord // the last one, by SHA-256 of the live chain id
 	broken  error
@@ -54,33 +57,71 @@ func newGuard(file *os.File) *Guard {
 	}
 }
 
-func createGuard(path string, id []byte) (*Guard, error) {
-	if err := writeFile(path, append([]byte(guardMagic), id...)); err != nil {
+// guardFiles are the two files of a guard.
+type guardFiles struct{ guard, mark string }
+
+func guardHead(id []byte) []byte { return append([]byte(guardMagic), id...) }
+
+func createGuard(files guardFiles, id []byte) (*Guard, error) {
+	head := guardHead(id)
+	if err := createMark(files.mark, id, begin(head)); err != nil {
 		return nil, err
 	}
-	return openGuard(path, id)
+	if err := writeFile(files.guard, head); err != nil {
+		return nil, err
+	}
+	return openGuard(files, id)
 }
 
 // openGuard reads a guard. A last record that was cut short by a crash is dropped: its
-// emission never happened, as the sync comes first. Any other damage is ErrGuard.
-func openGuard(path string, id []byte) (*Guard, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, fileMode)
+// emission never happened, as the sync comes first. Any other damage is ErrGuard, and so
+// is a guard that lost what its mark counts.
+func openGuard(files guardFiles, id []byte) (*Guard, error) {
+	file, err := os.OpenFile(files.guard, os.O_RDWR, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGuard, err)
 	}
 	g := newGuard(file)
-	if err := g.read(id); err != nil {
-		return nil, errors.Join(err, file.Close())
+	marked, err := g.openMark(files.mark, id)
+	if err == nil {
+		err = g.read(id, marked)
+	}
+	if err != nil {
+		return nil, errors.Join(err, g.shut())
 	}
 	return g, nil
 }
 
-func (g *Guard) read(id []byte) error {
+// inspectGuard reads a guard without writing, which may be that of a running node: the
+// mark is read first, so that it counts no more than what is read after it.
+func inspectGuard(files guardFiles, id []byte) error {
+	slots, err := os.ReadFile(files.mark)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrGuard, err)
+	}
+	marked, _, err := readMark(bytes.NewReader(slots), id)
+	if err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(files.guard)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrGuard, err)
+	}
+	_, err = newGuard(nil).parse(raw, id, marked)
+	return err
+}
+
+func (g *Guard) openMark(path string, id []byte) (marked progress, err error) {
+	g.mark, marked, err = openMark(path, id)
+	return marked, err
+}
+
+func (g *Guard) read(id []byte, marked progress) error {
 	raw, err := io.ReadAll(g.file)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrGuard, err)
 	}
-	end, err := g.parse(raw, id)
+	end, err := g.parse(raw, id, marked)
 	if err != nil {
 		return err
 	}
@@ -93,18 +134,25 @@ func (g *Guard) read(id []byte) error {
 	return nil
 }
 
-// parse reads all whole records and returns where they end.
-func (g *Guard) parse(raw, id []byte) (int64, error) {
-	head := append([]byte(guardMagic), id...)
+// parse reads all whole records and returns where they end. Those that were marked must
+// be among them, the same and in the same order.
+func (g *Guard) parse(raw, id []byte, marked progress) (int64, error) {
+	head := guardHead(id)
 	if !bytes.HasPrefix(raw, head) {
 		return 0, fmt.Errorf("guard of another share: %w", ErrGuard)
 	}
 	records := raw[len(head):]
+	g.at = begin(head)
+	complete := g.at == marked
 	whole := len(records) / recordSize * recordSize
 	for offset := 0; offset < whole; offset += recordSize {
 		if err := g.apply(records[offset : offset+recordSize]); err != nil {
 			return 0, fmt.Errorf("record at byte %d: %w", len(head)+offset, err)
 		}
+		complete = complete || g.at == marked
+	}
+	if !complete {
+		return 0, fmt.Errorf("%d records, but not the %d that were marked: %w", g.at.count, marked.count, ErrGuard)
 	}
 	return int64(len(head) + whole), nil
 }
@@ -124,6 +172,7 @@ func (g *Guard) apply(record []byte) error {
 	default:
 		return fmt.Errorf("unknown kind %d: %w", body[0], ErrGuard)
 	}
+	g.at = g.at.next(record)
 	return nil
 }
 
@@ -208,12 +257,21 @@ func (g *Guard) append(chain [sha256.Size]byte, batch batchRecord, fresh []Pair)
 			return err
 		}
 	}
-	return nil
+	return g.mark.write(g.at)
 }
 
 func (g *Guard) close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.broken = ErrGuard
-	return g.file.Close()
+	return g.shut()
+}
+
+// shut closes what is open.
+func (g *Guard) shut() error {
+	err := g.file.Close()
+	if g.mark != nil {
+		err = errors.Join(err, g.mark.file.Close())
+	}
+	return err
 }

@@ -5,7 +5,7 @@
 // shares of an epoch back as long as their guard is there; Guard says, before every
 // emission, which jobs may be answered. Files are sealed with a key of their own,
 // written whole or not at all, and must never come back from a backup: an old guard
-// would let one reader key open two datasets (docs/spec/custody.md, "Emission guard").
+// would let one reader key open two datasets (docs/spec/vote-extension.md, section 2.1).
 package share
 
 import (
@@ -105,7 +105,7 @@ func (s *Store) Save(shares *threshold.Shares) error {
 	if err := s.forget(k); err != nil {
 		return err
 	}
-	guard, err := createGuard(filepath.Join(s.dir, k.name("guard")), id)
+	guard, err := createGuard(s.guardFiles(k), id)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (s *Store) Load(keyID, epoch uint64) (*threshold.Shares, *Guard, error) {
 	}
 	guard := s.guards[k]
 	if guard == nil {
-		if guard, err = openGuard(filepath.Join(s.dir, k.name("guard")), id); err != nil {
+		if guard, err = openGuard(s.guardFiles(k), id); err != nil {
 			shares.Zero()
 			return nil, nil, err
 		}
@@ -153,14 +153,14 @@ func (s *Store) Inspect(keyID, epoch uint64) ([]int, error) {
 		return nil, err
 	}
 	defer shares.Zero()
-	raw, err := os.ReadFile(filepath.Join(s.dir, k.name("guard")))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGuard, err)
-	}
-	if _, err := newGuard(nil).parse(raw, id); err != nil {
+	if err := inspectGuard(s.guardFiles(k), id); err != nil {
 		return nil, err
 	}
 	return shares.Indices(), nil
+}
+
+func (s *Store) guardFiles(k epochKey) guardFiles {
+	return guardFiles{guard: filepath.Join(s.dir, k.name("guard")), mark: filepath.Join(s.dir, k.name("mark"))}
 }
 
 // read opens the share file of an epoch and returns the shares and their guard's id.
@@ -193,7 +193,7 @@ func (s *Store) Erase(keyID, epoch uint64) error {
 	if err := s.forget(k); err != nil {
 		return err
 	}
-	for _, kind := range []string{"share", "guard"} {
+	for _, kind := range []string{"share", "guard", "mark"} {
 		if err := os.Remove(filepath.Join(s.dir, k.name(kind))); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

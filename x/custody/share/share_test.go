@@ -98,7 +98,7 @@ func TestStore_FilesArePrivate(t *testing.T) {
 	require.NoError(t, store.Save(newShares(t, 1)))
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, files, 3)
+	require.Len(t, files, 4)
 	for _, file := range files {
 		info, err := file.Info()
 		require.NoError(t, err)

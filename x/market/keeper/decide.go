@@ -223,16 +223,35 @@ func (s msgServer) AnswerReferral(
 		d.State = market.DECISION_STATE_DENIED
 		return &market.MsgAnswerReferralResponse{}, k.Decisions.set(ctx, d)
 	}
-	d.ReferralApproved = true
-	decision, version, err := k.evaluate(ctx, r, d)
+	return &market.MsgAnswerReferralResponse{}, k.approve(ctx, r, of, d)
+}
+
+// approve lets a referred yes stand, under the consent as it is now. The organisation
+// must still be the one that this names.
+func (k *Keeper) approve(ctx context.Context, r market.Request, of id.ID, d market.Decision) error {
+	_, revoked, err := k.sinceYes(ctx, of, d)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	c, err := k.left.Consents.Consent(ctx, of)
+	if err != nil && !errors.Is(err, consent.ErrNotFound) {
+		return err
+	}
+	if revoked {
+		return errorsmod.Wrap(market.ErrDenied, string(market.ReasonRevoked))
+	}
+	if c.Provision.Policy.ReferTo != d.ReferTo {
+		return errorsmod.Wrapf(market.ErrReferral, "the consent for %s names %q now", of, c.Provision.Policy.ReferTo)
+	}
+	d.ReferralApproved, d.ConsentVersion = true, c.Version
+	decision, _, err := k.evaluate(ctx, r, d)
+	if err != nil {
+		return err
 	}
 	if !decision.Allowed() {
-		return nil, errorsmod.Wrap(market.ErrDenied, joined(decision.Reasons))
+		return errorsmod.Wrap(market.ErrDenied, joined(decision.Reasons))
 	}
-	d.ConsentVersion = version
-	return &market.MsgAnswerReferralResponse{}, k.stand(ctx, r, d)
+	return k.stand(ctx, r, d)
 }
 
 // expireReferral takes the silence of an ethics organisation for a no.
@@ -264,9 +283,16 @@ func (k *Keeper) evaluate(
 	if err != nil {
 		return duo.Decision{}, 0, err
 	}
-	decision, version, err := k.left.Custody.Evaluate(ctx, request, of, d.ReferralApproved)
+	approved, revoked, err := k.sinceYes(ctx, of, d)
+	if err != nil {
+		return duo.Decision{}, 0, err
+	}
+	decision, version, err := k.left.Custody.Evaluate(ctx, request, of, approved)
 	if err != nil || decision.Verdict == duo.Deny {
 		return decision, version, err
+	}
+	if revoked {
+		return denial(market.ReasonRevoked), version, nil
 	}
 	c, err := k.left.Consents.Consent(ctx, of)
 	if errors.Is(err, consent.ErrNotFound) {
@@ -283,6 +309,27 @@ func (k *Keeper) evaluate(
 	default:
 		return decision, version, nil
 	}
+}
+
+// sinceYes tells what became of the consent under which a yes was given: whether what
+// ethics approved still counts, which it does for that very version only, and whether
+// the patient has revoked meanwhile, which ends her yes whatever she granted later.
+func (k *Keeper) sinceYes(ctx context.Context, of id.ID, d market.Decision) (approved, revoked bool, err error) {
+	if d.ConsentVersion == 0 {
+		return d.ReferralApproved, false, nil
+	}
+	c, err := k.left.Consents.Consent(ctx, of)
+	if errors.Is(err, consent.ErrNotFound) {
+		return false, true, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	if c.Version == d.ConsentVersion {
+		return d.ReferralApproved, false, nil
+	}
+	unbroken, err := k.left.Consents.Unbroken(ctx, of, d.ConsentVersion)
+	return false, !unbroken, err
 }
 
 func denial(reason duo.Reason) duo.Decision {

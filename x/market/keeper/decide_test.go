@@ -237,3 +237,87 @@ func TestAnswerReferral_Overtaken(t *testing.T) {
 	f.until(t, start+6)
 	require.Equal(t, market.DECISION_STATE_LOST, f.decision(t, key, 1).State)
 }
+
+// regrant makes the next version of a consent, after a revocation or as an amendment.
+func (f *fixture) regrant(n byte, revoked bool, change func(*consent.Policy)) {
+	c := f.world.consents[ds(n)]
+	if revoked {
+		c.Version++
+		f.world.revoked[ds(n)] = c.Version
+	}
+	c.Version++
+	if change != nil {
+		change(&c.Provision.Policy)
+	}
+	f.world.consents[ds(n)] = c
+}
+
+// A yes ends with the consent that it was given under. What is granted anew asks anew; an
+// amendment keeps it, if the rules still permit the use.
+func TestDecideRequest_RevokedSince(t *testing.T) {
+	f := initFixture(t)
+	key := f.opened(t, 1, 3)
+	f.yes(t, key, 1, 2)
+	f.regrant(1, true, nil)
+	f.regrant(2, false, nil)
+	out, err := f.query.Check(f.ctx, &market.QueryCheckRequest{RequestId: key.String(), DatasetId: ds(1).String()})
+	require.NoError(t, err)
+	require.Equal(t, []string{"REVOKED"}, out.Reasons)
+	f.until(t, deadline+1)
+	d := f.decision(t, key, 1)
+	require.Equal(t, market.DECISION_STATE_DENIED, d.State)
+	require.Equal(t, []string{"REVOKED"}, d.Reasons)
+	require.Equal(t, market.DECISION_STATE_WON, f.decision(t, key, 2).State)
+	require.Equal(t, uint64(4), f.decision(t, key, 2).ConsentVersion, "the version that was looked at last")
+	require.Equal(t, uint64(1), f.request(t, key).Won)
+}
+
+// Who revoked and granted anew may say yes anew.
+func TestDecideRequest_YesAfterRevoking(t *testing.T) {
+	f := initFixture(t)
+	key := f.opened(t, 1, 3)
+	f.yes(t, key, 1)
+	f.regrant(1, true, nil)
+	require.NoError(t, f.decide(key, 1, false))
+	f.yes(t, key, 1)
+	f.until(t, deadline+1)
+	require.Equal(t, market.DECISION_STATE_WON, f.decision(t, key, 1).State)
+}
+
+// What ethics approved counts for the consent that it looked at, and for no later one,
+// which may ask for another organisation or refer what that one allowed.
+func TestAnswerReferral_AmendedAfterwards(t *testing.T) {
+	f := initFixture(t)
+	key := f.opened(t, 1, 3)
+	f.says(1, duo.Refer, "RS")
+	f.says(2, duo.Refer, "RS")
+	f.yes(t, key, 1, 2)
+	require.NoError(t, f.answer(key, 1, ethics, true))
+	require.NoError(t, f.answer(key, 2, ethics, true))
+	f.regrant(1, false, func(p *consent.Policy) { p.ReferTo = account(arbiter) })
+	f.until(t, deadline+1)
+	d := f.decision(t, key, 1)
+	require.Equal(t, market.DECISION_STATE_DENIED, d.State)
+	require.Equal(t, []string{"RS"}, d.Reasons)
+	require.Equal(t, market.DECISION_STATE_WON, f.decision(t, key, 2).State)
+}
+
+func TestAnswerReferral_ConsentChangedBefore(t *testing.T) {
+	f := initFixture(t)
+	key := f.opened(t, 1, 3)
+	for n := range byte(3) {
+		f.says(n, duo.Refer, "RS")
+	}
+	f.yes(t, key, 0, 1, 2)
+	f.regrant(0, false, nil)
+	f.regrant(1, true, nil)
+	f.regrant(2, false, func(p *consent.Policy) { p.ReferTo = account(arbiter) })
+	require.NoError(t, f.answer(key, 0, ethics, true), "amended, and it still names this one")
+	require.Equal(t, uint64(4), f.decision(t, key, 0).ConsentVersion)
+	err := f.answer(key, 1, ethics, true)
+	require.ErrorIs(t, err, market.ErrDenied)
+	require.ErrorContains(t, err, "REVOKED")
+	require.ErrorIs(t, f.answer(key, 2, ethics, true), market.ErrReferral, "it names another one now")
+	delete(f.world.consents, ds(2))
+	require.ErrorIs(t, f.answer(key, 2, ethics, true), market.ErrDenied)
+}

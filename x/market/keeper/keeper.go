@@ -21,6 +21,7 @@ import (
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
 	"github.com/cosmos/cosmos-sdk/codec"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/gogoproto/proto"
 
@@ -171,10 +172,15 @@ func (k *Keeper) quarantine(ctx sdk.Context, item string, run func(sdk.Context) 
 	return true
 }
 
-// contained turns a panic into an error.
+// contained turns a panic into an error. Running out of gas goes on to end the
+// transaction: else its sender could choose the gas so that a bond stays locked.
 func contained(ctx sdk.Context, run func(sdk.Context) error) (err error) {
 	defer func() {
-		if r := recover(); r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case storetypes.ErrorOutOfGas, storetypes.ErrorGasOverflow:
+			panic(r) //nolint:forbidigo // the transaction's runner recovers it
+		default:
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()

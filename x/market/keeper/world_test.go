@@ -39,6 +39,7 @@ type world struct {
 	organisations map[string]attestation.Organisation
 	datasets      map[id.ID]dataset.Dataset
 	consents      map[id.ID]consent.Consent
+	revoked       map[id.ID]uint64       // the version that was revoked last
 	stale         map[string]bool        // gateways without a heartbeat
 	dropped       map[string]bool        // gateways without receipts
 	verdicts      map[id.ID]duo.Decision // by dataset; ALLOW without an entry
@@ -66,6 +67,7 @@ func newWorld(t *testing.T, store corestore.KVStoreService) *world {
 		organisations: map[string]attestation.Organisation{},
 		datasets:      map[id.ID]dataset.Dataset{},
 		consents:      map[id.ID]consent.Consent{},
+		revoked:       map[id.ID]uint64{},
 		stale:         map[string]bool{},
 		dropped:       map[string]bool{},
 		verdicts:      map[id.ID]duo.Decision{},
@@ -265,6 +267,10 @@ func (w *world) Consent(_ context.Context, of id.ID) (consent.Consent, error) {
 		return c, consent.ErrNotFound
 	}
 	return c, nil
+}
+
+func (w *world) Unbroken(_ context.Context, of id.ID, since uint64) (bool, error) {
+	return since > w.revoked[of], w.fail
 }
 
 // x/custody.
