@@ -121,7 +121,13 @@ func (d *depot) deliveryKey(ctx context.Context, request id.ID, kind custody.Job
 	}
 }
 
-func (d *depot) Download(_ context.Context, object drs.Digest, _ int64, path string, done func(done, total int64)) error {
+func (d *depot) Download(
+	_ context.Context,
+	object drs.Digest,
+	_ int64,
+	path string,
+	done func(done, total int64),
+) error {
 	data, err := d.object(object)
 	if err != nil {
 		return err

@@ -253,7 +253,12 @@ func (s *Session) fetchRange(
 			return err
 		}
 		if size > largest(r.payload) {
-			return fault.E(fault.Integrity, "gateway has %d bytes of an object that has at most %d", size, largest(r.payload))
+			return fault.E(
+				fault.Integrity,
+				"gateway has %d bytes of an object that has at most %d",
+				size,
+				largest(r.payload),
+			)
 		}
 		plain, length, err := envelope.NewReaderAt(src, size, leaves, r.facts, identity)
 		if err != nil {

@@ -338,7 +338,10 @@ func TestIngest_LeftoversOfAKill(t *testing.T) {
 	spool := filepath.Join(p.patient.Dir, "spool")
 	sealed := entries(t, spool)
 	require.Len(t, sealed, 1)
-	require.NoError(t, os.Rename(filepath.Join(spool, sealed[0]), filepath.Join(spool, ".volens-"+sealed[0]+"-123.part")))
+	require.NoError(
+		t,
+		os.Rename(filepath.Join(spool, sealed[0]), filepath.Join(spool, ".volens-"+sealed[0]+"-123.part")),
+	)
 	other := ".volens-" + strings.Repeat("0", 32) + "-v1.age-1.part"
 	require.NoError(t, os.WriteFile(filepath.Join(spool, other), []byte("x"), 0o600))
 

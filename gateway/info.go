@@ -58,7 +58,10 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return drs.Problem(err)
 	}
-	return drs.JSON(w, Health{OK: true, Height: tip.Height, LogTop: g.log.Checkpoint().Size, Refused: g.worker.Refused()})
+	return drs.JSON(
+		w,
+		Health{OK: true, Height: tip.Height, LogTop: g.log.Checkpoint().Size, Refused: g.worker.Refused()},
+	)
 }
 
 // askMany passes one question or several on to the node (POST /chain).

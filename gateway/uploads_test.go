@@ -304,7 +304,12 @@ func TestUpload_NoRoom_PlacedObjectsCount(t *testing.T) {
 	require.Equal(t, http.StatusInsufficientStorage, h.create(h.login(h.stranger), 1, d).status)
 	h.register(d)
 	require.Equal(t, http.StatusNoContent, h.putHalf(auth, h.sealPart(h.keys.Identity.Recipient(), thePart)).status)
-	require.Equal(t, http.StatusCreated, h.create(h.login(h.stranger), 1, d).status, "what is registered does not count")
+	require.Equal(
+		t,
+		http.StatusCreated,
+		h.create(h.login(h.stranger), 1, d).status,
+		"what is registered does not count",
+	)
 }
 
 func TestUpload_Concurrent(t *testing.T) {

@@ -271,7 +271,10 @@ func TestDownload(t *testing.T) {
 	_, raw, object, c := readers(t, 3<<20)
 	path := filepath.Join(t.TempDir(), "file.age")
 	var have, total int64
-	require.NoError(t, c.Download(t.Context(), object, maxSize, path, func(done, all int64) { have, total = done, all }))
+	require.NoError(
+		t,
+		c.Download(t.Context(), object, maxSize, path, func(done, all int64) { have, total = done, all }),
+	)
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, raw, got)

@@ -145,7 +145,12 @@ func (s slow) Send(ctx context.Context, msgs ...sdk.Msg) error {
 func TestGrant_AskerGone(t *testing.T) {
 	_, c, node, gateway := newSponsor(t, 10)
 	ledger := slow{Chain: c, begun: make(chan struct{}), release: make(chan struct{})}
-	s := sponsor.New(gateway, node, ledger, sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))})
+	s := sponsor.New(
+		gateway,
+		node,
+		ledger,
+		sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))},
+	)
 	patient := account(t, "patient").Address
 	ctx, leave := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -171,7 +176,12 @@ func (l late) Send(ctx context.Context, msgs ...sdk.Msg) error {
 
 func TestGrant_EarlierOneWasUnderWay(t *testing.T) {
 	_, c, node, gateway := newSponsor(t, 10)
-	s := sponsor.New(gateway, node, late{c}, sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))})
+	s := sponsor.New(
+		gateway,
+		node,
+		late{c},
+		sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))},
+	)
 	_, err := s.Grant(t.Context(), account(t, "patient").Address)
 	require.NoError(t, err)
 }
