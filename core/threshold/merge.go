@@ -3,6 +3,7 @@ package threshold
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrKept is returned for kept shares that no earlier height of this epoch can have left.
@@ -47,19 +48,20 @@ func (r *Round) Unfinished(contributions []*Contribution) ([]KeptShare, error) {
 	}
 	holders := r.holders(opened)
 	var out []KeptShare
+	fresh := make([]int, 0, len(holders))
 	for j := range r.jobs {
 		kept := r.keptOf(j)
-		count, first := len(kept), len(out)
+		fresh = fresh[:0]
 		for k := range holders {
-			for len(kept) > 0 && kept[0].Share < k {
-				kept = kept[1:]
-			}
-			if holders[k].covers(j) && (len(kept) == 0 || kept[0].Share != k) {
-				out = append(out, KeptShare{JobIndex: j, Share: k, S: holders[k].at(j).Bytes()})
+			if holders[k].covers(j) && !slices.ContainsFunc(kept, func(s KeptShare) bool { return s.Share == k }) {
+				fresh = append(fresh, k)
 			}
 		}
-		if count+len(out)-first >= r.committee.t {
-			out = out[:first]
+		if len(kept)+len(fresh) >= r.committee.t {
+			continue
+		}
+		for _, k := range fresh {
+			out = append(out, KeptShare{JobIndex: j, Share: k, S: holders[k].at(j).Bytes()})
 		}
 	}
 	return out, nil
