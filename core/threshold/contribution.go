@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"bytes"
 	"crypto/sha512"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ type Contribution struct {
 // openedContribution is a decoded contribution and what follows from it. It is immutable.
 type openedContribution struct {
 	operator  string
+	coverage  Bitmap
 	seed      [sha512.Size]byte
 	indices   []int    // share indices
 	jobs      []int    // covered jobs
@@ -140,19 +142,21 @@ func (r *Round) checkCoverage(coverage Bitmap) error {
 	return nil
 }
 
-// open decodes a contribution. One that was decoded before in this round is taken
-// from its cache, which is keyed by all its bytes.
+// open decodes a contribution. One that was decoded before in this round, with the
+// very same bytes, is taken from its cache.
 func (r *Round) open(c *Contribution) (*openedContribution, error) {
 	if err := r.CheckShape(c); err != nil {
 		return nil, err
 	}
-	indices := r.committee.indices[string(c.Operator)]
-	seed := r.shareSeed(c, indices)
-	name := contributionName{seed, [PointSize]byte(c.A), [PointSize]byte(c.APrime), [ScalarSize]byte(c.F)}
-	if known := r.opened.get(name); known != nil {
+	if known := r.opened.get(c); known != nil {
 		return known, nil
 	}
-	out := &openedContribution{operator: string(c.Operator), seed: seed, indices: indices, jobs: c.Coverage.jobs()}
+	indices := r.committee.indices[string(c.Operator)]
+	seed := r.shareSeed(c, indices)
+	out := &openedContribution{
+		operator: string(c.Operator), coverage: append(Bitmap(nil), c.Coverage...), seed: seed,
+		indices: indices, jobs: c.Coverage.jobs(),
+	}
 	if err := out.decode(c); err != nil {
 		return nil, err
 	}
@@ -165,8 +169,23 @@ func (r *Round) open(c *Contribution) (*openedContribution, error) {
 	}
 	out.d, out.g = weights(seed, domainD, len(out.jobs)), weights(seed, domainG, len(indices))
 	out.c = *hashToScalar(transcript.New("share-challenge").Bytes(seed[:], c.A, c.APrime))
-	r.opened.put(name, out)
+	r.opened.put(out)
 	return out, nil
+}
+
+// of reports whether this is the decoded form of a contribution, by all its bytes.
+func (o *openedContribution) of(c *Contribution) bool {
+	if o.operator != string(c.Operator) || !bytes.Equal(o.coverage, c.Coverage) ||
+		len(c.S) != PointSize*len(o.points) || !bytes.Equal(o.a.enc[:], c.A) ||
+		!bytes.Equal(o.aprime.enc[:], c.APrime) || !bytes.Equal(o.f.Bytes(), c.F) {
+		return false
+	}
+	for i := range o.points {
+		if !bytes.Equal(o.points[i].enc[:], c.S[i*PointSize:(i+1)*PointSize]) {
+			return false
+		}
+	}
+	return true
 }
 
 // decode reads the points and the answer.
@@ -191,35 +210,25 @@ func (o *openedContribution) decode(c *Contribution) error {
 	return nil
 }
 
-// contributionName is everything that a decoded contribution follows from in its
-// round: the seed binds the operator, the coverage and the shares.
-type contributionName struct {
-	seed      [sha512.Size]byte
-	a, aprime [PointSize]byte
-	f         [ScalarSize]byte
-}
-
-// openedCache keeps the contributions that a round has decoded, since every node
-// looks at them several times. It decides nothing but time.
+// openedCache keeps the contribution of each operator that a round decoded last, since
+// every node looks at them several times. It decides nothing but time.
 type openedCache struct {
 	mu    sync.Mutex
-	limit int
-	known map[contributionName]*openedContribution
+	known map[string]*openedContribution
 }
 
-func (c *openedCache) get(name contributionName) *openedContribution {
+func (c *openedCache) get(of *Contribution) *openedContribution {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.known[name]
-}
-
-// put remembers; a cache that saw far more than one set of contributions forgets
-// and starts again.
-func (c *openedCache) put(name contributionName, o *openedContribution) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.known == nil || len(c.known) >= c.limit {
-		c.known = map[contributionName]*openedContribution{}
+	known := c.known[string(of.Operator)]
+	c.mu.Unlock()
+	if known == nil || !known.of(of) {
+		return nil
 	}
-	c.known[name] = o
+	return known
+}
+
+func (c *openedCache) put(o *openedContribution) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[o.operator] = o
 }

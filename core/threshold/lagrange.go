@@ -144,11 +144,12 @@ func (p *product) value() *scalar.Scalar {
 
 // A ladder computes a Lagrange sum with small integers: the coefficients times
 // their common denominator. Few responders have short ones; 1 to T have the
-// binomial coefficients of T. It goes through all coefficients from the highest
-// signed digit (non-adjacent form) to the lowest, and divides by the denominator at
-// the end.
+// binomial coefficients of T. It adds up the points whose coefficients are equal but
+// for the sign, goes through all coefficients from the highest signed digit
+// (non-adjacent form) to the lowest, and divides by the denominator at the end.
 type ladder struct {
-	steps   [][]int        // from the highest digit: places from 1, negative to subtract
+	groups  [][]int        // places from 1 of one coefficient each, negative to subtract
+	steps   [][]int        // from the highest digit: groups from 1, negative to subtract
 	inverse *scalar.Scalar // of the common denominator, nil for 1
 }
 
@@ -174,12 +175,18 @@ func newLadder(indices []int) *ladder {
 		out.inverse = new(scalar.Scalar).Invert(bigScalar(denominator))
 		cost += divisionCost
 	}
+	groups := map[string]int{}
 	for i, c := range coefficients {
-		if !c.IsInt64() {
-			return nil
+		name, sign := new(big.Int).Abs(c).String(), c.Sign()
+		group, known := groups[name]
+		if !known {
+			group = len(out.groups)
+			groups[name], out.groups = group, append(out.groups, nil)
+			cost += out.put(group+1, new(big.Int).Abs(c))
 		}
-		cost += out.put(i+1, c.Int64())
+		out.groups[group] = append(out.groups[group], sign*(i+1))
 	}
+	cost += len(indices) - len(out.groups)
 	slices.Reverse(out.steps)
 	if cost+len(out.steps) > multipleFixed+multipleEach*len(indices) {
 		return nil
@@ -187,24 +194,18 @@ func newLadder(indices []int) *ladder {
 	return out
 }
 
-// put writes the signed digits of the coefficient at a place, and returns how many
-// are not zero.
-func (l *ladder) put(place int, coefficient int64) int {
-	sign, n := 1, new(big.Int).SetInt64(coefficient)
-	if coefficient < 0 {
-		sign, n = -1, n.Neg(n)
-	}
+// put writes the signed digits of the coefficient n > 0 of a group, and returns how
+// many are not zero. It uses n up.
+func (l *ladder) put(group int, n *big.Int) int {
 	count := 0
-	var low big.Int
-	four := big.NewInt(4)
 	for digit := 0; n.Sign() > 0; digit++ {
 		if digit == len(l.steps) {
 			l.steps = append(l.steps, nil)
 		}
 		if n.Bit(0) == 1 {
-			d := 2 - low.Mod(n, four).Int64() // 1 or -1
-			l.steps[digit] = append(l.steps[digit], sign*int(d)*place)
-			n.Sub(n, low.SetInt64(d))
+			d := int64(1) - 2*int64(n.Bit(1)) // so that the next digit is 0
+			l.steps[digit] = append(l.steps[digit], int(d)*group)
+			n.Sub(n, big.NewInt(d))
 			count++
 		}
 		n.Rsh(n, 1)
@@ -214,23 +215,41 @@ func (l *ladder) put(place int, coefficient int64) int {
 
 // sum computes the Lagrange sum in variable time.
 func (l *ladder) sum(points []*Point) *curve.RistrettoPoint {
-	out := new(curve.RistrettoPoint).Identity()
-	for i, step := range l.steps {
-		if i > 0 {
+	groups := make([]*curve.RistrettoPoint, len(l.groups))
+	for i, places := range l.groups {
+		groups[i] = addSigned(nil, places, func(n int) *curve.RistrettoPoint { return &points[n-1].p })
+	}
+	var out *curve.RistrettoPoint
+	for _, step := range l.steps {
+		if out != nil {
 			out.Add(out, out)
 		}
-		for _, place := range step {
-			if place > 0 {
-				out.Add(out, &points[place-1].p)
-			} else {
-				out.Sub(out, &points[-place-1].p)
-			}
-		}
+		out = addSigned(out, step, func(n int) *curve.RistrettoPoint { return groups[n-1] })
 	}
 	if l.inverse == nil {
 		return out
 	}
 	return new(curve.RistrettoPoint).MultiscalarMulVartime([]*scalar.Scalar{l.inverse}, []*curve.RistrettoPoint{out})
+}
+
+// addSigned adds points by their names from 1, and subtracts those of negative names.
+// A nil sum is that of nothing.
+func addSigned(
+	sum *curve.RistrettoPoint, names []int, point func(name int) *curve.RistrettoPoint,
+) *curve.RistrettoPoint {
+	for _, name := range names {
+		switch {
+		case sum == nil && name > 0:
+			sum = new(curve.RistrettoPoint).Set(point(name))
+		case sum == nil:
+			sum = new(curve.RistrettoPoint).Neg(point(-name))
+		case name > 0:
+			sum.Add(sum, point(name))
+		default:
+			sum.Sub(sum, point(-name))
+		}
+	}
+	return sum
 }
 
 // integerLagrange returns the coefficients at 0 times their least common

@@ -40,7 +40,7 @@ func NewRound(c *Committee, liveChain string, height uint64, jobs []Job) (*Round
 		committee: c,
 		jobs:      append([]Job(nil), jobs...),
 		points:    make([]Point, len(jobs)),
-		opened:    &openedCache{limit: 2 * len(c.x)},
+		opened:    &openedCache{known: map[string]*openedContribution{}},
 	}
 	t := c.key.transcript("jobs").String(liveChain).Uint(c.epoch).Uint(height).Uint(uint64(len(jobs)))
 	seen := make(map[[32]byte]bool, len(jobs))
