@@ -30,11 +30,17 @@ func blockCases(e *env) []measure.Case {
 	return []measure.Case{
 		{
 			Name: "extend-vote-p99", Unit: "ms", Runs: few, Target: measure.AtMost(50),
-			Prepare: func() (a, b measure.Sample, err error) { a, err = extendVote(e.path("extend"), measure.Thread); return a, nil, err },
+			Prepare: func() (a, b measure.Sample, err error) {
+				a, err = extendVote(e.path("extend"), measure.Thread)
+				return a, nil, err
+			},
 		},
 		{
 			Name: "extend-vote-p99-wall", Unit: "ms", Runs: few, Target: measure.AtMost(50), Idle: true,
-			Prepare: func() (a, b measure.Sample, err error) { a, err = extendVote(e.path("extend-wall"), measure.Wall); return a, nil, err },
+			Prepare: func() (a, b measure.Sample, err error) {
+				a, err = extendVote(e.path("extend-wall"), measure.Wall)
+				return a, nil, err
+			},
 		},
 		blockCase(e, "block-proposer-n100-jobs64", full, true),
 		blockCase(e, "block-validator-n100-jobs64", full, false),
