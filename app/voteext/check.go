@@ -57,6 +57,17 @@ type report struct {
 	votes  []vote               // in commit order, for the messages of a run
 	done   []threshold.Combined // jobs to store
 	bad    [][]byte             // operators whose extension fails singly
+
+	round *threshold.Round          // nil if there is no batch
+	used  []*threshold.Contribution // verified
+}
+
+// unfinished are the verified shares of jobs that are not finished.
+func (r *report) unfinished() ([]threshold.KeptShare, error) {
+	if r.round == nil {
+		return nil, nil
+	}
+	return r.round.Unfinished(r.used)
 }
 
 // votes reads the usable extensions of a commit, in commit order. What does not decode
@@ -110,14 +121,13 @@ func (h *Handler) check(ctx sdk.Context, transaction []byte) (*report, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInjection, err)
 	}
 	out := &report{height: injection.Height, votes: h.votes(ctx, commit)}
-	round, err := h.round(ctx, injection.Height)
-	if err != nil {
+	if out.round, err = h.merged(ctx, injection.Height); err != nil {
 		return nil, err
 	}
-	if round == nil {
+	if out.round == nil {
 		return out, expectEmpty(injection)
 	}
-	return out, h.checkBatch(round, injection, len(commit.Votes), out)
+	return out, checkBatch(injection, len(commit.Votes), out)
 }
 
 // expectEmpty refuses a claim about a batch where there is none.
@@ -129,7 +139,7 @@ func expectEmpty(injection *custody.Injection) error {
 }
 
 // checkBatch checks the used and the bad votes, and every combined point.
-func (h *Handler) checkBatch(round *threshold.Round, injection *custody.Injection, size int, out *report) error {
+func checkBatch(injection *custody.Injection, size int, out *report) error {
 	used, err := pick(injection.Used, size, out.votes)
 	if err != nil {
 		return fmt.Errorf("used votes: %w", err)
@@ -145,26 +155,20 @@ func (h *Handler) checkBatch(round *threshold.Round, injection *custody.Injectio
 		if hasBit(injection.Used, v.index) {
 			return fmt.Errorf("vote %d is both used and bad: %w", v.index, ErrInjection)
 		}
-		if !culprit(round, v) {
+		if !culprit(out.round, v) {
 			return fmt.Errorf("vote %d is called bad and is not: %w", v.index, ErrInjection)
 		}
 		out.bad = append(out.bad, v.operator)
 	}
-	contributions := make([]*threshold.Contribution, len(used))
+	out.used = make([]*threshold.Contribution, len(used))
 	for i, v := range used {
-		contributions[i] = v.contribution()
+		out.used[i] = v.contribution()
 	}
 	out.done = make([]threshold.Combined, len(injection.Done))
 	for i, d := range injection.Done {
 		out.done[i] = threshold.Combined{JobIndex: int(d.Job), S: d.S}
 	}
-	if len(used) == 0 {
-		if len(out.done) > 0 {
-			return fmt.Errorf("finished jobs without votes: %w", ErrInjection)
-		}
-		return nil
-	}
-	return round.Verify(contributions, out.done)
+	return out.round.Verify(out.used, out.done)
 }
 
 // culprit reports whether a vote has the shape of a contribution and fails singly. A

@@ -9,7 +9,8 @@
 //	VerifyVote(H)      verify.go: length and canonical encoding, nothing else.
 //	PrepareProposal    proposal.go: verify, find up to two culprits, combine, inject.
 //	ProcessProposal    proposal.go: the pure check of check.go.
-//	PreBlock(H+1)      preblock.go: the same check again, then x/custody stores and pays.
+//	PreBlock(H+1)      preblock.go: the same check again, then x/custody stores and pays,
+//	                   and keeps the verified shares of jobs that are not finished.
 //
 // Three things it never does: it never fails a vote (an empty extension on any
 // trouble), it never returns an error from PreBlock for what a block contains, and it

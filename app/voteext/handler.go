@@ -20,6 +20,8 @@ type Reader interface {
 	// BatchAt has no jobs where there is no batch.
 	BatchAt(ctx context.Context, height int64) (custody.Batch, error)
 	Committee(ctx context.Context, keyID, epoch uint64) (*threshold.Committee, error)
+	// KeptShares are those that earlier heights left for the jobs of a batch.
+	KeptShares(ctx context.Context, height int64) ([]threshold.KeptShare, error)
 	// RunView is the newest run, open or finished; RunOpen tells which.
 	RunView(ctx context.Context) (keeper.RunView, error)
 	RunOpen(ctx context.Context) (bool, error)
@@ -32,6 +34,8 @@ type Reader interface {
 type Writer interface {
 	ApplyRunMessages(ctx context.Context, operator []byte, messages []custody.RunMessage)
 	StoreReleases(ctx context.Context, height int64, done []threshold.Combined)
+	// KeepShares keeps verified shares of jobs that are not finished.
+	KeepShares(ctx context.Context, height int64, shares []threshold.KeptShare)
 	// SettleRevoking ends what was revoked in the block in which it stood in a batch.
 	SettleRevoking(ctx context.Context, height int64)
 	RecordBad(ctx context.Context, height int64, operator []byte)
@@ -123,6 +127,21 @@ func (h *Handler) round(ctx sdk.Context, height int64) (*threshold.Round, error)
 	}
 	h.cached, h.last = key, round
 	return round, nil
+}
+
+// merged is the round of a height together with the shares that were kept for its
+// jobs, or nil if there is no batch. It is what a proposal for the next height, and all
+// checks of it, go by.
+func (h *Handler) merged(ctx sdk.Context, height int64) (*threshold.Round, error) {
+	round, err := h.round(ctx, height)
+	if err != nil || round == nil {
+		return nil, err
+	}
+	kept, err := h.reader.KeptShares(ctx, height)
+	if err != nil || len(kept) == 0 {
+		return round, err
+	}
+	return round.Merge(kept)
 }
 
 // expected reports whether the block after a height should carry an injection.

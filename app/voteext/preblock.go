@@ -31,7 +31,21 @@ func (h *Handler) PreBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) {
 		}
 	}
 	h.writer.SettleRevoking(ctx, height)
+	if found != nil {
+		h.keep(ctx, height, found)
+	}
 	h.writer.CountInjection(ctx, found != nil, req.ProposerAddress, expected)
+}
+
+// keep hands the verified shares of unfinished jobs over, when all that this block ends
+// is ended.
+func (h *Handler) keep(ctx sdk.Context, height int64, found *report) {
+	shares, err := found.unfinished()
+	if err != nil {
+		h.logger.Error("shares not kept", "height", height, "reason", err.Error())
+		return
+	}
+	h.writer.KeepShares(ctx, height, shares)
 }
 
 // tryCheck returns what a valid injection says, else nil.

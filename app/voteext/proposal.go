@@ -74,7 +74,7 @@ func (h *Handler) inject(ctx sdk.Context, commit abci.ExtendedCommitInfo) ([]byt
 		return nil, err
 	}
 	out := &custody.Injection{Height: height, Round: commit.Round, ExtendedCommit: raw}
-	round, err := h.round(ctx, height)
+	round, err := h.merged(ctx, height)
 	if err != nil {
 		return nil, err
 	}

@@ -2,18 +2,15 @@ package threshold
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
+
+	"github.com/oasisprotocol/curve25519-voi/curve"
 )
 
 // MaxShares bounds the number of shares of a committee.
 const MaxShares = 400
-
-// maxResponderSets bounds the cache of Lagrange coefficients.
-const maxResponderSets = 64
 
 // Errors about committees.
 var (
@@ -31,17 +28,11 @@ type Committee struct {
 	epoch   uint64
 	t       int
 	x       []*Point
+	tables  []*curve.ExpandedRistrettoPoint // of x, for sums
 	owners  [][]byte
 	indices map[string][]int // by operator, ascending from 1
 
-	mu         sync.Mutex
-	responders map[string]*responders
-}
-
-// responders is a set of T share indices with their Lagrange coefficients at 0.
-type responders struct {
-	indices []int
-	lambda  []*Scalar // by share index; nil for those outside the set
+	responders responderCache
 }
 
 // NewCommittee makes a committee of W = len(x) shares of which any t open: x[i]
@@ -70,17 +61,16 @@ func newCommittee(
 ) (*Committee, error) {
 	c := &Committee{
 		key: key, epoch: epoch, t: t, x: x, owners: cloneAll(owners), indices: indices,
-		responders: map[string]*responders{},
+		tables: make([]*curve.ExpandedRistrettoPoint, len(x)),
+	}
+	for i, p := range x {
+		c.tables[i] = curve.NewExpandedRistrettoPoint(&p.p)
 	}
 	first := make([]int, t)
 	for i := range first {
 		first[i] = i + 1
 	}
-	sum := newMSM(t)
-	for i, l := range lagrange(first) {
-		sum.add(&l.s, x[i])
-	}
-	if sum.sum().Equal(&key.y.p) != 1 {
+	if c.respondersOf(first).combine(x[:t]).Equal(&key.y.p) != 1 {
 		return nil, fmt.Errorf("share keys of epoch %d do not make key %d: %w", epoch, key.id, ErrCommittee)
 	}
 	return c, nil
@@ -165,29 +155,6 @@ func (c *Committee) matchShares(operator []byte, s *Shares) error {
 		)
 	}
 	return nil
-}
-
-// respondersOf returns the coefficients of T ascending indices, from the cache
-// when it has them.
-func (c *Committee) respondersOf(indices []int) *responders {
-	name := make([]byte, 0, 2*len(indices))
-	for _, k := range indices {
-		name = binary.BigEndian.AppendUint16(name, uint16(k)) //nolint:gosec // at most MaxShares
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if r, ok := c.responders[string(name)]; ok {
-		return r
-	}
-	r := &responders{indices: slices.Clone(indices), lambda: make([]*Scalar, len(c.x)+1)}
-	for i, l := range lagrange(indices) {
-		r.lambda[indices[i]] = l
-	}
-	if len(c.responders) >= maxResponderSets {
-		clear(c.responders)
-	}
-	c.responders[string(name)] = r
-	return r
 }
 
 // EqualAssignment gives one share to each of n operators, in ascending order of

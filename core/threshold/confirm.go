@@ -52,7 +52,7 @@ func (r *Run) VerifyConfirmation(x Confirmation, c *Committee) error {
 }
 
 // confirmed is the statement: the weights of an operator's shares and the sum of its share keys.
-func (r *Run) confirmed(operator []byte, c *Committee) (seed [sha512.Size]byte, g []*Scalar, public *Point) {
+func (r *Run) confirmed(operator []byte, c *Committee) (seed [sha512.Size]byte, g []Scalar, public *Point) {
 	own := c.indices[string(operator)]
 	t := r.ctx.transcript("confirm").Bytes(c.key.y.enc[:])
 	t.Uint(uint64(c.t)).Uint(uint64(len(c.x))) //nolint:gosec // T is positive
@@ -61,10 +61,10 @@ func (r *Run) confirmed(operator []byte, c *Committee) (seed [sha512.Size]byte, 
 		t.Uint(uint64(k)).Bytes(c.x[k-1].enc[:]) //nolint:gosec // k is positive
 	}
 	seed = t.Sum512()
-	g = weights(seed, domainG).draws(len(own))
+	g = weights(seed, domainG, len(own))
 	sum := newMSM(len(own))
 	for i, k := range own {
-		sum.add(&g[i].s, c.x[k-1])
+		sum.addTable(&g[i].s, c.tables[k-1])
 	}
 	return seed, g, mustPoint(sum.sum())
 }

@@ -1,9 +1,11 @@
 package threshold
 
 import (
+	"bytes"
 	"crypto/sha512"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/oasisprotocol/curve25519-voi/curve/scalar"
 
@@ -21,31 +23,23 @@ type Contribution struct {
 	F        []byte // 32-byte answer
 }
 
-// openedShares are the decoded shares of a contribution and what follows from them.
-type openedShares struct {
-	operator string
-	seed     [sha512.Size]byte
-	indices  []int    // share indices
-	jobs     []int    // covered jobs
-	position []int    // by job: its place in jobs, or -1
-	points   []*Point // as in Contribution.S
-}
-
-// openedContribution is a decoded contribution.
+// openedContribution is a decoded contribution and what follows from it. It is immutable.
 type openedContribution struct {
-	*openedShares
-	a, aprime *Point
-	f, c      *Scalar
+	operator  string
+	coverage  Bitmap
+	seed      [sha512.Size]byte
+	indices   []int    // share indices
+	jobs      []int    // covered jobs
+	position  []int    // by job: its place in jobs, or -1
+	points    []Point  // as in Contribution.S
+	d, g      []Scalar // weights of the covered jobs and of the shares
+	a, aprime Point
+	f, c      Scalar
 }
 
 // at returns the share of own share number i for a covered job.
-func (o *openedShares) at(i, job int) *Point {
-	return o.points[i*len(o.jobs)+o.position[job]]
-}
-
-// weights draws d for each covered job and g for each share.
-func (o *openedShares) weights() (d, g []*Scalar) {
-	return weights(o.seed, domainD).draws(len(o.jobs)), weights(o.seed, domainG).draws(len(o.indices))
+func (o *openedContribution) at(i, job int) *Point {
+	return &o.points[i*len(o.jobs)+o.position[job]]
 }
 
 // Emit computes an operator's shares of the jobs marked in coverage and proves
@@ -69,7 +63,7 @@ func (r *Round) Emit(rand io.Reader, operator []byte, shares *Shares, coverage B
 	}
 	for _, x := range shares.x {
 		for _, j := range jobs {
-			c.S = append(c.S, x.mul(r.points[j]).enc[:]...)
+			c.S = append(c.S, x.mul(&r.points[j]).enc[:]...)
 		}
 	}
 	if err := r.prove(rand, c, shares); err != nil {
@@ -80,11 +74,11 @@ func (r *Round) Emit(rand io.Reader, operator []byte, shares *Shares, coverage B
 
 // prove fills in the proof that the shares of a contribution are right.
 func (r *Round) prove(rand io.Reader, c *Contribution, shares *Shares) error {
-	o := &openedShares{seed: r.shareSeed(c, shares.indices), indices: shares.indices, jobs: c.Coverage.jobs()}
-	d, g := o.weights()
-	sum := newMSM(len(o.jobs))
-	for i, j := range o.jobs {
-		sum.add(&d[i].s, r.points[j])
+	seed, jobs := r.shareSeed(c, shares.indices), c.Coverage.jobs()
+	d, g := weights(seed, domainD, len(jobs)), weights(seed, domainG, len(shares.indices))
+	sum := newMSM(len(jobs))
+	for i, j := range jobs {
+		sum.add(&d[i].s, &r.points[j])
 	}
 	m := mustPoint(sum.sum())
 	witness := &Scalar{}
@@ -94,7 +88,7 @@ func (r *Round) prove(rand io.Reader, c *Contribution, shares *Shares) error {
 		witness.s.Add(&witness.s, product.Mul(&g[i].s, &x.s))
 	}
 	product.Zero()
-	t := transcript.New("share-challenge").Bytes(o.seed[:])
+	t := transcript.New("share-challenge").Bytes(seed[:])
 	z, err := hedgedNonce(rand, witness, t)
 	if err != nil {
 		return err
@@ -148,55 +142,93 @@ func (r *Round) checkCoverage(coverage Bitmap) error {
 	return nil
 }
 
-// open decodes a contribution. Shares that were decoded before in this round
-// are taken from its cache, which is keyed by all their bytes.
+// open decodes a contribution. One that was decoded before in this round, with the
+// very same bytes, is taken from its cache.
 func (r *Round) open(c *Contribution) (*openedContribution, error) {
 	if err := r.CheckShape(c); err != nil {
 		return nil, err
 	}
-	a, err := DecodePoint(c.A)
-	if err != nil {
-		return nil, fmt.Errorf("a: %w", err)
-	}
-	aprime, err := DecodePoint(c.APrime)
-	if err != nil {
-		return nil, fmt.Errorf("a': %w", err)
-	}
-	f, err := DecodeScalar(c.F)
-	if err != nil {
-		return nil, fmt.Errorf("f: %w", err)
-	}
-	shares, err := r.openShares(c)
-	if err != nil {
-		return nil, err
-	}
-	t := transcript.New("share-challenge").Bytes(shares.seed[:], c.A, c.APrime)
-	return &openedContribution{openedShares: shares, a: a, aprime: aprime, f: f, c: hashToScalar(t)}, nil
-}
-
-func (r *Round) openShares(c *Contribution) (*openedShares, error) {
-	indices := r.committee.indices[string(c.Operator)]
-	seed := r.shareSeed(c, indices)
-	if known := r.known(seed); known != nil {
+	if known := r.opened.get(c); known != nil {
 		return known, nil
 	}
-	out := &openedShares{
-		operator: string(c.Operator), seed: seed, indices: indices, jobs: c.Coverage.jobs(),
-		position: make([]int, len(r.jobs)), points: make([]*Point, 0, len(c.S)/PointSize),
+	indices := r.committee.indices[string(c.Operator)]
+	seed := r.shareSeed(c, indices)
+	out := &openedContribution{
+		operator: string(c.Operator), coverage: append(Bitmap(nil), c.Coverage...), seed: seed,
+		indices: indices, jobs: c.Coverage.jobs(),
 	}
+	if err := out.decode(c); err != nil {
+		return nil, err
+	}
+	out.position = make([]int, len(r.jobs))
 	for j := range out.position {
 		out.position[j] = -1
 	}
 	for i, j := range out.jobs {
 		out.position[j] = i
 	}
-	for s := c.S; len(s) > 0; s = s[PointSize:] {
-		p, err := DecodePoint(s[:PointSize])
-		if err != nil {
-			return nil, fmt.Errorf("share %d of operator %x: %w", len(out.points), c.Operator, err)
-		}
-		out.points = append(out.points, p)
-	}
-	r.remember(out)
+	out.d, out.g = weights(seed, domainD, len(out.jobs)), weights(seed, domainG, len(indices))
+	out.c = *hashToScalar(transcript.New("share-challenge").Bytes(seed[:], c.A, c.APrime))
+	r.opened.put(out)
 	return out, nil
+}
+
+// of reports whether this is the decoded form of a contribution, by all its bytes.
+func (o *openedContribution) of(c *Contribution) bool {
+	if o.operator != string(c.Operator) || !bytes.Equal(o.coverage, c.Coverage) ||
+		len(c.S) != PointSize*len(o.points) || !bytes.Equal(o.a.enc[:], c.A) ||
+		!bytes.Equal(o.aprime.enc[:], c.APrime) || !bytes.Equal(o.f.Bytes(), c.F) {
+		return false
+	}
+	for i := range o.points {
+		if !bytes.Equal(o.points[i].enc[:], c.S[i*PointSize:(i+1)*PointSize]) {
+			return false
+		}
+	}
+	return true
+}
+
+// decode reads the points and the answer.
+func (o *openedContribution) decode(c *Contribution) error {
+	if err := o.a.decode(c.A); err != nil {
+		return fmt.Errorf("a: %w", err)
+	}
+	if err := o.aprime.decode(c.APrime); err != nil {
+		return fmt.Errorf("a': %w", err)
+	}
+	f, err := DecodeScalar(c.F)
+	if err != nil {
+		return fmt.Errorf("f: %w", err)
+	}
+	o.f = *f
+	o.points = make([]Point, len(c.S)/PointSize)
+	for i := range o.points {
+		if err := o.points[i].decode(c.S[i*PointSize : (i+1)*PointSize]); err != nil {
+			return fmt.Errorf("share %d of operator %x: %w", i, c.Operator, err)
+		}
+	}
+	return nil
+}
+
+// openedCache keeps the contribution of each operator that a round decoded last, since
+// every node looks at them several times. It decides nothing but time.
+type openedCache struct {
+	mu    sync.Mutex
+	known map[string]*openedContribution
+}
+
+func (c *openedCache) get(of *Contribution) *openedContribution {
+	c.mu.Lock()
+	known := c.known[string(of.Operator)]
+	c.mu.Unlock()
+	if known == nil || !known.of(of) {
+		return nil
+	}
+	return known
+}
+
+func (c *openedCache) put(o *openedContribution) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known[o.operator] = o
 }

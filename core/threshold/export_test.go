@@ -14,7 +14,7 @@ var (
 )
 
 // Draws returns the first n weights of a seed and domain.
-func Draws(seed [64]byte, domain byte, n int) []*Scalar { return weights(seed, domain).draws(n) }
+func Draws(seed [64]byte, domain byte, n int) []Scalar { return weights(seed, domain, n) }
 
 // Lagrange returns the coefficients at 0.
 func Lagrange(indices []int) []*Scalar { return lagrange(indices) }
@@ -48,3 +48,16 @@ func ForceShares(keyID, epoch uint64, indices []int, x []*Scalar) *Shares {
 
 // Secrets returns the scalars of shares.
 func (s *Shares) Secrets() []*Scalar { return s.x }
+
+// LagrangeSums returns the sum of the first points with the coefficients of indices by
+// the ladder, if there is one, and in the general way.
+func LagrangeSums(indices []int, encoded [][]byte) (short, general []byte, ladder bool) {
+	points := make([]*Point, len(indices))
+	for i := range points {
+		points[i] = must(DecodePoint(encoded[i]))
+	}
+	r := newResponders(indices, MaxShares)
+	short = mustPoint(r.combine(points)).Bytes()
+	ladder, r.ladder = r.ladder != nil, nil
+	return short, mustPoint(r.combine(points)).Bytes(), ladder
+}

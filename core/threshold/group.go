@@ -39,20 +39,28 @@ type Point struct {
 // DecodePoint reads the 32-byte canonical encoding of a point. It returns
 // ErrLength, ErrEncoding or ErrIdentity.
 func DecodePoint(raw []byte) (*Point, error) {
-	// The length is checked here because the library decodes a wrong length to the identity.
-	if len(raw) != PointSize {
-		return nil, fmt.Errorf("point of %d bytes: %w", len(raw), ErrLength)
-	}
 	out := &Point{}
-	copy(out.enc[:], raw)
-	if out.enc == [PointSize]byte{} {
-		return nil, ErrIdentity
-	}
-	compressed := curve.CompressedRistretto(out.enc)
-	if _, err := out.p.SetCompressed(&compressed); err != nil {
-		return nil, fmt.Errorf("point %x: %w", raw, ErrEncoding)
+	if err := out.decode(raw); err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// decode is DecodePoint into a point that is there, which nobody else has seen.
+func (p *Point) decode(raw []byte) error {
+	// The length is checked here because the library decodes a wrong length to the identity.
+	if len(raw) != PointSize {
+		return fmt.Errorf("point of %d bytes: %w", len(raw), ErrLength)
+	}
+	copy(p.enc[:], raw)
+	if p.enc == [PointSize]byte{} {
+		return ErrIdentity
+	}
+	compressed := curve.CompressedRistretto(p.enc)
+	if _, err := p.p.SetCompressed(&compressed); err != nil {
+		return fmt.Errorf("point %x: %w", raw, ErrEncoding)
+	}
+	return nil
 }
 
 // Bytes returns a copy of the canonical encoding.

@@ -70,41 +70,17 @@ func hkdf64(salt, ikm, info []byte) [sha512.Size]byte {
 	return [sha512.Size]byte(expand.Sum(nil))
 }
 
-// weightStream draws 128-bit weights for batched checks.
-type weightStream struct {
-	cipher *chacha20.Cipher
-	buf    [1024]byte
-	next   int
-}
-
-// weights starts the stream of one seed and domain.
-func weights(seed [sha512.Size]byte, domain byte) *weightStream {
+// weights draws n 128-bit weights of one seed and domain, for a batched check.
+func weights(seed [sha512.Size]byte, domain byte, n int) []Scalar {
+	const size = 16
 	h := sha512.Sum512(append(append([]byte(nil), seed[:]...), domain))
-	w := &weightStream{cipher: must(chacha20.NewUnauthenticatedCipher(h[:32], h[32:44]))}
-	w.next = len(w.buf)
-	return w
-}
-
-// draw returns the next weight.
-func (w *weightStream) draw() *Scalar {
-	if w.next == len(w.buf) {
-		clear(w.buf[:])
-		w.cipher.XORKeyStream(w.buf[:], w.buf[:])
-		w.next = 0
-	}
+	stream := make([]byte, size*n)
+	must(chacha20.NewUnauthenticatedCipher(h[:32], h[32:44])).XORKeyStream(stream, stream)
+	out := make([]Scalar, n)
 	var raw [ScalarSize]byte
-	copy(raw[:16], w.buf[w.next:])
-	w.next += 16
-	out := &Scalar{}
-	must(out.s.SetBits(raw[:]))
-	return out
-}
-
-// draws returns the next n weights.
-func (w *weightStream) draws(n int) []*Scalar {
-	out := make([]*Scalar, n)
 	for i := range out {
-		out[i] = w.draw()
+		copy(raw[:], stream[size*i:size*i+size])
+		must(out[i].s.SetBits(raw[:]))
 	}
 	return out
 }

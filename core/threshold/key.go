@@ -3,6 +3,8 @@ package threshold
 import (
 	"fmt"
 
+	"github.com/oasisprotocol/curve25519-voi/curve"
+
 	"github.com/volens-network/volens/core/transcript"
 )
 
@@ -17,6 +19,7 @@ type Key struct {
 	id          uint64
 	y           *Point
 	gbar        *Point // second generator of the proofs
+	gbarTable   *curve.ExpandedRistrettoPoint
 }
 
 // NewKey makes the context for the key y, 32 bytes, of the chain that was named
@@ -27,11 +30,13 @@ func NewKey(originChain string, keyID uint64, y []byte) (*Key, error) {
 		return nil, fmt.Errorf("key %d: %w", keyID, err)
 	}
 	t := transcript.New("gbar").String(originChain).Uint(keyID).Bytes(point.enc[:])
+	gbar := HashToPoint("gbar", t.Encode())
 	return &Key{
 		originChain: originChain,
 		id:          keyID,
 		y:           point,
-		gbar:        HashToPoint("gbar", t.Encode()),
+		gbar:        gbar,
+		gbarTable:   curve.NewExpandedRistrettoPoint(&gbar.p),
 	}, nil
 }
 

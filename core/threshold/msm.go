@@ -5,18 +5,23 @@ import (
 	"github.com/oasisprotocol/curve25519-voi/curve/scalar"
 )
 
+// baseTable is the generator, expanded for sums.
+var baseTable = curve.NewExpandedRistrettoPoint(curve.RISTRETTO_BASEPOINT_POINT)
+
 // msm collects the terms of one multi-scalar multiplication over public values.
 type msm struct {
-	scalars []*scalar.Scalar
-	points  []*curve.RistrettoPoint
-	base    scalar.Scalar // coefficient of the generator
+	scalars      []*scalar.Scalar
+	points       []*curve.RistrettoPoint
+	tableScalars []*scalar.Scalar
+	tables       []*curve.ExpandedRistrettoPoint
+	base         scalar.Scalar // coefficient of the generator
 }
 
 // newMSM makes room for n terms.
 func newMSM(n int) *msm {
 	return &msm{
-		scalars: make([]*scalar.Scalar, 0, n+1),
-		points:  make([]*curve.RistrettoPoint, 0, n+1),
+		scalars: make([]*scalar.Scalar, 0, n),
+		points:  make([]*curve.RistrettoPoint, 0, n),
 	}
 }
 
@@ -24,6 +29,12 @@ func newMSM(n int) *msm {
 func (m *msm) add(s *scalar.Scalar, p *Point) {
 	m.scalars = append(m.scalars, s)
 	m.points = append(m.points, &p.p)
+}
+
+// addTable puts s*p into the sum for an expanded point, which costs less.
+func (m *msm) addTable(s *scalar.Scalar, p *curve.ExpandedRistrettoPoint) {
+	m.tableScalars = append(m.tableScalars, s)
+	m.tables = append(m.tables, p)
 }
 
 // addShort puts s*p into the sum, as -s times -p when that scalar is shorter:
@@ -50,24 +61,22 @@ func shorter(a, b *scalar.Scalar) bool {
 	return false
 }
 
-// addProduct puts a*b*p into the sum.
-func (m *msm) addProduct(a, b *scalar.Scalar, p *Point) {
-	m.add(new(scalar.Scalar).Mul(a, b), p)
-}
-
-// addBase puts a*b*G into the sum.
-func (m *msm) addBase(a, b *scalar.Scalar) {
+// subtractBase takes a*b*G out of the sum.
+func (m *msm) subtractBase(a, b *scalar.Scalar) {
 	var product scalar.Scalar
-	m.base.Add(&m.base, product.Mul(a, b))
+	m.base.Sub(&m.base, product.Mul(a, b))
 }
 
 // sum computes the whole in variable time.
 func (m *msm) sum() *curve.RistrettoPoint {
 	if m.base.Equal(scalar.New()) == 0 {
-		m.scalars = append(m.scalars, &m.base)
-		m.points = append(m.points, curve.RISTRETTO_BASEPOINT_POINT)
+		m.addTable(&m.base, baseTable)
 	}
-	return new(curve.RistrettoPoint).MultiscalarMulVartime(m.scalars, m.points)
+	out := new(curve.RistrettoPoint)
+	if len(m.tables) == 0 {
+		return out.MultiscalarMulVartime(m.scalars, m.points)
+	}
+	return out.ExpandedMultiscalarMulVartime(m.tableScalars, m.tables, m.scalars, m.points)
 }
 
 // vanishes reports whether the sum is the identity.
@@ -80,8 +89,7 @@ func neg(s *scalar.Scalar) *scalar.Scalar {
 	return new(scalar.Scalar).Neg(s)
 }
 
-// negate returns -p without an encoding, for use inside a sum: so a 128-bit
-// weight stays short, which makes its term cheaper.
+// negate returns -p without an encoding, for use inside a sum.
 func negate(p *Point) *Point {
 	out := &Point{}
 	out.p.Neg(&p.p)

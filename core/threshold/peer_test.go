@@ -85,3 +85,18 @@ func pointSub(tb tester, a, b []byte) []byte {
 	tb.Helper()
 	return ristretto255.NewIdentityElement().Subtract(peerDecode(tb, a), peerDecode(tb, b)).Bytes()
 }
+
+// sumOf is the sum of coefficients times the power of their indices, by the peer's arithmetic.
+func sumOf(tb tester, coefficients []*threshold.Scalar, indices []int, power int) []byte {
+	tb.Helper()
+	out := ristretto255.NewScalar()
+	for i, c := range coefficients {
+		term := peerDecodeScalar(tb, c.Bytes())
+		index := peerSmall(indices[i])
+		for range power {
+			term.Multiply(term, index)
+		}
+		out.Add(out, term)
+	}
+	return out.Bytes()
+}

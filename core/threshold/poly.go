@@ -77,39 +77,7 @@ func mulSmall(p *curve.RistrettoPoint, k int) {
 	}
 }
 
-// lagrange returns the coefficients at 0 of distinct positive indices, in their order.
-func lagrange(indices []int) []*Scalar {
-	numerators := make([]*scalar.Scalar, len(indices))
-	denominators := make([]*scalar.Scalar, len(indices))
-	for i, k := range indices {
-		n, d := scalar.NewFromUint64(1), scalar.NewFromUint64(1)
-		for _, m := range indices {
-			if m == k {
-				continue
-			}
-			n.Mul(n, small(m))
-			d.Mul(d, difference(m, k))
-		}
-		numerators[i], denominators[i] = n, d
-	}
-	new(scalar.Scalar).BatchInvert(denominators)
-	out := make([]*Scalar, len(indices))
-	for i := range out {
-		out[i] = &Scalar{}
-		out[i].s.Mul(numerators[i], denominators[i])
-	}
-	return out
-}
-
 // small is the scalar of a non-negative integer.
 func small(k int) *scalar.Scalar {
 	return scalar.NewFromUint64(uint64(k)) //nolint:gosec // k is not negative
-}
-
-// difference is the scalar m - k.
-func difference(m, k int) *scalar.Scalar {
-	if m > k {
-		return small(m - k)
-	}
-	return neg(small(k - m))
 }

@@ -88,21 +88,20 @@ func (k *Key) Verify(statements ...Statement) error {
 
 // holds checks decoded statements with weights drawn from seed.
 func (k *Key) holds(statements []*opened, seed [sha512.Size]byte) bool {
-	rhos, sigmas := weights(seed, domainRho), weights(seed, domainSigma)
-	sum := newMSM(4*len(statements) + 1)
-	var gbar scalar.Scalar
-	for _, o := range statements {
-		rho, sigma := rhos.draw(), sigmas.draw()
-		sum.addBase(&rho.s, &o.f.s)
-		var product scalar.Scalar
-		gbar.Add(&gbar, product.Mul(&sigma.s, &o.f.s))
-		minusE := neg(&o.e.s)
-		sum.add(&rho.s, negate(o.a))
-		sum.addProduct(&rho.s, minusE, o.p)
-		sum.add(&sigma.s, negate(o.abar))
-		sum.addProduct(&sigma.s, minusE, o.pbar)
+	rhos, sigmas := weights(seed, domainRho, len(statements)), weights(seed, domainSigma, len(statements))
+	sum := newMSM(4 * len(statements))
+	products := make([]scalar.Scalar, 2*len(statements))
+	var gbar, product scalar.Scalar
+	for i, o := range statements {
+		rho, sigma := &rhos[i].s, &sigmas[i].s
+		sum.subtractBase(rho, &o.f.s)
+		gbar.Sub(&gbar, product.Mul(sigma, &o.f.s))
+		sum.add(rho, o.a)
+		sum.add(products[2*i].Mul(rho, &o.e.s), o.p)
+		sum.add(sigma, o.abar)
+		sum.add(products[2*i+1].Mul(sigma, &o.e.s), o.pbar)
 	}
-	sum.add(&gbar, k.gbar)
+	sum.addTable(&gbar, k.gbarTable)
 	return sum.vanishes()
 }
 

@@ -14,6 +14,7 @@ func cases(e *env) []measure.Case {
 	var out []measure.Case
 	out = append(out, proofCases()...)
 	out = append(out, releaseCases()...)
+	out = append(out, blockCases(e)...)
 	out = append(out, calypsoCases()...)
 	out = append(out, runCases()...)
 	out = append(out, genomeCases(e)...)

@@ -38,4 +38,6 @@ var (
 	InspectionsByVersionPrefix = collections.NewPrefix(23)
 	InspectionDeadlinesPrefix  = collections.NewPrefix(24)
 	ProposersPrefix            = collections.NewPrefix(25)
+	KeptSharesPrefix           = collections.NewPrefix(27)
+	KeptEpochsPrefix           = collections.NewPrefix(28)
 )

@@ -13,6 +13,9 @@ const (
 	MaxBatch = 64
 	// MaxItems bounds every loop over items in one block.
 	MaxItems = 200
+	// MaxKeptShares is how many shares of unfinished jobs are kept in all. What comes
+	// when they are there is not kept: nothing that is kept makes room for it.
+	MaxKeptShares = 4_096
 	// MaxSeatsAMessage bounds the seats that are added at once.
 	MaxSeatsAMessage = 200
 	// MaxOpenSeats bounds the seats of one dataset that are assigned or emitted at a

@@ -17,7 +17,7 @@ const (
 	// LiveChain is the chain id of every seat and job here.
 	LiveChain = "volens-bench-2"
 	// KeyID is the number of every key here.
-	KeyID = 7
+	KeyID = 1
 	// Height is the height of every round here.
 	Height = 1000
 )

@@ -25,6 +25,7 @@ func (k *Keeper) EndBlock(ctx context.Context) error {
 		run  func(sdk.Context) error
 	}{
 		{"run", k.advanceRun},
+		{"kept shares", k.sweepKept},
 		{"proposers", k.judgeProposers},
 		{"late jobs", k.expireJobs},
 		{"late inspections", k.expireInspections},

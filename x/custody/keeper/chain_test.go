@@ -24,7 +24,8 @@ type node struct {
 type answers struct {
 	height int64
 	run    map[int][]custody.RunMessage // by node
-	done   []threshold.Combined
+	round  *threshold.Round             // nil without a batch
+	shares []*threshold.Contribution
 }
 
 // step runs one block: the answers to the last height, the transactions, EndBlock.
@@ -58,11 +59,32 @@ func (f *fixture) preBlock() {
 		for i := range f.nodes {
 			f.keeper.ApplyRunMessages(f.ctx, f.nodes[i].operator, f.answers.run[i])
 		}
-		f.keeper.StoreReleases(f.ctx, f.answers.height, f.answers.done)
+	}
+	var unfinished []threshold.KeptShare
+	if valid && f.answers.round != nil {
+		unfinished = f.storeReleases()
 	}
 	f.keeper.SettleRevoking(f.ctx, f.height()-1)
+	f.keeper.KeepShares(f.ctx, f.height()-1, unfinished)
 	f.keeper.CountInjection(f.ctx, valid, sdk.ConsAddress(f.nodes[0].operator), open || len(batch.Jobs) > 0)
 	f.dropNext = false
+}
+
+// storeReleases merges what was said with what was kept, as voteext does, stores what is
+// finished and returns the shares of what is not.
+func (f *fixture) storeReleases() []threshold.KeptShare {
+	f.t.Helper()
+	kept, err := f.keeper.KeptShares(f.ctx, f.answers.height)
+	require.NoError(f.t, err)
+	round, err := f.answers.round.Merge(kept)
+	require.NoError(f.t, err)
+	done, err := round.Combine(f.answers.shares)
+	require.NoError(f.t, err)
+	require.NoError(f.t, round.Verify(f.answers.shares, done))
+	f.keeper.StoreReleases(f.ctx, f.answers.height, done)
+	unfinished, err := round.Unfinished(f.answers.shares)
+	require.NoError(f.t, err)
+	return unfinished
 }
 
 // extend makes the extensions of this height from the state before its block.
@@ -76,7 +98,7 @@ func (f *fixture) extend() answers {
 			out.run[i] = f.say(n, view)
 		}
 	}
-	out.done = f.open4(view)
+	f.answer(view, &out)
 	return out
 }
 
@@ -179,12 +201,12 @@ func (f *fixture) keepShares(n *node, v keeper.RunView) {
 	require.NoError(f.t, err)
 }
 
-// open4 answers this height's batch.
-func (f *fixture) open4(v keeper.RunView) []threshold.Combined {
+// answer fills in the shares of this height's batch.
+func (f *fixture) answer(v keeper.RunView, into *answers) {
 	batch, err := f.keeper.BatchAt(f.ctx, f.height())
 	require.NoError(f.t, err)
 	if len(batch.Jobs) == 0 {
-		return nil
+		return
 	}
 	committee, err := f.keeper.Committee(f.ctx, batch.KeyId, batch.Epoch)
 	require.NoError(f.t, err)
@@ -192,9 +214,8 @@ func (f *fixture) open4(v keeper.RunView) []threshold.Combined {
 	for i, j := range batch.Jobs {
 		jobs[i] = threshold.Job{ID: [32]byte(j.Id), B: j.B}
 	}
-	round, err := threshold.NewRound(committee, liveChain, uint64(batch.Height), jobs)
+	into.round, err = threshold.NewRound(committee, liveChain, uint64(batch.Height), jobs)
 	require.NoError(f.t, err)
-	var all []*threshold.Contribution
 	for _, n := range f.nodes {
 		if n.silent {
 			continue
@@ -202,12 +223,8 @@ func (f *fixture) open4(v keeper.RunView) []threshold.Combined {
 		if n.shares == nil && v.Run.Finished {
 			f.keepShares(n, v)
 		}
-		c, err := round.Emit(f.rand, n.operator, n.shares, threshold.FullBitmap(len(jobs)))
+		c, err := into.round.Emit(f.rand, n.operator, n.shares, threshold.FullBitmap(len(jobs)))
 		require.NoError(f.t, err)
-		all = append(all, c)
+		into.shares = append(into.shares, c)
 	}
-	done, err := round.Combine(all)
-	require.NoError(f.t, err)
-	require.NoError(f.t, round.Verify(all, done))
-	return done
 }

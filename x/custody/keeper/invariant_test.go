@@ -56,6 +56,7 @@ func checkInvariants(t require.TestingT, f *fixture) {
 		}),
 	)
 	require.Equal(t, held, f.escrow())
+	checkKept(t, f)
 	g, err := f.keeper.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, g.Validate())

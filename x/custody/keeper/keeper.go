@@ -1,10 +1,10 @@
 // Package keeper keeps the state of x/custody: it is the only writer of seats,
 // jobs, batches and releases.
 //
-// NewKeeper makes a Keeper of five components, each owning its collections:
-// Committees, Runs, Seats, Jobs and Inspections. x/market calls OpenTerms,
+// NewKeeper makes a Keeper of six components, each owning its collections:
+// Committees, Runs, Seats, Jobs, Kept and Inspections. x/market calls OpenTerms,
 // AddSeats, OpenJob, CloseRequest and Evaluate; the pre-blocker calls
-// ApplyRunMessages, StoreReleases, SettleRevoking and CountInjection; EndBlock
+// ApplyRunMessages, StoreReleases, SettleRevoking, KeepShares and CountInjection; EndBlock
 // writes the next batch. x/dataset, x/consent and x/attestation reach it through
 // their hooks.
 //
@@ -43,6 +43,7 @@ type Keeper struct {
 	Runs        Runs
 	Seats       Seats
 	Jobs        Jobs
+	Kept        Kept
 	Inspections Inspections
 	// Proposers is keyed by consensus address, for the running window.
 	Proposers collections.Map[[]byte, custody.ProposerRecord]
@@ -65,6 +66,7 @@ func NewKeeper(
 		Runs:        newRuns(sb, cdc),
 		Seats:       newSeats(sb, cdc),
 		Jobs:        newJobs(sb, cdc),
+		Kept:        newKept(sb, cdc),
 		Inspections: newInspections(sb, cdc),
 		Proposers: collections.NewMap(sb, custody.ProposersPrefix, "proposers", collections.BytesKey,
 			codec.CollValue[custody.ProposerRecord](cdc)),

@@ -33,7 +33,11 @@ func (k *Keeper) StoreReleases(ctx context.Context, height int64, done []thresho
 			continue
 		}
 		k.quarantine(sdkCtx, "release", func(ctx sdk.Context) error {
-			return k.storeRelease(ctx, batch, batch.Jobs[c.JobIndex].Id, c.S)
+			name := batch.Jobs[c.JobIndex].Id
+			if err := k.storeRelease(ctx, batch, name, c.S); err != nil {
+				return err
+			}
+			return k.Kept.drop(ctx, name)
 		})
 	}
 }

@@ -125,6 +125,9 @@ func (k *Keeper) void(ctx context.Context, seat custody.Seat, job custody.Job, c
 	if err := k.Jobs.remove(ctx, job); err != nil {
 		return err
 	}
+	if err := k.Kept.drop(ctx, job.Id); err != nil {
+		return err
+	}
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	err := sdkCtx.EventManager().EmitTypedEvent(&custody.EventSeatVoid{
 		RequestId: seat.RequestId, Seat: seat.Index, Cause: cause, PossiblyOpened: job.EmittedHeight > 0,
