@@ -110,7 +110,9 @@ func sameAmino(t *testing.T, node *app.App, msg sdk.Msg, key *secp256k1.PrivKey)
 	data := authsigning.SignerData{
 		Address: sdk.AccAddress(key.PubKey().Address()).String(), ChainID: "test-1", PubKey: key.PubKey(),
 	}
-	for _, mode := range []signing.SignMode{signing.SignMode_SIGN_MODE_DIRECT, signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON} {
+	for _, mode := range []signing.SignMode{
+		signing.SignMode_SIGN_MODE_DIRECT, signing.SignMode_SIGN_MODE_LEGACY_AMINO_JSON,
+	} {
 		require.NoError(t, builder.SetSignatures(signing.SignatureV2{
 			PubKey: key.PubKey(), Data: &signing.SingleSignatureData{SignMode: mode},
 		}))
@@ -141,7 +143,8 @@ func TestEncoding_NoPlaceholders(t *testing.T) {
 	seen := 0
 	e.Registry.RangeFiles(func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Imports().Len() {
-			require.False(t, file.Imports().Get(i).IsPlaceholder(), "%s imports %s", file.Path(), file.Imports().Get(i).Path())
+			imported := file.Imports().Get(i)
+			require.False(t, imported.IsPlaceholder(), "%s imports %s", file.Path(), imported.Path())
 		}
 		for i := range file.Messages().Len() {
 			fields := file.Messages().Get(i).Fields()
