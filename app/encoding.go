@@ -21,9 +21,18 @@ type Encoding struct {
 }
 
 // NewEncoding makes an encoding that knows the SDK's own types; the modules add theirs.
+//
+// Descriptors come from proto.MergedRegistry and not from proto.HybridResolver: that one
+// registers each file when its Go file is initialised, and a message of a file that comes
+// later in the same package stays without fields for ever. What is signed as amino JSON
+// is written by descriptor, so such a message would be signed as {}, whatever is in it.
 func NewEncoding() (Encoding, error) {
+	files, err := proto.MergedRegistry()
+	if err != nil {
+		return Encoding{}, err
+	}
 	registry, err := types.NewInterfaceRegistryWithOptions(types.InterfaceRegistryOptions{
-		ProtoFiles: proto.HybridResolver,
+		ProtoFiles: files,
 		SigningOptions: signing.Options{
 			AddressCodec:          address.NewBech32Codec(sdk.GetConfig().GetBech32AccountAddrPrefix()),
 			ValidatorAddressCodec: address.NewBech32Codec(sdk.GetConfig().GetBech32ValidatorAddrPrefix()),
@@ -36,10 +45,13 @@ func NewEncoding() (Encoding, error) {
 	amino := codec.NewLegacyAmino()
 	std.RegisterLegacyAminoCodec(amino)
 	std.RegisterInterfaces(registry)
-	return Encoding{
-		Registry: registry,
-		Codec:    cdc,
-		Amino:    amino,
-		TxConfig: authtx.NewTxConfig(cdc, authtx.DefaultSignModes),
-	}, nil
+	config, err := authtx.NewTxConfigWithOptions(cdc, authtx.ConfigOptions{
+		EnabledSignModes: authtx.DefaultSignModes,
+		SigningContext:   registry.SigningContext(),
+		SigningOptions:   &signing.Options{FileResolver: registry},
+	})
+	if err != nil {
+		return Encoding{}, err
+	}
+	return Encoding{Registry: registry, Codec: cdc, Amino: amino, TxConfig: config}, nil
 }

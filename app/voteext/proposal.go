@@ -136,8 +136,8 @@ func combine(round *threshold.Round, votes []vote, size int, into *custody.Injec
 }
 
 // ProcessProposal accepts a proposal whose injection, if there is one, is first, alone
-// and right, and which is not fuller than a block may be. A proposal without one is accepted: demanding it would halt the chain on a
-// common bug.
+// and right, and which is not fuller than a block may be. A proposal without one is
+// accepted: demanding it would halt the chain on a common bug.
 func (h *Handler) ProcessProposal(
 	ctx sdk.Context, req *abci.RequestProcessProposal,
 ) (*abci.ResponseProcessProposal, error) {

@@ -24,8 +24,14 @@ import (
 
 // NewRegistry makes a registry of every message that a client sends or reads.
 func NewRegistry() (codectypes.InterfaceRegistry, error) {
+	// Not proto.HybridResolver: it leaves messages without fields where a package's files are
+	// initialised in the wrong order.
+	files, err := proto.MergedRegistry()
+	if err != nil {
+		return nil, fmt.Errorf("make registry: %w", err)
+	}
 	registry, err := codectypes.NewInterfaceRegistryWithOptions(codectypes.InterfaceRegistryOptions{
-		ProtoFiles: proto.HybridResolver,
+		ProtoFiles: files,
 		SigningOptions: signing.Options{
 			AddressCodec: address.NewBech32Codec(dataset.AddressPrefix),
 			ValidatorAddressCodec: address.NewBech32Codec(
