@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"os"
@@ -44,21 +45,30 @@ func healthy(t *testing.T) doctor.Patient {
 	}
 }
 
-// shares makes a share of key 1 epoch 1, of a run of one.
+// shares makes a share of key 1 epoch 1, of a run of two.
 func shares(t *testing.T, dir string) {
 	t.Helper()
 	ctx := threshold.RunContext{OriginChain: "volens-1", KeyID: 1, Epoch: 1, Run: 1}
-	operator := make([]byte, threshold.AddressSize)
-	owners := [][]byte{operator, operator, operator}
-	ek, enrolment, err := threshold.NewEnrolment(rand.Reader, ctx, operator)
+	owners := [][]byte{
+		bytes.Repeat([]byte{1}, threshold.AddressSize), bytes.Repeat([]byte{2}, threshold.AddressSize),
+	}
+	secrets, enrolments := make([]*threshold.EnrolmentSecret, len(owners)), make([]threshold.Enrolment, len(owners))
+	for i, operator := range owners {
+		var err error
+		secrets[i], enrolments[i], err = threshold.NewEnrolment(rand.Reader, ctx, operator)
+		require.NoError(t, err)
+	}
+	run, err := threshold.NewRun(ctx, len(owners), owners, enrolments, nil)
 	require.NoError(t, err)
-	run, err := threshold.NewRun(ctx, 2, owners, []threshold.Enrolment{enrolment}, nil)
+	var deals []*threshold.Deal
+	for _, operator := range owners {
+		deal, err := run.Deal(rand.Reader, threshold.Dealer{Operator: operator}, nil)
+		require.NoError(t, err)
+		deals = append(deals, deal)
+	}
+	committee, err := run.FinishPublic(deals)
 	require.NoError(t, err)
-	deal, err := run.Deal(rand.Reader, threshold.Dealer{Operator: operator}, nil)
-	require.NoError(t, err)
-	committee, err := run.FinishPublic([]*threshold.Deal{deal})
-	require.NoError(t, err)
-	own, err := run.FinishPrivate(operator, ek, []*threshold.Deal{deal}, committee)
+	own, err := run.FinishPrivate(owners[0], secrets[0], deals, committee)
 	require.NoError(t, err)
 	store, err := share.Open(dir, rand.Reader)
 	require.NoError(t, err)

@@ -49,10 +49,10 @@ func TestModel_Holds(t *testing.T) {
 		{"P1 P2 P3 P5 P6, merged shares", 5000, false, define("MERGE", "TXS=1")},
 		{"P7, two jobs a batch", 30_000, false, define("TIMELY", "CANARY", "BATCH=2", "JOB_BLOCKS=5")},
 		{"P7, one job a batch", 60_000, true, define("TIMELY", "CANARY", "JOB_BLOCKS=8")},
-		{"P1 P2 P3 P5 P6, merged shares and a pending epoch", 30_000, true, define("CANARY", "MERGE")},
+		{"P1 P2 P3 P5 P6, merged shares and a pending epoch", 50_000, true, define("CANARY", "MERGE")},
 		{"P4, larger", 20_000, true, liveness("JOB_BLOCKS=6", "REQUEST_BLOCKS=3", "TXS=3")},
-		{"all, large", 1_000_000, true, define(
-			"TIMELY", "CANARY", "MERGE", "BATCH=2", "JOB_BLOCKS=9", "REQUEST_BLOCKS=6", "TXS=3", "EPOCHS=4",
+		{"all, large", 50_000, true, define(
+			"TIMELY", "CANARY", "BATCH=2", "JOB_BLOCKS=9", "REQUEST_BLOCKS=6", "EPOCHS=4",
 		)},
 	} {
 		t.Run(s.name, func(t *testing.T) {

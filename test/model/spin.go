@@ -76,7 +76,7 @@ func (c *Checker) Verify(ctx context.Context, config Config) (Result, error) {
 	if _, err := run(ctx, dir, "spin", append(flags(config.Defines), "-a", c.source)...); err != nil {
 		return Result{}, err
 	}
-	compile, search := []string{"-O2", "-w", "-o", "pan", "pan.c"}, []string{"-m" + strconv.Itoa(maxDepth), "-w24"}
+	compile, search := []string{"-O1", "-w", "-o", "pan", "pan.c"}, []string{"-m" + strconv.Itoa(maxDepth), "-w24"}
 	if config.Liveness {
 		search = append(search, "-a", "-N", ltl)
 	} else {
