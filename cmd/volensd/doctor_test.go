@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,8 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/cosmos/cosmos-sdk/client"
-	"github.com/cosmos/cosmos-sdk/server"
+	servercmd "github.com/cosmos/cosmos-sdk/server/cmd"
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/app/doctor"
@@ -41,9 +39,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(args)
-	ctx := context.WithValue(t.Context(), client.ClientContextKey, &client.Context{})
-	ctx = context.WithValue(ctx, server.ServerContextKey, server.NewDefaultContext())
-	err = root.ExecuteContext(ctx)
+	err = servercmd.Execute(root, "VOLENSD", t.TempDir())
 	return out.String(), err
 }
 
