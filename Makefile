@@ -70,7 +70,7 @@ deep: build ## long campaigns, hours: VOLENS_DEEP=1 for the tests that know it
 	VOLENS_DEEP=1 go test -timeout 4h -count=1 ./core/... ./x/... ./app/... ./gateway/... ./test/...
 
 localnet: build ## a local network without the story, until Ctrl-C
-	build/volens demo --no-story
+	scripts/localnet.sh
 
 web: build-web ## build the web app that the gateway serves
 

@@ -28,7 +28,13 @@ func (app *App) setHandlers(self *voteext.Self) {
 		app.Logger(),
 		self,
 	)
-	app.SetExtendVoteHandler(app.votes.ExtendVote)
+	app.SetExtendVoteHandler(func(ctx sdk.Context, req *abci.RequestExtendVote) (*abci.ResponseExtendVote, error) {
+		resp, err := app.votes.ExtendVote(ctx, req)
+		if err == nil {
+			app.figures.Voted(req.Height, resp.VoteExtension)
+		}
+		return resp, err
+	})
 	app.SetVerifyVoteExtensionHandler(app.votes.VerifyVoteExtension)
 	app.SetPrepareProposal(app.votes.PrepareProposal)
 	app.SetProcessProposal(app.votes.ProcessProposal)
@@ -63,4 +69,23 @@ func (app *App) preBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) (*sdk.
 	}
 	app.votes.PreBlock(ctx, req)
 	return resp, nil
+}
+
+// FinalizeBlock executes a block and lets the figures look at it.
+func (app *App) FinalizeBlock(req *abci.RequestFinalizeBlock) (*abci.ResponseFinalizeBlock, error) {
+	resp, err := app.BaseApp.FinalizeBlock(req)
+	if err == nil {
+		app.figures.Finalized(req, resp)
+		app.decided = req.DecidedLastCommit
+	}
+	return resp, err
+}
+
+// Commit commits a block and lets the figures look at the state.
+func (app *App) Commit() (*abci.ResponseCommit, error) {
+	resp, err := app.BaseApp.Commit()
+	if err == nil {
+		app.figures.Committed(app.NewContext(true).WithBlockHeight(app.LastBlockHeight()), app.decided)
+	}
+	return resp, err
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"cosmossdk.io/log/v2"
+	abci "github.com/cometbft/cometbft/abci/types"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
 	"github.com/cosmos/cosmos-sdk/client"
@@ -23,6 +24,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/version"
 	"github.com/cosmos/gogoproto/proto"
 
+	"github.com/volens-network/volens/app/metrics"
 	"github.com/volens-network/volens/app/voteext"
 	"github.com/volens-network/volens/x/consent"
 )
@@ -40,6 +42,10 @@ type App struct {
 	manager   *module.Manager
 	basics    module.BasicManager
 	votes     *voteext.Handler
+	// configurator has the modules' migrations.
+	configurator module.Configurator
+	figures      *metrics.Observer
+	decided      abci.CommitInfo // that the last block carried
 }
 
 var _ servertypes.Application = (*App)(nil)
@@ -72,13 +78,11 @@ func New(
 	app.basics = newBasicManager(app.manager)
 	app.basics.RegisterLegacyAminoCodec(encoding.Amino)
 	app.basics.RegisterInterfaces(encoding.Registry)
-	must(
-		app.manager.RegisterServices(
-			module.NewConfigurator(
-				encoding.Codec, limited{app.MsgServiceRouter(), app.checkLimits}, app.GRPCQueryRouter(),
-			),
-		),
+	configurator := module.NewConfigurator(
+		encoding.Codec, limited{app.MsgServiceRouter(), app.checkLimits}, app.GRPCQueryRouter(),
 	)
+	must(app.manager.RegisterServices(configurator))
+	must(app.setUpgrades(configurator))
 	must(validateProtos())
 
 	app.MountKVStores(app.keys)
@@ -86,6 +90,7 @@ func New(
 	self, err := newSelf(appOpts)
 	must(err)
 	app.setHandlers(self)
+	app.figures = newFigures(app, self, appOpts)
 	if loadLatest {
 		must(app.LoadLatestVersion())
 	}

@@ -33,6 +33,7 @@ func addCommands(root *cobra.Command, probe *app.App) {
 		txCommand(),
 		localnetCommand(),
 		custodyCommand(),
+		doctorCommand(),
 	)
 	server.AddCommands(root, home, newNode, export, func(*cobra.Command) {})
 }

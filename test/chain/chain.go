@@ -10,6 +10,7 @@ package chain
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"github.com/cometbft/cometbft/privval"
 	dbm "github.com/cosmos/cosmos-db"
 	"github.com/cosmos/cosmos-sdk/baseapp"
+	"github.com/cosmos/cosmos-sdk/client/flags"
 	simtestutil "github.com/cosmos/cosmos-sdk/testutil/sims"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	genutiltypes "github.com/cosmos/cosmos-sdk/x/genutil/types"
@@ -43,6 +45,8 @@ type Options struct {
 	Dir string
 	// App are options for every node's application, such as a minimum gas price.
 	App []func(*baseapp.BaseApp)
+	// Settings are what the nodes' app.toml and config.toml say, by dotted name.
+	Settings map[string]any
 	// Observers are nodes without a vote: they only execute what was decided.
 	Observers int
 	// Attack sets up who lies, before the first block.
@@ -148,8 +152,10 @@ func (c *Chain) newNode(home string, db *dbm.MemDB) *Node {
 
 func (c *Chain) newApp(home string, db *dbm.MemDB) *Node {
 	options := append([]func(*baseapp.BaseApp){baseapp.SetChainID(c.ChainID)}, c.options.App...)
+	settings := simtestutil.AppOptionsMap{flags.FlagHome: home}
+	maps.Copy(settings, c.options.Settings)
 	n := &Node{
-		App:  app.New(log.NewNopLogger(), db, true, simtestutil.NewAppOptionsWithFlagHome(home), options...),
+		App:  app.New(log.NewNopLogger(), db, true, settings, options...),
 		Home: home,
 		db:   db,
 	}

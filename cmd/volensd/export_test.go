@@ -1,0 +1,4 @@
+package main
+
+// NewRoot is the command tree.
+var NewRoot = newRoot
