@@ -11,8 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
+
+// gatewayName is the gateway's in logs and for Dress.
+const gatewayName = "gateway"
 
 // ErrNotReady is returned when a network does not come up in time.
 var ErrNotReady = errors.New("network is not ready")
@@ -47,6 +51,10 @@ func FindPrograms() (Programs, error) {
 type Network struct {
 	Spec        Spec
 	GatewayHome string
+	// Dress, if set, changes how a program is started: its environment, its namespace,
+	// another build of it. It is called before each start with the name of the program's
+	// log, such as validator0 or gateway.
+	Dress func(name string, cmd *exec.Cmd)
 
 	programs Programs
 	nodes    []*process
@@ -73,14 +81,15 @@ func New(ctx context.Context, spec Spec, programs Programs) (*Network, error) {
 		return nil, fmt.Errorf("write genesis: %w: %s", err, bytes.TrimSpace(out))
 	}
 	return &Network{
-		Spec: spec, GatewayHome: filepath.Join(spec.Dir, "gateway"), programs: programs,
-		nodes: make([]*process, spec.Validators), client: &http.Client{Timeout: 5 * time.Second},
+		Spec: spec, GatewayHome: filepath.Join(spec.Dir, gatewayName), programs: programs,
+		nodes: make([]*process, spec.Nodes()), client: &http.Client{Timeout: 5 * time.Second},
 	}, nil
 }
 
-// Start starts all validators. A gateway is started when they answer: see StartGateway.
+// Start starts all validators. Observers are started by StartNode, a gateway when the
+// validators answer: see StartGateway.
 func (n *Network) Start() error {
-	for i := range n.nodes {
+	for i := range n.Spec.Validators {
 		if err := n.StartNode(i); err != nil {
 			return errors.Join(err, n.Stop())
 		}
@@ -88,15 +97,15 @@ func (n *Network) Start() error {
 	return nil
 }
 
-// StartNode starts validator i, also after it was killed.
+// StartNode starts node i, also after it was killed.
 func (n *Network) StartNode(i int) error {
+	name := n.Spec.NodeName(i)
 	if n.nodes[i].running() {
-		return fmt.Errorf("validator %d runs already", i)
+		return fmt.Errorf("%s runs already", name)
 	}
-	p, err := startProcess(n.logFile(fmt.Sprintf("validator%d", i)),
-		n.programs.Node, "start", "--home", n.Spec.NodeHome(i), "--log_no_color")
+	p, err := n.start(name, n.programs.Node, "start", "--home", n.Spec.NodeHome(i), "--log_no_color")
 	if err != nil {
-		return fmt.Errorf("start validator %d: %w", i, err)
+		return fmt.Errorf("start %s: %w", name, err)
 	}
 	n.nodes[i] = p
 	return nil
@@ -108,7 +117,7 @@ func (n *Network) StartGateway() error {
 	if n.gateway.running() {
 		return errors.New("gateway runs already")
 	}
-	p, err := startProcess(n.logFile("gateway"), n.programs.Gateway, "start", "--home", n.GatewayHome,
+	p, err := n.start(gatewayName, n.programs.Gateway, "start", "--home", n.GatewayHome,
 		"--node", n.RPC(0), "--listen", fmt.Sprintf("127.0.0.1:%d", n.Spec.GatewayPort()))
 	if err != nil {
 		return fmt.Errorf("start gateway: %w", err)
@@ -117,8 +126,32 @@ func (n *Network) StartGateway() error {
 	return nil
 }
 
-// KillNode ends validator i at once, as kill -9 does.
+func (n *Network) start(name, program string, args ...string) (*process, error) {
+	dress := func(cmd *exec.Cmd) {
+		if n.Dress != nil {
+			n.Dress(name, cmd)
+		}
+	}
+	return startProcess(dress, n.LogFile(name), program, args...)
+}
+
+// KillNode ends node i at once, as kill -9 does.
 func (n *Network) KillNode(i int) error { return n.nodes[i].kill() }
+
+// PauseNode stops node i where it is, as SIGSTOP does, until ContinueNode.
+func (n *Network) PauseNode(i int) error { return n.nodes[i].signal(syscall.SIGSTOP) }
+
+// ContinueNode lets a paused node go on.
+func (n *Network) ContinueNode(i int) error { return n.nodes[i].signal(syscall.SIGCONT) }
+
+// Running reports whether node i runs; one that is paused does.
+func (n *Network) Running(i int) bool { return n.nodes[i].running() }
+
+// Programs are what the network runs.
+func (n *Network) Programs() Programs { return n.programs }
+
+// GatewayRunning reports whether the gateway runs.
+func (n *Network) GatewayRunning() bool { return n.gateway.running() }
 
 // KillGateway ends the gateway at once.
 func (n *Network) KillGateway() error { return n.gateway.kill() }
@@ -140,21 +173,24 @@ func (n *Network) Stop() error {
 func (n *Network) Died() error {
 	for i, p := range n.nodes {
 		if p != nil && !p.running() && !p.stopped.Load() {
-			return fmt.Errorf("validator %d ended by itself: see %s", i, n.logFile(fmt.Sprintf("validator%d", i)))
+			name := n.Spec.NodeName(i)
+			return fmt.Errorf("%s ended by itself: see %s", name, n.LogFile(name))
 		}
 	}
 	if p := n.gateway; p != nil && !p.running() && !p.stopped.Load() {
-		return fmt.Errorf("the gateway ended by itself: see %s", n.logFile("gateway"))
+		return fmt.Errorf("the gateway ended by itself: see %s", n.LogFile(gatewayName))
 	}
 	return nil
 }
 
-// RPC is the CometBFT RPC address of validator i.
-func (n *Network) RPC(i int) string { return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.PortsOf(i).RPC) }
+// RPC is the CometBFT RPC address of node i.
+func (n *Network) RPC(i int) string {
+	return fmt.Sprintf("http://%s:%d", n.Spec.Host(i), n.Spec.PortsOf(i).RPC)
+}
 
-// REST is the REST address of validator i.
+// REST is the REST address of node i.
 func (n *Network) REST(i int) string {
-	return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.PortsOf(i).REST)
+	return fmt.Sprintf("http://%s:%d", n.Spec.Host(i), n.Spec.PortsOf(i).REST)
 }
 
 // GatewayURL is the gateway's address.
@@ -162,9 +198,10 @@ func (n *Network) GatewayURL() string {
 	return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.GatewayPort())
 }
 
-func (n *Network) logFile(name string) string { return filepath.Join(n.Spec.Dir, name+".log") }
+// LogFile is where a program of the network writes, by the name that Dress is given.
+func (n *Network) LogFile(name string) string { return filepath.Join(n.Spec.Dir, name+".log") }
 
-// Height is the latest height that validator i knows.
+// Height is the latest height that node i knows.
 func (n *Network) Height(ctx context.Context, i int) (int64, error) {
 	var status struct {
 		Result struct {
@@ -179,9 +216,9 @@ func (n *Network) Height(ctx context.Context, i int) (int64, error) {
 	return status.Result.SyncInfo.Height.Int64()
 }
 
-// WaitHeight waits until validator i has a height.
+// WaitHeight waits until node i has a height.
 func (n *Network) WaitHeight(ctx context.Context, i int, height int64) error {
-	return n.until(ctx, fmt.Sprintf("validator %d at height %d", i, height), func() bool {
+	return n.until(ctx, fmt.Sprintf("%s at height %d", n.Spec.NodeName(i), height), func() bool {
 		now, err := n.Height(ctx, i)
 		return err == nil && now >= height
 	})

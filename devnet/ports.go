@@ -22,12 +22,15 @@ const (
 // ErrPortBusy is returned when another program listens where the network would.
 var ErrPortBusy = errors.New("port is in use")
 
-// Ports are where validator i listens.
+// loopback is where everything listens that has no host of its own.
+const loopback = "127.0.0.1"
+
+// Ports are where a node listens.
 type Ports struct {
 	P2P, RPC, GRPC, REST, Metrics int
 }
 
-// PortsOf returns the ports of validator i.
+// PortsOf returns the ports of node i.
 func (s Spec) PortsOf(i int) Ports {
 	shift := s.PortOffset + i*portStep
 	return Ports{
@@ -42,10 +45,13 @@ func (s Spec) PortsOf(i int) Ports {
 // GatewayPort is where the gateway listens.
 func (s Spec) GatewayPort() int { return portGateway + s.PortOffset }
 
-// allPorts lists every port of the network.
+// allPorts lists every port of the network on loopback.
 func (s Spec) allPorts() []int {
 	out := []int{s.GatewayPort()}
-	for i := range s.Validators {
+	for i := range s.Nodes() {
+		if s.Host(i) != loopback {
+			continue
+		}
 		p := s.PortsOf(i)
 		out = append(out, p.P2P, p.RPC, p.GRPC, p.REST, p.Metrics)
 	}
@@ -57,9 +63,9 @@ func (s Spec) allPorts() []int {
 func (s Spec) CheckPorts(ctx context.Context) error {
 	var config net.ListenConfig
 	for _, port := range s.allPorts() {
-		listener, err := config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		listener, err := config.Listen(ctx, "tcp", fmt.Sprintf("%s:%d", loopback, port))
 		if err != nil {
-			return fmt.Errorf("%w: 127.0.0.1:%d (choose another port offset): %w", ErrPortBusy, port, err)
+			return fmt.Errorf("%w: %s:%d (choose another port offset): %w", ErrPortBusy, loopback, port, err)
 		}
 		if err := listener.Close(); err != nil {
 			return fmt.Errorf("free port %d again: %w", port, err)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -18,7 +19,8 @@ type process struct {
 	stopped atomic.Bool // by us
 }
 
-func startProcess(logFile, program string, args ...string) (*process, error) {
+// startProcess starts a program; dress, if not nil, changes how.
+func startProcess(dress func(*exec.Cmd), logFile, program string, args ...string) (*process, error) {
 	out, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -26,6 +28,9 @@ func startProcess(logFile, program string, args ...string) (*process, error) {
 	cmd := exec.Command(program, args...) //nolint:noctx // it outlives the call; Stop ends it
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = childAttributes()
+	if dress != nil {
+		dress(cmd)
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
@@ -58,9 +63,18 @@ func (p *process) interrupt() {
 		return
 	}
 	p.stopped.Store(true)
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+	// A paused process hears nothing before it is continued.
+	if err := errors.Join(p.signal(syscall.SIGCONT), p.signal(os.Interrupt)); err != nil {
 		return // it has ended
 	}
+}
+
+// signal sends a signal to a running process.
+func (p *process) signal(s os.Signal) error {
+	if !p.running() {
+		return os.ErrProcessDone
+	}
+	return p.cmd.Process.Signal(s)
 }
 
 // wait waits for the end, and forces it after the grace.

@@ -20,7 +20,11 @@ type Spec struct {
 	ChainID    string `json:"chain_id"`
 	Dir        string `json:"dir"`
 	Validators int    `json:"validators"`
-	PortOffset int    `json:"port_offset"`
+	// Observers are nodes after the validators: with a home and a key, but no stake.
+	Observers  int `json:"observers,omitempty"`
+	PortOffset int `json:"port_offset"`
+	// Hosts are the addresses of nodes that have one of their own; 127.0.0.1 otherwise.
+	Hosts []string `json:"hosts,omitempty"`
 	// BlockTime is how long a validator waits for late precommits after a commit.
 	BlockTime time.Duration `json:"block_time_ns"`
 	// GenesisTime is the time of the first block.
@@ -66,8 +70,27 @@ type Codebook struct {
 	Size    uint64 `json:"size"`
 }
 
-// NodeHome is the folder of validator i.
-func (s Spec) NodeHome(i int) string { return fmt.Sprintf("%s/validator%d", s.Dir, i) }
+// Nodes is how many nodes there are: validators first, then observers.
+func (s Spec) Nodes() int { return s.Validators + s.Observers }
+
+// NodeName is how logs and folders call node i.
+func (s Spec) NodeName(i int) string {
+	if i < s.Validators {
+		return fmt.Sprintf("validator%d", i)
+	}
+	return fmt.Sprintf("observer%d", i)
+}
+
+// NodeHome is the folder of node i.
+func (s Spec) NodeHome(i int) string { return fmt.Sprintf("%s/%s", s.Dir, s.NodeName(i)) }
+
+// Host is the address that node i listens on.
+func (s Spec) Host(i int) string {
+	if i < len(s.Hosts) {
+		return s.Hosts[i]
+	}
+	return loopback
+}
 
 // Validate tells what is wrong with a spec.
 func (s Spec) Validate() error {
@@ -79,6 +102,10 @@ func (s Spec) Validate() error {
 		return errors.New("spec has no dir")
 	case s.Validators < 1 || s.Validators > most:
 		return fmt.Errorf("validators is %d: want 1 to %d", s.Validators, most)
+	case s.Observers < 0 || s.Nodes() > most:
+		return fmt.Errorf("observers is %d: want 0 to %d beside %d validators", s.Observers, most-s.Validators, s.Validators)
+	case len(s.Hosts) > s.Nodes():
+		return fmt.Errorf("%d hosts for %d nodes", len(s.Hosts), s.Nodes())
 	case s.PortOffset < 0 || s.lastPort()+s.PortOffset > portHighest:
 		return fmt.Errorf("port_offset is %d: want 0 to %d", s.PortOffset, portHighest-s.lastPort())
 	case s.BlockTime < 0:
@@ -90,7 +117,7 @@ func (s Spec) Validate() error {
 }
 
 // lastPort is the network's highest port without the offset.
-func (s Spec) lastPort() int { return portMetrics + (s.Validators-1)*portStep }
+func (s Spec) lastPort() int { return portMetrics + (s.Nodes()-1)*portStep }
 
 // ReadSpec reads a spec as JSON. Unknown fields are refused.
 func ReadSpec(r io.Reader) (Spec, error) {

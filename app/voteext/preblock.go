@@ -5,6 +5,8 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	"github.com/volens-network/volens/internal/crash"
 )
 
 // PreBlock lets a valid injection act, before any transaction of the block. It never
@@ -21,6 +23,7 @@ func (h *Handler) PreBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) {
 	}
 	if found != nil {
 		h.writer.StoreReleases(ctx, height, found.done)
+		crash.Point("release-stored")
 		for _, operator := range found.bad {
 			h.writer.RecordBad(ctx, height, operator)
 		}

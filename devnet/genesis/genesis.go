@@ -25,21 +25,21 @@ import (
 	"github.com/volens-network/volens/devnet"
 )
 
-// Write makes the homes of all validators below spec.Dir. Folders that are there
+// Write makes the homes of all nodes below spec.Dir. Folders that are there
 // already are refused, so that no network is overwritten.
 func Write(spec devnet.Spec) error {
 	if err := spec.Validate(); err != nil {
 		return err
 	}
 	chain := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, simtestutil.NewAppOptionsWithFlagHome(spec.Dir))
-	nodes := make([]*node, spec.Validators)
+	nodes := make([]*node, spec.Nodes())
 	for i := range nodes {
 		if _, err := os.Stat(spec.NodeHome(i)); err == nil {
 			return fmt.Errorf("%s is there already: remove it, or name another --dir", spec.NodeHome(i))
 		}
 		n, err := newNode(chain, spec, i)
 		if err != nil {
-			return fmt.Errorf("make validator %d: %w", i, err)
+			return fmt.Errorf("make %s: %w", spec.NodeName(i), err)
 		}
 		nodes[i] = n
 	}
@@ -62,9 +62,9 @@ func state(chain *app.App, spec devnet.Spec, nodes []*node) (json.RawMessage, er
 	if err := addVolens(cdc, genesis, spec); err != nil {
 		return nil, err
 	}
-	txs := make([]json.RawMessage, len(nodes))
-	for i, n := range nodes {
-		txs[i] = n.genesisTx
+	var txs []json.RawMessage
+	for _, n := range nodes[:spec.Validators] {
+		txs = append(txs, n.genesisTx)
 	}
 	genesis[genutiltypes.ModuleName] = cdc.MustMarshalJSON(&genutiltypes.GenesisState{GenTxs: txs})
 	if err := chain.Basics().ValidateGenesis(cdc, chain.TxConfig(), genesis); err != nil {

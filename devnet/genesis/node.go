@@ -31,7 +31,8 @@ const (
 	folderMode  = 0o700
 )
 
-// node is one validator to be.
+// node is one validator to be, or an observer: it has keys and coins like a validator,
+// and no stake.
 type node struct {
 	comet     *cmtcfg.Config
 	id        string
@@ -68,6 +69,9 @@ func newNode(chain *app.App, spec devnet.Spec, i int) (*node, error) {
 		return nil, err
 	}
 	n := &node{comet: comet, id: id, index: i, operator: operator}
+	if i >= spec.Validators {
+		return n, nil
+	}
 	n.genesisTx, err = n.signGenesisTx(chain, spec, ring, consensusKey)
 	return n, err
 }
@@ -102,31 +106,33 @@ func (n *node) signGenesisTx(
 }
 
 func (n *node) peer(spec devnet.Spec) string {
-	return fmt.Sprintf("%s@127.0.0.1:%d", n.id, spec.PortsOf(n.index).P2P)
+	return fmt.Sprintf("%s@%s:%d", n.id, spec.Host(n.index), spec.PortsOf(n.index).P2P)
 }
 
 func cometConfig(spec devnet.Spec, i int) *cmtcfg.Config {
 	ports := spec.PortsOf(i)
 	config := cmtcfg.DefaultConfig()
 	config.SetRoot(spec.NodeHome(i))
-	config.Moniker = fmt.Sprintf("validator%d", i)
+	config.Moniker = spec.NodeName(i)
 	config.Consensus.TimeoutCommit = spec.BlockTime
-	config.P2P.ListenAddress = loopback(ports.P2P)
+	config.P2P.ListenAddress = listen(spec, i, ports.P2P)
 	config.P2P.AddrBookStrict = false
 	config.P2P.AllowDuplicateIP = true
 	config.P2P.PexReactor = false
-	config.RPC.ListenAddress = loopback(ports.RPC)
+	config.RPC.ListenAddress = listen(spec, i, ports.RPC)
 	config.Instrumentation.Prometheus = true
 	config.Instrumentation.PrometheusListenAddr = fmt.Sprintf("127.0.0.1:%d", ports.Metrics)
 	return config
 }
 
-func loopback(port int) string { return fmt.Sprintf("tcp://127.0.0.1:%d", port) }
+func listen(spec devnet.Spec, i, port int) string {
+	return fmt.Sprintf("tcp://%s:%d", spec.Host(i), port)
+}
 
 // writeSettings writes config.toml, app.toml and client.toml.
 func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	var peers []string
-	for _, other := range nodes {
+	for _, other := range nodes[:spec.Validators] {
 		if other != n {
 			peers = append(peers, other.peer(spec))
 		}
@@ -139,7 +145,7 @@ func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	config := serverconfig.DefaultConfig()
 	config.MinGasPrices = "0" + app.BondDenom
 	config.API.Enable = true
-	config.API.Address = loopback(ports.REST)
+	config.API.Address = listen(spec, n.index, ports.REST)
 	config.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", ports.GRPC)
 	config.Mempool.MaxTxs = -1
 	config.StateSync.SnapshotInterval = 100
@@ -148,7 +154,7 @@ func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	client := fmt.Sprintf(
 		"chain-id = %q\nkeyring-backend = \"test\"\noutput = \"text\"\nnode = %q\nbroadcast-mode = \"sync\"\n",
 		spec.ChainID,
-		loopback(ports.RPC),
+		listen(spec, n.index, ports.RPC),
 	)
 	return os.WriteFile(filepath.Join(folder, "client.toml"), []byte(client), 0o600)
 }

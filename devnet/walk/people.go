@@ -50,7 +50,7 @@ func (t *Town) Person(role string) *Person { return t.people[role] }
 
 // settle gives a person a home, a wallet and a session. Nothing is sent.
 func (t *Town) settle(role string) error {
-	c, err := t.chainClient(0)
+	c, err := t.peopleClient()
 	if err != nil {
 		return err
 	}
@@ -93,6 +93,18 @@ func (t *Town) wallet(h *home.Home, name string) (*home.Wallet, error) {
 		return nil, errors.Join(err, wallet.Close())
 	}
 	return wallet, nil
+}
+
+// peopleClient asks whom Options name, or validator 0.
+func (t *Town) peopleClient() (*chain.Client, error) {
+	if t.options.Node == nil {
+		return t.chainClient(0)
+	}
+	node, err := t.options.Node(t.spec)
+	if err != nil {
+		return nil, err
+	}
+	return chain.New(t.rpc(0), chain.Options{ChainID: t.spec.ChainID, Poll: poll, Node: node})
 }
 
 // chainClient asks validator i.

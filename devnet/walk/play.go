@@ -114,6 +114,15 @@ func (s *Story) Datasets() []string {
 	return out
 }
 
+// Plaintexts are the digests of what was sealed, by dataset id.
+func (s *Story) Plaintexts() map[string]string {
+	out := make(map[string]string, len(s.sets))
+	for _, d := range s.sets {
+		out[d.id] = d.summary.PlaintextSHA256
+	}
+	return out
+}
+
 // take lists the files, or makes a sample.
 func (s *Story) take(inputs []string) error {
 	if len(inputs) > MaxInputs {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -53,7 +54,8 @@ func FindPrograms(folder string) (Programs, error) {
 	return p, nil
 }
 
-// Options are what a town is built from. All are needed but PortOffset and BlockTime.
+// Options are what a town is built from. All up to Version are needed but PortOffset and
+// BlockTime.
 type Options struct {
 	Programs Programs
 	// Dir is the folder of everything; it must be new or empty.
@@ -66,6 +68,15 @@ type Options struct {
 	Now        func() time.Time
 	// Version stands in reports of de-identification.
 	Version string
+
+	// The rest is for those who disturb a town; nil changes nothing.
+
+	// Spec changes the network before it is made: observers, hosts.
+	Spec func(*devnet.Spec)
+	// Dress is devnet.Network's.
+	Dress func(name string, cmd *exec.Cmd)
+	// Node is whom the people ask, instead of validator 0.
+	Node func(spec devnet.Spec) (chain.Node, error)
 }
 
 // Town is a network with people. Close it.
@@ -88,6 +99,9 @@ func Build(ctx context.Context, o Options) (*Town, error) {
 	t.spec = devnet.Spec{
 		ChainID: ChainID, Dir: filepath.Join(o.Dir, "net"), Validators: o.Validators, PortOffset: o.PortOffset,
 		BlockTime: o.BlockTime, GenesisTime: o.Now().UTC(),
+	}
+	if o.Spec != nil {
+		o.Spec(&t.spec)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -152,8 +166,11 @@ func (t *Town) prepare(ctx context.Context) error {
 	t.populate()
 	t.options.Report.Note("writing the genesis")
 	var err error
-	t.network, err = devnet.New(ctx, t.spec, t.options.Programs.Programs)
-	return err
+	if t.network, err = devnet.New(ctx, t.spec, t.options.Programs.Programs); err != nil {
+		return err
+	}
+	t.network.Dress = t.options.Dress
+	return nil
 }
 
 // start runs everything and waits until it can be used.

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/volens-network/volens/core/merkle"
+	"github.com/volens-network/volens/internal/crash"
 )
 
 // maxLine bounds a line in bytes.
@@ -156,10 +157,12 @@ func (l *Log) Append(e Entry) error {
 		l.broken = l.cut()
 		return fmt.Errorf("append to access log: %w", err)
 	}
+	crash.Point("journal-written")
 	if err := l.file.Sync(); err != nil {
 		l.broken = err
 		return fmt.Errorf("append to access log: %w", err)
 	}
+	crash.Point("journal-synced")
 	l.tree.Append(merkle.Leaf(line))
 	l.end += int64(len(line)) + 1
 	return nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/volens-network/volens/internal/crash"
 )
 
 // writeFile writes a file whole: into a new file beside it, synced, then renamed.
@@ -27,9 +29,11 @@ func writeFile(path string, content []byte) (err error) {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
+	crash.Point("share-written")
 	if err = os.Rename(file.Name(), path); err != nil {
 		return err
 	}
+	crash.Point("share-renamed")
 	return syncFolder(filepath.Dir(path))
 }
 

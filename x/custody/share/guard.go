@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"github.com/volens-network/volens/internal/crash"
 )
 
 // ErrRollback is returned when the guard has seen a later height, or this height with
@@ -249,9 +251,11 @@ func (g *Guard) append(chain [sha256.Size]byte, batch batchRecord, fresh []Pair)
 	if _, err := g.file.Write(out); err != nil {
 		return err
 	}
+	crash.Point("guard-written")
 	if err := g.file.Sync(); err != nil {
 		return err
 	}
+	crash.Point("guard-synced")
 	for offset := 0; offset < len(out); offset += recordSize {
 		if err := g.apply(out[offset : offset+recordSize]); err != nil {
 			return err
