@@ -3,6 +3,7 @@ package deid
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // anchorLen is the number of bytes by which a value is found at first.
@@ -29,6 +30,7 @@ type anchor struct {
 type Look struct {
 	patterns   []Pattern
 	vocabulary map[string]bool
+	joined     string // the vocabulary, to search for parts of words
 	exempt     func(string) bool
 	seen       map[string]bool
 	needles    []needle
@@ -51,9 +53,13 @@ func NewLook(p *Profile, vocabulary []string, exempt func(word string) bool) *Lo
 		seen: map[string]bool{}, weak: map[string]bool{},
 		recheck: Recheck{Patterns: p.Patterns},
 	}
+	var joined strings.Builder
 	for _, word := range vocabulary {
-		l.vocabulary[string(normalize(word))] = true
+		n := normalize(word)
+		l.vocabulary[string(n)] = true
+		joined.Write(append(n, 0))
 	}
+	l.joined = joined.String()
 	if slices.Contains(p.Patterns, PatternPath) {
 		for _, home := range homes {
 			l.needles = append(l.needles, needle{text: normalize(home), exact: []byte(home)})

@@ -11,6 +11,13 @@ type canvas struct {
 	levels []uint16
 	dark   bool // dark strokes are sought
 	near   int  // how far from a peak a level is still the same light
+
+	// of the detector, kept from frame to frame
+	out          []bool
+	least, most  []uint8
+	across, down int
+	histogram    []int
+	table        []uint8
 }
 
 // at is the offset of a sample.
@@ -39,6 +46,12 @@ func (c *canvas) sample(offset int) uint16 {
 func (c *canvas) read() {
 	c.levels = c.levels[:0]
 	several := c.samples == 3 && c.photometric == "RGB"
+	if c.samples == 1 {
+		for at := 0; at < len(c.pixels); at += c.allocated / 8 {
+			c.levels = append(c.levels, c.sample(at))
+		}
+		return
+	}
 	for y := range c.rows {
 		for x := range c.columns {
 			level := c.sample(c.at(x, y, 0))
@@ -52,7 +65,9 @@ func (c *canvas) read() {
 
 // render maps levels to 256 greys between two quantiles, given in parts of 1000.
 func (c *canvas) render(low, high int) {
-	histogram := make([]int, 1<<16)
+	c.histogram, c.table = resize(c.histogram, 1<<16), resize(c.table, 1<<16)
+	clear(c.histogram)
+	histogram, table := c.histogram, c.table
 	for _, level := range c.levels {
 		histogram[level]++
 	}
@@ -61,10 +76,10 @@ func (c *canvas) render(low, high int) {
 		from, to = quantile(histogram, len(c.levels), 0), quantile(histogram, len(c.levels), 1000)
 	}
 	c.near = max(1, (to-from)/24)
-	table := make([]uint8, 1<<16)
 	for level := range table {
 		switch {
 		case level <= from:
+			table[level] = 0
 		case level >= to:
 			table[level] = 255
 		default:
