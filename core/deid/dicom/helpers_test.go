@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -203,4 +204,11 @@ func endian(e sample.Encoding) binary.ByteOrder {
 		return binary.BigEndian
 	}
 	return binary.LittleEndian
+}
+
+func number(tb testing.TB, hexadecimal string) uint32 {
+	tb.Helper()
+	n, err := strconv.ParseUint(hexadecimal, 16, 32)
+	require.NoError(tb, err)
+	return uint32(n)
 }
