@@ -42,9 +42,16 @@ func (c *canvas) sample(offset int) uint16 {
 }
 
 // read fills levels with one number a pixel: its brightest sample, or its
-// luminance where the first sample is that.
+// luminance where the first sample is that; and counts how often each occurs.
 func (c *canvas) read() {
-	c.levels = c.levels[:0]
+	c.levels, c.near = c.levels[:0], 0
+	c.histogram, c.table = resize(c.histogram, 1<<16), resize(c.table, 1<<16)
+	clear(c.histogram)
+	defer func() {
+		for _, level := range c.levels {
+			c.histogram[level]++
+		}
+	}()
 	several := c.samples == 3 && c.photometric == "RGB"
 	if c.samples == 1 {
 		for at := 0; at < len(c.pixels); at += c.allocated / 8 {
@@ -64,16 +71,16 @@ func (c *canvas) read() {
 }
 
 // render maps levels to 256 greys between two quantiles, given in parts of 1000.
-func (c *canvas) render(low, high int) {
-	c.histogram, c.table = resize(c.histogram, 1<<16), resize(c.table, 1<<16)
-	clear(c.histogram)
+// It tells whether that is worth while: if the picture was rendered before with
+// not even twice the range, all contrasts have been seen.
+func (c *canvas) render(low, high int) bool {
 	histogram, table := c.histogram, c.table
-	for _, level := range c.levels {
-		histogram[level]++
-	}
 	from, to := quantile(histogram, len(c.levels), low), quantile(histogram, len(c.levels), high)
 	if to <= from {
 		from, to = quantile(histogram, len(c.levels), 0), quantile(histogram, len(c.levels), 1000)
+	}
+	if c.near > 0 && 2*(to-from) > c.near*24 {
+		return false
 	}
 	c.near = max(1, (to-from)/24)
 	for level := range table {
@@ -90,6 +97,7 @@ func (c *canvas) render(low, high int) {
 	for _, level := range c.levels {
 		c.grey = append(c.grey, table[level])
 	}
+	return true
 }
 
 // quantile is the least level that so many thousandths of the pixels reach.

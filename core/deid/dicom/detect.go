@@ -39,7 +39,9 @@ func (c *canvas) text() []box {
 	c.read()
 	var found []box
 	for _, ends := range [][2]int{{1, 999}, {20, 980}} {
-		c.render(ends[0], ends[1])
+		if !c.render(ends[0], ends[1]) {
+			break
+		}
 		for _, c.dark = range []bool{false, true} {
 			found = append(found, c.lines(c.marks())...)
 			for i, g := range c.grey {
@@ -236,15 +238,23 @@ func (c *canvas) thin(b box) {
 // between tells whether a pixel lies in a stroke across a row or column: place is
 // where it is there, n how long that is.
 func (c *canvas) between(at, step, place, n int) bool {
-	limit := c.grey[at] - contrast
+	grey, limit := c.grey, c.grey[at]-contrast
+	reach := min(strokeWidth, place)
 	left := 1
-	for ; left <= strokeWidth && left <= place && c.grey[at-left*step] > limit; left++ {
+	for i := at - step; left <= reach && grey[i] > limit; i -= step {
+		left++
 	}
+	room := strokeWidth + 1 - left
+	if room < 1 {
+		return false
+	}
+	reach = min(room, n-1-place)
 	right := 1
-	for ; left+right <= strokeWidth+1 && place+right < n && c.grey[at+right*step] > limit; right++ {
+	for i := at + step; right <= reach && grey[i] > limit; i += step {
+		right++
 	}
 	// Not both sides may be the border of the picture.
-	return left+right <= strokeWidth+1 && (left <= place || place+right < n)
+	return right <= room && (left <= place || place+right < n)
 }
 
 func resize[T any](buffer []T, n int) []T {

@@ -32,6 +32,8 @@ func FuzzElement(f *testing.F) {
 	f.Add(uint16(0x0008), uint16(0x0005), "CS", []byte(`\ISO 2022 IR 87`), uint8(2))
 	f.Add(uint16(0x0020), uint16(0x000d), "UI", []byte("1.2.3\x00"), uint8(2))
 	f.Add(uint16(0x0008), uint16(0x1140), "UN", []byte("\xfe\xff\x00\xe0\x00\x00\x00\x00"), uint8(0))
+	f.Add(uint16(0x0008), uint16(0x1140), "UN", []byte("0"), uint8(0))
+	f.Add(uint16(0x0008), uint16(0x1140), "UN", []byte{}, uint8(2))
 	f.Fuzz(func(t *testing.T, group, element uint16, vr string, value []byte, how uint8) {
 		if len(vr) != 2 || len(value) > 1<<15 || group < 0x0008 || group >= 0x7fe0 {
 			return

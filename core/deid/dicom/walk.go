@@ -141,7 +141,7 @@ func (s *scrubber) element(l *level, h header) error {
 	if h.length == undefined {
 		return s.skipFragments(l, act, drop)
 	}
-	if v == vrSQ && h.length > 0 {
+	if v == vrSQ || v == vrUN && listed == vrSQ {
 		act.op, act.rule, drop = opRemove, ruleConflict, true
 	}
 	if drop {
@@ -171,7 +171,7 @@ func (s *scrubber) isSequence(h header, v, listed vr) (bool, error) {
 	case v != vrSQ && (v != vrUN || listed != vrSQ):
 		return false, nil
 	case h.length == 0:
-		return v == vrSQ, nil
+		return true, nil
 	}
 	head, err := s.src.peek(4)
 	if err != nil || len(head) < 4 {
