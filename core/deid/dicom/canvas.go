@@ -13,10 +13,10 @@ type canvas struct {
 	near   int  // how far from a peak a level is still the same light
 
 	// of the detector, kept from frame to frame
-	out          []bool
+	out, inRow   []bool
 	least, most  []uint8
 	across, down int
-	histogram    []int
+	histogram    []uint32
 	table        []uint8
 }
 
@@ -45,7 +45,7 @@ func (c *canvas) sample(offset int) uint16 {
 // luminance where the first sample is that; and counts how often each occurs.
 func (c *canvas) read() {
 	c.levels, c.near = c.levels[:0], 0
-	c.histogram, c.table = resize(c.histogram, 1<<16), resize(c.table, 1<<16)
+	c.histogram, c.table = resize(c.histogram, 1<<c.allocated), resize(c.table, 1<<c.allocated)
 	clear(c.histogram)
 	defer func() {
 		for _, level := range c.levels {
@@ -54,8 +54,10 @@ func (c *canvas) read() {
 	}()
 	several := c.samples == 3 && c.photometric == "RGB"
 	if c.samples == 1 {
-		for at := 0; at < len(c.pixels); at += c.allocated / 8 {
-			c.levels = append(c.levels, c.sample(at))
+		width := c.allocated / 8
+		c.levels = resize(c.levels, len(c.pixels)/width)
+		for i := range c.levels {
+			c.levels[i] = c.sample(i * width)
 		}
 		return
 	}
@@ -101,10 +103,10 @@ func (c *canvas) render(low, high int) bool {
 }
 
 // quantile is the least level that so many thousandths of the pixels reach.
-func quantile(histogram []int, n, thousandths int) int {
+func quantile(histogram []uint32, n, thousandths int) int {
 	want := max(1, n*thousandths/1000)
 	for level, count := range histogram {
-		if want -= count; want <= 0 {
+		if want -= int(count); want <= 0 {
 			return level
 		}
 	}

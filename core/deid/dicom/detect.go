@@ -42,11 +42,12 @@ func (c *canvas) text() []box {
 		if !c.render(ends[0], ends[1]) {
 			break
 		}
+		c.cells()
 		for _, c.dark = range []bool{false, true} {
-			found = append(found, c.lines(c.marks())...)
-			for i, g := range c.grey {
-				c.grey[i] = 255 - g
+			if c.strokes() {
+				found = append(found, c.lines(c.marks())...)
 			}
+			c.invert()
 		}
 	}
 	return found
@@ -54,13 +55,16 @@ func (c *canvas) text() []box {
 
 // marks finds the connected sets of stroke pixels that may be letters.
 func (c *canvas) marks() []mark {
-	strokes := c.strokes()
 	var all []mark
 	var above, row []run
 	sets := &union{}
 	for y := range c.rows {
 		row = row[:0]
-		line := strokes[y*c.columns:][:c.columns]
+		if !c.inRow[y] {
+			above, row = row, above
+			continue
+		}
+		line := c.out[y*c.columns:][:c.columns]
 		for x := 0; x < len(line); x++ {
 			if !line[x] {
 				continue
@@ -84,7 +88,7 @@ func (c *canvas) marks() []mark {
 		above, row = row, above
 	}
 	kept := letters(all, sets)
-	c.flatness(strokes, kept)
+	c.flatness(kept)
 	return kept
 }
 
@@ -97,13 +101,13 @@ func (c *canvas) level(i int) uint16 {
 }
 
 // flatness counts for each mark the stroke pixels near its peak.
-func (c *canvas) flatness(strokes []bool, marks []mark) {
+func (c *canvas) flatness(marks []mark) {
 	for i := range marks {
 		m := &marks[i]
 		for y := m.y0; y < m.y1; y++ {
 			for x := m.x0; x < m.x1; x++ {
 				at := y*c.columns + x
-				if strokes[at] && int(m.peak)-int(c.level(at)) <= c.near {
+				if c.out[at] && int(m.peak)-int(c.level(at)) <= c.near {
 					m.flat++
 				}
 			}
@@ -170,19 +174,29 @@ const cell = 8
 
 // strokes marks the pixels that are lighter than something on both sides within
 // the width of a stroke, left and right or above and below. Squares that have no
-// contrast to their neighbours are passed over.
-func (c *canvas) strokes() []bool {
-	c.out = resize(c.out, len(c.grey))
+// contrast to their neighbours are passed over. It tells whether there are any.
+func (c *canvas) strokes() (some bool) {
+	c.out, c.inRow = resize(c.out, len(c.grey)), resize(c.inRow, c.rows)
 	clear(c.out)
-	c.cells()
+	clear(c.inRow)
 	for y0 := 0; y0 < c.rows; y0 += cell {
 		for x0 := 0; x0 < c.columns; x0 += cell {
 			if !c.flat(x0/cell, y0/cell) {
-				c.thin(box{x0, y0, min(x0+cell, c.columns), min(y0+cell, c.rows)})
+				some = c.thin(box{x0, y0, min(x0+cell, c.columns), min(y0+cell, c.rows)}) || some
 			}
 		}
 	}
-	return c.out
+	return some
+}
+
+// invert turns light into dark.
+func (c *canvas) invert() {
+	for i, g := range c.grey {
+		c.grey[i] = 255 - g
+	}
+	for i, low := range c.least {
+		c.least[i], c.most[i] = 255-c.most[i], 255-low
+	}
 }
 
 // cells finds the least and the greatest grey of each square.
@@ -224,15 +238,16 @@ func (c *canvas) flat(i, j int) bool {
 }
 
 // thin marks the strokes in a square.
-func (c *canvas) thin(b box) {
+func (c *canvas) thin(b box) (some bool) {
 	for y := b.y0; y < b.y1; y++ {
 		for x := b.x0; x < b.x1; x++ {
 			at := y*c.columns + x
 			if c.grey[at] >= contrast && (c.between(at, 1, x, c.columns) || c.between(at, c.columns, y, c.rows)) {
-				c.out[at] = true
+				c.out[at], c.inRow[y], some = true, true, true
 			}
 		}
 	}
+	return some
 }
 
 // between tells whether a pixel lies in a stroke across a row or column: place is
