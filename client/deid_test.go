@@ -90,6 +90,36 @@ func TestDeid_SeveralPersons(t *testing.T) {
 	require.Equal(t, 3, result.Payload[1].Subjects)
 }
 
+func TestDeid_DICOMBesideGenome(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fictiva-jane.dcm")
+	data := sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 64, 64, 900)})
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	capture := filepath.Join(t.TempDir(), "capture.dcm")
+	require.NoError(t, os.WriteFile(capture, sample.DICOM(sample.DICOMOptions{
+		Encoding: sample.ExplicitLittle, Class: sample.ClassCapture, Picture: sample.NewPicture(2, 64, 64, 900),
+	}), 0o600))
+	o := options(t, path, genome(t, sample.Options{Seed: 7}), capture)
+
+	_, err := client.Deid(context.Background(), o)
+	require.Equal(t, fault.Refused, fault.KindOf(err))
+	require.Equal(t, []string{string(deid.CodePixels)}, fault.Reasons(err))
+	require.Empty(t, entries(t, o.Out))
+
+	o.PixelsReviewed = true
+	result, err := client.Deid(context.Background(), o)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"1.dcm", "2.vcf", "3.dcm", "report.json"}, entries(t, o.Out))
+	out, err := os.ReadFile(result.Payload[0].Path)
+	require.NoError(t, err)
+	for _, secret := range sample.DICOMSecrets() {
+		require.NotContains(t, string(out), secret)
+	}
+	verdict, err := client.DeidVerify(context.Background(), o.Report,
+		[]string{result.Payload[0].Path, result.Payload[1].Path, result.Payload[2].Path})
+	require.NoError(t, err)
+	require.True(t, verdict.OK)
+}
+
 func TestDeid_UnknownContent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "named.vcf")
 	require.NoError(t, os.WriteFile(path, []byte("%PDF-1.7 not a genome\n"), 0o600))

@@ -3,6 +3,7 @@ package deid
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // anchorLen is the number of bytes by which a value is found at first.
@@ -29,6 +30,7 @@ type anchor struct {
 type Look struct {
 	patterns   []Pattern
 	vocabulary map[string]bool
+	joined     string // the vocabulary, to search for parts of words
 	exempt     func(string) bool
 	strongLen  int // from which a value is searched everywhere
 	weakLen    int // from which it is searched at all
@@ -63,9 +65,13 @@ func newLook(patterns []Pattern, vocabulary []string) *Look {
 		patterns: patterns, vocabulary: map[string]bool{}, seen: map[string]bool{}, weak: map[string]bool{},
 		recheck: Recheck{Patterns: patterns},
 	}
+	var joined strings.Builder
 	for _, word := range vocabulary {
-		l.vocabulary[string(normalize(word))] = true
+		n := normalize(word)
+		l.vocabulary[string(n)] = true
+		joined.Write(append(n, 0))
 	}
+	l.joined = joined.String()
 	return l
 }
 

@@ -93,10 +93,8 @@ func (l *Look) classify(n []byte) class {
 	case len(n) < l.strongLen || onlyIn(n, "acgtn") || !hasLetter(n):
 		return weak
 	}
-	for word := range l.vocabulary {
-		if strings.Contains(word, string(n)) {
-			return weak
-		}
+	if strings.Contains(l.joined, string(n)) {
+		return weak
 	}
 	return strong
 }

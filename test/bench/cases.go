@@ -18,6 +18,7 @@ func cases(e *env) []measure.Case {
 	out = append(out, calypsoCases()...)
 	out = append(out, runCases()...)
 	out = append(out, genomeCases(e)...)
+	out = append(out, dicomCases(e)...)
 	out = append(out, sealCases(e)...)
 	return append(out, walkCase(e))
 }

@@ -11,6 +11,13 @@ type canvas struct {
 	levels []uint16
 	dark   bool // dark strokes are sought
 	near   int  // how far from a peak a level is still the same light
+
+	// of the detector, kept from frame to frame
+	out, inRow   []bool
+	least, most  []uint8
+	across, down int
+	histogram    []uint32
+	table        []uint8
 }
 
 // at is the offset of a sample.
@@ -35,10 +42,25 @@ func (c *canvas) sample(offset int) uint16 {
 }
 
 // read fills levels with one number a pixel: its brightest sample, or its
-// luminance where the first sample is that.
+// luminance where the first sample is that; and counts how often each occurs.
 func (c *canvas) read() {
-	c.levels = c.levels[:0]
+	c.levels, c.near = c.levels[:0], 0
+	c.histogram, c.table = resize(c.histogram, 1<<c.allocated), resize(c.table, 1<<c.allocated)
+	clear(c.histogram)
+	defer func() {
+		for _, level := range c.levels {
+			c.histogram[level]++
+		}
+	}()
 	several := c.samples == 3 && c.photometric == "RGB"
+	if c.samples == 1 {
+		width := c.allocated / 8
+		c.levels = resize(c.levels, len(c.pixels)/width)
+		for i := range c.levels {
+			c.levels[i] = c.sample(i * width)
+		}
+		return
+	}
 	for y := range c.rows {
 		for x := range c.columns {
 			level := c.sample(c.at(x, y, 0))
@@ -51,20 +73,22 @@ func (c *canvas) read() {
 }
 
 // render maps levels to 256 greys between two quantiles, given in parts of 1000.
-func (c *canvas) render(low, high int) {
-	histogram := make([]int, 1<<16)
-	for _, level := range c.levels {
-		histogram[level]++
-	}
+// It tells whether that is worth while: if the picture was rendered before with
+// not even twice the range, all contrasts have been seen.
+func (c *canvas) render(low, high int) bool {
+	histogram, table := c.histogram, c.table
 	from, to := quantile(histogram, len(c.levels), low), quantile(histogram, len(c.levels), high)
 	if to <= from {
 		from, to = quantile(histogram, len(c.levels), 0), quantile(histogram, len(c.levels), 1000)
 	}
+	if c.near > 0 && 2*(to-from) > c.near*24 {
+		return false
+	}
 	c.near = max(1, (to-from)/24)
-	table := make([]uint8, 1<<16)
 	for level := range table {
 		switch {
 		case level <= from:
+			table[level] = 0
 		case level >= to:
 			table[level] = 255
 		default:
@@ -75,13 +99,14 @@ func (c *canvas) render(low, high int) {
 	for _, level := range c.levels {
 		c.grey = append(c.grey, table[level])
 	}
+	return true
 }
 
 // quantile is the least level that so many thousandths of the pixels reach.
-func quantile(histogram []int, n, thousandths int) int {
+func quantile(histogram []uint32, n, thousandths int) int {
 	want := max(1, n*thousandths/1000)
 	for level, count := range histogram {
-		if want -= count; want <= 0 {
+		if want -= int(count); want <= 0 {
 			return level
 		}
 	}

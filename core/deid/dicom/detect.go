@@ -39,12 +39,15 @@ func (c *canvas) text() []box {
 	c.read()
 	var found []box
 	for _, ends := range [][2]int{{1, 999}, {20, 980}} {
-		c.render(ends[0], ends[1])
+		if !c.render(ends[0], ends[1]) {
+			break
+		}
+		c.cells()
 		for _, c.dark = range []bool{false, true} {
-			found = append(found, c.lines(c.marks())...)
-			for i, g := range c.grey {
-				c.grey[i] = 255 - g
+			if c.strokes() {
+				found = append(found, c.lines(c.marks())...)
 			}
+			c.invert()
 		}
 	}
 	return found
@@ -52,13 +55,16 @@ func (c *canvas) text() []box {
 
 // marks finds the connected sets of stroke pixels that may be letters.
 func (c *canvas) marks() []mark {
-	strokes := c.strokes()
 	var all []mark
 	var above, row []run
 	sets := &union{}
 	for y := range c.rows {
 		row = row[:0]
-		line := strokes[y*c.columns:][:c.columns]
+		if !c.inRow[y] {
+			above, row = row, above
+			continue
+		}
+		line := c.out[y*c.columns:][:c.columns]
 		for x := 0; x < len(line); x++ {
 			if !line[x] {
 				continue
@@ -82,7 +88,7 @@ func (c *canvas) marks() []mark {
 		above, row = row, above
 	}
 	kept := letters(all, sets)
-	c.flatness(strokes, kept)
+	c.flatness(kept)
 	return kept
 }
 
@@ -95,13 +101,13 @@ func (c *canvas) level(i int) uint16 {
 }
 
 // flatness counts for each mark the stroke pixels near its peak.
-func (c *canvas) flatness(strokes []bool, marks []mark) {
+func (c *canvas) flatness(marks []mark) {
 	for i := range marks {
 		m := &marks[i]
 		for y := m.y0; y < m.y1; y++ {
 			for x := m.x0; x < m.x1; x++ {
 				at := y*c.columns + x
-				if strokes[at] && int(m.peak)-int(c.level(at)) <= c.near {
+				if c.out[at] && int(m.peak)-int(c.level(at)) <= c.near {
 					m.flat++
 				}
 			}
@@ -161,43 +167,116 @@ func (u *union) join(a, b int) {
 	u.parent[max(a, b)] = min(a, b)
 }
 
+// cell is the side of the squares in which a picture is searched for contrast.
+// It must not be below strokeWidth: then what is beside a stroke is in its own
+// cell or in a neighbour's.
+const cell = 8
+
 // strokes marks the pixels that are lighter than something on both sides within
-// the width of a stroke, left and right or above and below.
-func (c *canvas) strokes() []bool {
-	out := make([]bool, len(c.grey))
-	for y := range c.rows {
-		thin(c.grey[y*c.columns:], out[y*c.columns:], c.columns, 1)
+// the width of a stroke, left and right or above and below. Squares that have no
+// contrast to their neighbours are passed over. It tells whether there are any.
+func (c *canvas) strokes() (some bool) {
+	c.out, c.inRow = resize(c.out, len(c.grey)), resize(c.inRow, c.rows)
+	clear(c.out)
+	clear(c.inRow)
+	for y0 := 0; y0 < c.rows; y0 += cell {
+		for x0 := 0; x0 < c.columns; x0 += cell {
+			if !c.flat(x0/cell, y0/cell) {
+				some = c.thin(box{x0, y0, min(x0+cell, c.columns), min(y0+cell, c.rows)}) || some
+			}
+		}
 	}
-	for x := range c.columns {
-		thin(c.grey[x:], out[x:], c.rows, c.columns)
-	}
-	return out
+	return some
 }
 
-// thin does so along one row or column.
-func thin(grey []uint8, out []bool, n, step int) {
-	for i := 0; i < n; i++ {
-		g := int(grey[i*step])
-		if g < contrast {
-			continue
-		}
-		limit := g - contrast
-		left, right := 0, 0
-		for d := 1; d <= strokeWidth; d++ {
-			if left == 0 && (i-d < 0 || int(grey[(i-d)*step]) <= limit) {
-				left = d
+// invert turns light into dark.
+func (c *canvas) invert() {
+	for i, g := range c.grey {
+		c.grey[i] = 255 - g
+	}
+	for i, low := range c.least {
+		c.least[i], c.most[i] = 255-c.most[i], 255-low
+	}
+}
+
+// cells finds the least and the greatest grey of each square.
+func (c *canvas) cells() {
+	c.across, c.down = (c.columns+cell-1)/cell, (c.rows+cell-1)/cell
+	c.least, c.most = resize(c.least, c.across*c.down), resize(c.most, c.across*c.down)
+	for y := range c.rows {
+		line := c.grey[y*c.columns:][:c.columns]
+		for i := range c.across {
+			piece := line[i*cell : min((i+1)*cell, len(line))]
+			low, high := piece[0], piece[0]
+			for _, g := range piece[1:] {
+				low, high = min(low, g), max(high, g)
 			}
-			if right == 0 && (i+d >= n || int(grey[(i+d)*step]) <= limit) {
-				right = d
+			at := y/cell*c.across + i
+			if y%cell > 0 {
+				low, high = min(low, c.least[at]), max(high, c.most[at])
 			}
-			if left > 0 && right > 0 {
-				break
-			}
-		}
-		if left > 0 && right > 0 && left+right <= strokeWidth+1 && (i-left >= 0 || i+right < n) {
-			out[i*step] = true
+			c.least[at], c.most[at] = low, high
 		}
 	}
+}
+
+// flat tells whether a square is nowhere so much lighter than what is around it.
+// Outside the picture it is dark.
+func (c *canvas) flat(i, j int) bool {
+	high := c.most[j*c.across+i]
+	if high < contrast {
+		return true
+	}
+	for y := j - 1; y <= j+1; y++ {
+		for x := i - 1; x <= i+1; x++ {
+			if x < 0 || y < 0 || x >= c.across || y >= c.down || c.least[y*c.across+x] <= high-contrast {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// thin marks the strokes in a square.
+func (c *canvas) thin(b box) (some bool) {
+	for y := b.y0; y < b.y1; y++ {
+		for x := b.x0; x < b.x1; x++ {
+			at := y*c.columns + x
+			if c.grey[at] >= contrast && (c.between(at, 1, x, c.columns) || c.between(at, c.columns, y, c.rows)) {
+				c.out[at], c.inRow[y], some = true, true, true
+			}
+		}
+	}
+	return some
+}
+
+// between tells whether a pixel lies in a stroke across a row or column: place is
+// where it is there, n how long that is.
+func (c *canvas) between(at, step, place, n int) bool {
+	grey, limit := c.grey, c.grey[at]-contrast
+	reach := min(strokeWidth, place)
+	left := 1
+	for i := at - step; left <= reach && grey[i] > limit; i -= step {
+		left++
+	}
+	room := strokeWidth + 1 - left
+	if room < 1 {
+		return false
+	}
+	reach = min(room, n-1-place)
+	right := 1
+	for i := at + step; right <= reach && grey[i] > limit; i += step {
+		right++
+	}
+	// Not both sides may be the border of the picture.
+	return right <= room && (left <= place || place+right < n)
+}
+
+func resize[T any](buffer []T, n int) []T {
+	if cap(buffer) < n {
+		return make([]T, n)
+	}
+	return buffer[:n]
 }
 
 // lines finds rows of marks. Marks are taken from left to right; each goes on

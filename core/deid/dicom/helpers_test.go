@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,16 +19,30 @@ import (
 
 var testKey = []byte("a key of some length for tests")
 
+// loaded keeps the profiles, which many small scrubs share.
+var loaded sync.Map
+
+func load(tb testing.TB, id string) *deid.Profile {
+	tb.Helper()
+	if p, ok := loaded.Load(id); ok {
+		return p.(*deid.Profile)
+	}
+	p, err := deid.LoadProfile(id)
+	require.NoError(tb, err)
+	loaded.Store(id, p)
+	return p
+}
+
 // options fills in profile and pseudonyms.
 func options(tb testing.TB, profile string, o dicom.Options) dicom.Options {
 	tb.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(tb, err)
+	p := load(tb, profile)
 	var key []byte
 	if p.Samples == deid.SamplesKeyed {
 		key = testKey
 	}
 	o.Profile = p
+	var err error
 	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)
 	require.NoError(tb, err)
 	return o
@@ -61,9 +77,7 @@ func requireRefused(tb testing.TB, code deid.Code, err error) {
 // profile changes nothing when it runs again.
 func requireStable(tb testing.TB, profile string, result *deid.FileResult, out []byte, o dicom.Options) {
 	tb.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(tb, err)
-	verdict, err := dicom.Verify(context.Background(), p, result.Entry, bytes.NewReader(out))
+	verdict, err := dicom.Verify(context.Background(), load(tb, profile), result.Entry, bytes.NewReader(out))
 	require.NoError(tb, err)
 	require.True(tb, verdict.OK(), "%+v", verdict.Findings)
 	if profile != deid.SafeHarborStrict {
@@ -190,4 +204,11 @@ func endian(e sample.Encoding) binary.ByteOrder {
 		return binary.BigEndian
 	}
 	return binary.LittleEndian
+}
+
+func number(tb testing.TB, hexadecimal string) uint32 {
+	tb.Helper()
+	n, err := strconv.ParseUint(hexadecimal, 16, 32)
+	require.NoError(tb, err)
+	return uint32(n)
 }

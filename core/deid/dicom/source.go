@@ -123,7 +123,7 @@ func (s *source) copyTo(dst io.Writer, n int64) error {
 	}
 	done, err := io.CopyN(dst, s.r, n)
 	s.pos += done
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return truncated()
 	}
 	return err

@@ -141,7 +141,7 @@ func (s *scrubber) element(l *level, h header) error {
 	if h.length == undefined {
 		return s.skipFragments(l, act, drop)
 	}
-	if v == vrSQ && h.length > 0 {
+	if v == vrSQ || v == vrUN && listed == vrSQ {
 		act.op, act.rule, drop = opRemove, ruleConflict, true
 	}
 	if drop {
@@ -171,7 +171,7 @@ func (s *scrubber) isSequence(h header, v, listed vr) (bool, error) {
 	case v != vrSQ && (v != vrUN || listed != vrSQ):
 		return false, nil
 	case h.length == 0:
-		return v == vrSQ, nil
+		return true, nil
 	}
 	head, err := s.src.peek(4)
 	if err != nil || len(head) < 4 {
@@ -196,7 +196,6 @@ func (s *scrubber) sequence(l *level, h header, v vr, act action, drop bool) err
 	}
 	enter := !drop && act.op == opDescend
 	shown := !drop && (enter || act.op == opEmpty)
-	s.note(l, act, drop, !enter)
 	if shown {
 		s.append(node{tag: h.tag, vr: vrSQ, part: partSequence, depth: l.depth})
 	}
@@ -207,54 +206,62 @@ func (s *scrubber) sequence(l *level, h header, v vr, act action, drop bool) err
 		}
 		end = s.src.pos + int64(h.length)
 	}
-	if err := s.items(l, coded, end, !enter); err != nil {
+	n, err := s.items(l, coded, end, !enter)
+	if err != nil {
 		return err
 	}
+	s.note(l, act, drop, !enter && (drop || n > 0))
 	if shown {
 		s.append(node{tag: h.tag, vr: vrSQ, part: partSequenceEnd, depth: l.depth})
 	}
 	return nil
 }
 
-func (s *scrubber) items(l *level, coded coding, end int64, drop bool) error {
-	for end < 0 || s.src.pos < end {
+// items walks the items of a sequence and counts them.
+func (s *scrubber) items(l *level, coded coding, end int64, drop bool) (n int, err error) {
+	for ; end < 0 || s.src.pos < end; n++ {
 		h, err := s.src.next(coded)
 		if err != nil {
-			return err
+			return n, err
 		}
 		switch {
 		case h.tag == tagSequence && (end < 0 || s.src.pos == end):
-			return nil
+			return n, nil
 		case h.tag != tagItem:
-			return malformed("something else stands where an item should")
+			return n, malformed("something else stands where an item should")
 		}
 		inner := &level{coding: coded, end: -1, depth: l.depth + 1, set: l.set, drop: drop}
 		if h.length != undefined {
 			inner.end = s.src.pos + int64(h.length)
 			if end >= 0 && inner.end > end {
-				return malformed("an item is longer than its sequence")
+				return n, malformed("an item is longer than its sequence")
 			}
 			if err := s.src.claim(int64(h.length)); err != nil {
-				return err
+				return n, err
 			}
 		}
-		if !drop {
-			s.append(node{tag: tagItem, part: partItem, depth: inner.depth})
-		}
-		if err := s.elements(inner); err != nil {
-			return err
-		}
-		if !drop {
-			s.append(node{tag: tagItem, part: partItemEnd, depth: inner.depth})
-		}
-		if err := s.bounded(); err != nil {
-			return err
+		if err := s.item(inner); err != nil {
+			return n, err
 		}
 	}
 	if end >= 0 && s.src.pos > end {
-		return malformed("an item is longer than its sequence")
+		return n, malformed("an item is longer than its sequence")
 	}
-	return nil
+	return n, nil
+}
+
+// item walks one item.
+func (s *scrubber) item(l *level) error {
+	if !l.drop {
+		s.append(node{tag: tagItem, part: partItem, depth: l.depth})
+	}
+	if err := s.elements(l); err != nil {
+		return err
+	}
+	if !l.drop {
+		s.append(node{tag: tagItem, part: partItemEnd, depth: l.depth})
+	}
+	return s.bounded()
 }
 
 // skipFragments passes over bytes in fragments that are not the file's pixels.
