@@ -196,20 +196,18 @@ func TestScrub_EveryPrefix(t *testing.T) {
 	}
 }
 
-func TestScrub_EveryBitFlipped(t *testing.T) {
+func TestScrub_ABitOfEveryByteFlipped(t *testing.T) {
 	whole := file(string(lines(patient...)), read("r1", "RGZJANE_L1\x00MDZ4\x00"))
 	for i := range whole {
-		for bit := range 8 {
-			bad := bytes.Clone(whole)
-			bad[i] ^= 1 << bit
-			out, result, err := scrub(t, deid.SafeHarborStrict, pack(t, bad), bam.Options{})
-			if err != nil {
-				var refusal *deid.RefusalError
-				require.ErrorAs(t, err, &refusal)
-				continue
-			}
-			requireVerified(t, deid.SafeHarborStrict, result, out)
+		bad := bytes.Clone(whole)
+		bad[i] ^= 1 << (i * 5 % 8)
+		out, result, err := scrub(t, deid.SafeHarborStrict, pack(t, bad), bam.Options{})
+		if err != nil {
+			var refusal *deid.RefusalError
+			require.ErrorAs(t, err, &refusal)
+			continue
 		}
+		requireVerified(t, deid.SafeHarborStrict, result, out)
 	}
 }
 
