@@ -18,6 +18,7 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/fhir"
 	"github.com/volens-network/volens/core/facet"
+	"github.com/volens-network/volens/test/corpus"
 )
 
 // jane is a patient with all that identifies somebody.
@@ -65,7 +66,12 @@ func TestScrub_PatientForResearch(t *testing.T) {
 		require.NotContains(t, string(out), word)
 	}
 	require.Regexp(t, `"identifier":\[\{"value":"volens-[a-z2-7]{16}"\}\]`, string(out))
-	require.Regexp(t, `"lastUpdated":"202[23]-[0-9]{2}-[0-9]{2}T08:00:00Z"`, string(out), "a day is moved, its time stays")
+	require.Regexp(
+		t,
+		`"lastUpdated":"202[23]-[0-9]{2}-[0-9]{2}T08:00:00Z"`,
+		string(out),
+		"a day is moved, its time stays",
+	)
 	again, _, err := scrub(t, deid.ResearchShifted, []byte(jane), fhir.Options{})
 	require.NoError(t, err)
 	require.Equal(t, string(out), string(again), "the same dataset gets the same names and days")
@@ -79,7 +85,7 @@ func TestScrub_ReportSaysNothingOfThePerson(t *testing.T) {
 	require.Equal(t, thisYear, result.Entry.ReferenceYear)
 	require.Zero(t, result.Recheck.Hits)
 	require.Positive(t, result.Recheck.Searched)
-	report := deid.NewReport(load(t, deid.SafeHarborStrict), "1")
+	report := deid.NewReport(corpus.Profile(t, deid.SafeHarborStrict), "1")
 	require.Equal(t, "1.fhir.json", report.Add(result).Name)
 	data, err := report.Canonical()
 	require.NoError(t, err)
@@ -116,7 +122,11 @@ func TestScrub_ReferencesStillResolve(t *testing.T) {
 	  "contained":[{"resourceType":"Specimen","id":"volens-3"}],"specimen":{"reference":"#volens-3"},
 	  "subject":{"reference":"`+patient+`"},
 	  "hasMember":[{"reference":"Observation/volens-2"},{"reference":"Observation/volens-2"}]}}]}`, strict(t, text))
-	require.Regexp(t, `urn:uuid:766f6c65-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}`, under(t, deid.ResearchShifted, text))
+	require.Regexp(
+		t,
+		`urn:uuid:766f6c65-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}`,
+		under(t, deid.ResearchShifted, text),
+	)
 }
 
 func observation(members string) string {
@@ -172,7 +182,11 @@ func TestScrub_Values(t *testing.T) {
 				got = under(t, deid.ResearchShifted, lead+","+in+"}")
 				body := got[strings.Index(got, ",")+1:]
 				body = body[strings.Index(body, ",")+1:]
-				pattern := strings.ReplaceAll(strings.TrimSuffix(c.research, "}"), "SHIFTED", `201[01]-[0-9]{2}-[0-9]{2}`)
+				pattern := strings.ReplaceAll(
+					strings.TrimSuffix(c.research, "}"),
+					"SHIFTED",
+					`201[01]-[0-9]{2}-[0-9]{2}`,
+				)
 				require.Regexp(t, "^"+pattern+"}$", body)
 				require.NotContains(t, body, "2011-05-07")
 			}
@@ -204,24 +218,29 @@ func TestScrub_Ages(t *testing.T) {
 
 func TestScrub_ResourceTypeLast(t *testing.T) {
 	text := `{"id":"a1","name":[{"family":"Doe"}],"gender":"male","resourceType":"Patient"}`
-	require.Equal(t, `{"resourceType":"Patient","id":"volens-1","gender":"male"}`, strict(t, text))
+	same(t, `{"resourceType":"Patient","id":"volens-1","gender":"male"}`, strict(t, text))
 	nested := `{"entry":[{"resource":{"status":"final","resourceType":"Observation"}}],"resourceType":"Bundle"}`
-	require.Equal(t, `{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Observation","status":"final"}}]}`,
+	same(t, `{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Observation","status":"final"}}]}`,
 		strict(t, nested))
 }
 
 func TestScrub_EscapedNamesAreNames(t *testing.T) {
 	text := `{"resourceType":"Patient","n\u0061me":[{"f\u0061mily":"Escap\u00e9e"}],"gender":"m\u0061le"}`
-	require.Equal(t, `{"resourceType":"Patient","gender":"male"}`, strict(t, text))
-	requireRefused(t, deid.CodeDuplicateKey, []byte(`{"resourceType":"Patient","gender":"male","g\u0065nder":"female"}`))
+	same(t, `{"resourceType":"Patient","gender":"male"}`, strict(t, text))
+	requireRefused(
+		t,
+		deid.CodeDuplicateKey,
+		[]byte(`{"resourceType":"Patient","gender":"male","g\u0065nder":"female"}`),
+	)
 }
 
 func TestScrub_NDJSON(t *testing.T) {
 	out, result, err := scrub(t, deid.SafeHarborStrict, []byte(
-		`{"resourceType":"Patient","id":"p"}`+"\r\n\n"+`{"resourceType":"Observation","subject":{"reference":"Patient/p"}}`),
+		`{"resourceType":"Patient","id":"p"}`+"\r\n\n"+`{"resourceType":"Observation","subject":{"reference":"Patient/p"}}`,
+	),
 		fhir.Options{})
 	require.NoError(t, err)
-	require.Equal(t, `{"resourceType":"Patient","id":"volens-1"}`+"\n"+
+	same(t, `{"resourceType":"Patient","id":"volens-1"}`+"\n"+
 		`{"resourceType":"Observation","subject":{"reference":"Patient/volens-1"}}`+"\n", string(out))
 	require.Equal(t, "fhir.ndjson", result.Entry.Kind)
 	require.EqualValues(t, 2, result.Entry.Records)
@@ -229,7 +248,9 @@ func TestScrub_NDJSON(t *testing.T) {
 }
 
 func TestScrub_SeveralPersons(t *testing.T) {
-	data := []byte(`{"resourceType":"Patient","id":"a"}` + "\n" + `{"resourceType":"Observation","subject":{"reference":"Patient/b"}}`)
+	data := []byte(
+		`{"resourceType":"Patient","id":"a"}` + "\n" + `{"resourceType":"Observation","subject":{"reference":"Patient/b"}}`,
+	)
 	_, _, err := scrub(t, deid.SafeHarborStrict, data, fhir.Options{})
 	var refusal *deid.RefusalError
 	require.ErrorAs(t, err, &refusal)
@@ -325,7 +346,7 @@ func TestScrub_LongStringsAreNotHeld(t *testing.T) {
 	var out bytes.Buffer
 	_, err := fhir.Scrub(context.Background(), &out, src, options(t, deid.SafeHarborStrict, fhir.Options{}))
 	require.NoError(t, err)
-	require.Equal(t, `{"resourceType":"Binary","contentType":"image/png"}`+"\n", out.String())
+	same(t, `{"resourceType":"Binary","contentType":"image/png"}`+"\n", out.String())
 
 	held := io.MultiReader(strings.NewReader(`{"data":"`), io.LimitReader(letters{}, 200<<20), strings.NewReader(`"}`))
 	_, err = fhir.Scrub(context.Background(), io.Discard, held, options(t, deid.SafeHarborStrict, fhir.Options{}))
@@ -396,17 +417,11 @@ func TestScrub_OptionsAreNeeded(t *testing.T) {
 func TestVerify_FindsWhatIsLeft(t *testing.T) {
 	out, result, err := scrub(t, deid.SafeHarborStrict, []byte(jane), fhir.Options{})
 	require.NoError(t, err)
-	p := load(t, deid.SafeHarborStrict)
+	p := corpus.Profile(t, deid.SafeHarborStrict)
 	failed := func(data string) []deid.Check {
 		verdict, err := fhir.Verify(context.Background(), p, result.Entry, strings.NewReader(data))
 		require.NoError(t, err)
-		var list []deid.Check
-		for _, f := range verdict.Findings {
-			if !f.OK {
-				list = append(list, f.Check)
-			}
-		}
-		return list
+		return corpus.Failed(verdict)
 	}
 	text := string(out)
 	require.Empty(t, failed(text))
@@ -443,10 +458,20 @@ func requireStable(t *testing.T, data []byte) {
 
 func FuzzScrub(f *testing.F) {
 	f.Add([]byte(jane))
-	f.Add([]byte(`{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:x","resource":{"resourceType":"Patient"}}]}` + "\n{}"))
-	f.Add([]byte(observation(`"valueQuantity":{"value":-0.1e-5,"unit":"\u00b5g"},"effectivePeriod":{"start":"2011-01-01T00:00:00Z"}`)))
+	f.Add(
+		[]byte(
+			`{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:x","resource":{"resourceType":"Patient"}}]}` + "\n{}",
+		),
+	)
+	f.Add(
+		[]byte(
+			observation(
+				`"valueQuantity":{"value":-0.1e-5,"unit":"\u00b5g"},"effectivePeriod":{"start":"2011-01-01T00:00:00Z"}`,
+			),
+		),
+	)
 	for _, name := range []string{"awkward/escaped_key.json", "awkward/unknown_field.json", "fhir/Patient-f001.json"} {
-		if seed, err := os.ReadFile(corpus + "/" + name); err == nil {
+		if seed, err := os.ReadFile(corpus.Path(f, name)); err == nil {
 			f.Add(seed)
 		}
 	}
