@@ -17,6 +17,7 @@ func cases(e *env) []measure.Case {
 	out = append(out, calypsoCases()...)
 	out = append(out, runCases()...)
 	out = append(out, genomeCases(e)...)
+	out = append(out, recordCases(e)...)
 	out = append(out, sealCases(e)...)
 	return append(out, walkCase(e))
 }
