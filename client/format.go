@@ -33,8 +33,13 @@ func detect(file io.Reader) (filetype.Detection, io.Reader, error) {
 		return found, nil, err
 	}
 	switch found.Format {
-	case filetype.FormatVCF, filetype.FormatDICOM, filetype.FormatFHIRJSON, filetype.FormatFHIRNDJSON, filetype.FormatBAM,
-		filetype.FormatSAM, filetype.FormatCRAM:
+	case filetype.FormatVCF,
+		filetype.FormatDICOM,
+		filetype.FormatFHIRJSON,
+		filetype.FormatFHIRNDJSON,
+		filetype.FormatBAM,
+		filetype.FormatSAM,
+		filetype.FormatCRAM:
 		return found, src, nil
 	case filetype.Unknown:
 		return found, nil, deid.Refuse(deid.CodeNotThisFormat, "the first bytes are of no known format")

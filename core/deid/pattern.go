@@ -68,6 +68,7 @@ func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Patt
 			hit = bytes.Contains(text, []byte("://"))
 		case PatternPath:
 			hit = hasDrive(text)
+		default: // looked for in whole texts, by findFieldPattern
 		}
 		if hit {
 			return p, true

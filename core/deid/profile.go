@@ -171,7 +171,7 @@ func (p *Profile) validate() error {
 		return fmt.Errorf("id %q", p.ID)
 	case p.Version == "":
 		return errors.New("version is missing")
-	case p.Basis != "safe_harbor" && p.Basis != "expert_determination":
+	case !isBasis(p.Basis):
 		return fmt.Errorf("basis %q", p.Basis)
 	case p.Samples != SamplesByOrder && p.Samples != SamplesKeyed:
 		return fmt.Errorf("samples %q", p.Samples)

@@ -237,6 +237,7 @@ const (
 )
 
 var (
+	kindForm    = regexp.MustCompile(`^[a-z0-9.]{1,64}$`)
 	ruleForm    = regexp.MustCompile(`^[a-z0-9_:.#A-Z-]{1,64}$`)
 	codeForm    = regexp.MustCompile(`^[a-z0-9_]{1,64}$`)
 	versionForm = regexp.MustCompile(`^[0-9A-Za-z.+-]{1,64}$`)
@@ -248,26 +249,24 @@ func (r *Report) validate() error {
 		return fmt.Errorf("report: schema %q", r.Schema)
 	case !versionForm.MatchString(r.Tool.Version) || r.Tool.Name != "volens":
 		return errors.New("report: tool")
-	case !plainID.MatchString(r.Profile.ID) || !isDigest(r.Profile.SHA256):
+	case !plainID.MatchString(r.Profile.ID) || !versionForm.MatchString(r.Profile.Version) ||
+		!isDigest(r.Profile.SHA256) || !isBasis(r.Profile.Basis):
 		return errors.New("report: profile")
+	case r.Dates != DateYear && r.Dates != DateShift:
+		return errors.New("report: dates")
 	case len(r.Payload) != len(r.Recheck):
 		return errors.New("report: one recheck for each file")
 	case r.Archive != nil && (len(r.Payload) < 2 || r.Archive.Bytes < 0 || !isDigest(r.Archive.SHA256)):
 		return errors.New("report: archive")
 	}
-	for i, e := range r.Payload {
-		if e.Name != strconv.Itoa(i+1)+"."+e.Kind || !ruleForm.MatchString(e.Kind) || !isDigest(e.SHA256) {
-			return fmt.Errorf("report: payload %d", i+1)
-		}
-		if e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear) {
-			return fmt.Errorf("report: reference year of payload %d", i+1)
-		}
-		if e.Bytes < 0 || e.Subjects < 0 || e.Records < 0 || r.Recheck[i].Hits != 0 {
-			return fmt.Errorf("report: counts of payload %d", i+1)
+	for i := range r.Payload {
+		if err := r.validateFile(i); err != nil {
+			return err
 		}
 	}
 	for _, a := range r.Actions {
-		if !ruleForm.MatchString(a.Format) || !ruleForm.MatchString(a.Rule) || !ruleForm.MatchString(a.Action) {
+		forms := ruleForm.MatchString(a.Format) && ruleForm.MatchString(a.Rule) && ruleForm.MatchString(a.Action)
+		if !forms || a.Count < 1 {
 			return errors.New("report: action")
 		}
 	}
@@ -276,8 +275,35 @@ func (r *Report) validate() error {
 			return errors.New("report: warning")
 		}
 	}
+	for _, limit := range r.Limits {
+		if limit != limitGenome && limit != limitImage && limit != limitRecord {
+			return errors.New("report: limit")
+		}
+	}
 	return nil
 }
+
+// validateFile checks one file's entry and what the second look counted in it.
+func (r *Report) validateFile(i int) error {
+	e, look := &r.Payload[i], &r.Recheck[i]
+	switch {
+	case e.Name != strconv.Itoa(i+1)+"."+e.Kind || !kindForm.MatchString(e.Kind) || !isDigest(e.SHA256):
+		return fmt.Errorf("report: payload %d", i+1)
+	case e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear):
+		return fmt.Errorf("report: reference year of payload %d", i+1)
+	case e.Bytes < 0, e.Subjects < 0, e.Records < 0, look.Searched < 0, look.Weak < 0, look.Skipped < 0, look.Hits != 0:
+		return fmt.Errorf("report: counts of payload %d", i+1)
+	}
+	for _, p := range look.Patterns {
+		if p != PatternDateText && !slices.Contains(allPatterns, p) {
+			return fmt.Errorf("report: patterns of payload %d", i+1)
+		}
+	}
+	return nil
+}
+
+// isBasis tells whether a profile may rest on it.
+func isBasis(text string) bool { return text == "safe_harbor" || text == "expert_determination" }
 
 func isDigest(s string) bool {
 	raw, err := hex.DecodeString(s)

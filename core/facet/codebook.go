@@ -54,11 +54,14 @@ type grid struct {
 }
 
 var grids = map[Code]grid{
-	DataType:  {2, grouped(dataTypes)},
-	Assembly:  {1, oneOf("NCBI36", "GRCh37", "GRCh38", "T2T-CHM13")},
-	Assay:     {1, oneOf("genome", "exome", "panel")},
-	Modality:  {1, oneOf("CR", "CT", "DX", "ECG", "IO", "MG", "MR", "NM", "OP", "OPT", "PT", "RF", "SM", "US", "XA")},
-	BodyPart:  {1, oneOf("HEAD", "NECK", "CHEST", "HEART", "BREAST", "ABDOMEN", "PELVIS", "SPINE", "LIMB", "WHOLEBODY")},
+	DataType: {2, grouped(dataTypes)},
+	Assembly: {1, oneOf("NCBI36", "GRCh37", "GRCh38", "T2T-CHM13")},
+	Assay:    {1, oneOf("genome", "exome", "panel")},
+	Modality: {1, oneOf("CR", "CT", "DX", "ECG", "IO", "MG", "MR", "NM", "OP", "OPT", "PT", "RF", "SM", "US", "XA")},
+	BodyPart: {
+		1,
+		oneOf("HEAD", "NECK", "CHEST", "HEART", "BREAST", "ABDOMEN", "PELVIS", "SPINE", "LIMB", "WHOLEBODY"),
+	},
 	Condition: {2, icd10},
 	Sex:       {1, oneOf("female", "male", "other")},
 	AgeBand:   {2, grouped(ageBands)},

@@ -11,7 +11,13 @@ import (
 func TestCriteria_AnswerAndMatch(t *testing.T) {
 	owner := tree(t, person...)
 	rule := facet.Criteria{
-		criterion(facet.Condition, 1, "IX"), criterion(facet.AgeBand, 2, "40-59", "60-79"), criterion(facet.Sex, 1, "female"),
+		criterion(
+			facet.Condition,
+			1,
+			"IX",
+		),
+		criterion(facet.AgeBand, 2, "40-59", "60-79"),
+		criterion(facet.Sex, 1, "female"),
 	}
 	shown, meets, err := rule.Answer(owner)
 	require.NoError(t, err)

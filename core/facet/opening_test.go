@@ -45,7 +45,12 @@ func TestOpening_CheckRefuses(t *testing.T) {
 		require.ErrorIs(t, o.Check(root, dataset, 1, person), facet.ErrOpening, name)
 	}
 	o := owner.Opening(dataset, 1)
-	require.ErrorIs(t, o.Check(root, dataset, 1, person[1:]), facet.ErrOpening, "a facet that the payload does not show")
+	require.ErrorIs(
+		t,
+		o.Check(root, dataset, 1, person[1:]),
+		facet.ErrOpening,
+		"a facet that the payload does not show",
+	)
 	more := append(slices.Clone(person), facet.Facet{Code: facet.Condition, Value: "C50"})
 	require.ErrorIs(t, o.Check(root, dataset, 1, more), facet.ErrOpening, "a facet that is kept back")
 }

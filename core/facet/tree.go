@@ -43,7 +43,9 @@ func (l Leaf) hash() merkle.Hash {
 		return merkle.Leaf(transcript.New("facet-unused").Bytes(l.Salt).Encode())
 	}
 	level := uint64(l.Level) //nolint:gosec // at least 1
-	return merkle.Leaf(transcript.New("facet").String(string(l.Code)).Uint(level).String(l.Value).Bytes(l.Salt).Encode())
+	return merkle.Leaf(
+		transcript.New("facet").String(string(l.Code)).Uint(level).String(l.Value).Bytes(l.Salt).Encode(),
+	)
 }
 
 // Tree is the facets of one version of a dataset with what hides them.

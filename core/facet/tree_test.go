@@ -39,8 +39,15 @@ func TestNewTree_OneLeafForEachLevel(t *testing.T) {
 		counts[fmt.Sprintf("%s/%d", leaf.Code, leaf.Level)]++
 	}
 	require.Equal(t, map[string]int{
-		"data_type/1": 1, "data_type/2": 1, "sex/1": 1, "age_band/1": 1, "age_band/2": 1, "country/1": 1, "country/2": 1,
-		"condition/1": 2, "condition/2": 3,
+		"data_type/1": 1,
+		"data_type/2": 1,
+		"sex/1":       1,
+		"age_band/1":  1,
+		"age_band/2":  1,
+		"country/1":   1,
+		"country/2":   1,
+		"condition/1": 2,
+		"condition/2": 3,
 	}, counts)
 	require.Equal(t, facet.Leaves-12, unused)
 }
@@ -79,7 +86,11 @@ func TestNewTree_ManyConditions(t *testing.T) {
 		}
 	}
 	require.Equal(t, 48, held)
-	require.NoError(t, made.Opening(dataset, 1).Check(made.Root(), dataset, 1, many), "the attestor stops at the same place")
+	require.NoError(
+		t,
+		made.Opening(dataset, 1).Check(made.Root(), dataset, 1, many),
+		"the attestor stops at the same place",
+	)
 }
 
 func TestNewTree_Refusals(t *testing.T) {

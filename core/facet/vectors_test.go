@@ -53,8 +53,14 @@ func TestVectors(t *testing.T) {
 	require.True(t, meets)
 	file := vectorFile{
 		Description: "A tree of facets (docs/spec/facets.md): its used leaves, its root, and the leaves that meet criteria.",
-		Codebook:    facet.Codebook, Secret: hex.EncodeToString(secret), DatasetID: dataset.String(), Version: 1,
-		Facets: person, Root: owner.Root().String(), EmptyRoot: tree(t).Root().String(), Criteria: rule,
+		Codebook:    facet.Codebook,
+		Secret:      hex.EncodeToString(secret),
+		DatasetID:   dataset.String(),
+		Version:     1,
+		Facets:      person,
+		Root:        owner.Root().String(),
+		EmptyRoot:   tree(t).Root().String(),
+		Criteria:    rule,
 	}
 	for i, leaf := range owner.Opening(dataset, 1).Leaves {
 		if leaf.Code != "" {

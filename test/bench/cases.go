@@ -19,6 +19,7 @@ func cases(e *env) []measure.Case {
 	out = append(out, runCases()...)
 	out = append(out, genomeCases(e)...)
 	out = append(out, dicomCases(e)...)
+	out = append(out, recordCases(e)...)
 	out = append(out, sealCases(e)...)
 	return append(out, walkCase(e))
 }

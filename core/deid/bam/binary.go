@@ -33,7 +33,8 @@ func (r *rewriter) bam() error {
 		return err
 	}
 	err = r.begin(func(text string) error {
-		out := binary.LittleEndian.AppendUint32([]byte(magic), uint32(len(text))) //nolint:gosec // shorter than the original
+		size := uint32(len(text)) //nolint:gosec // bounded with the original
+		out := binary.LittleEndian.AppendUint32([]byte(magic), size)
 		out = append(append(out, text...), dictionary...)
 		_, err := r.out.Write(out)
 		return err
@@ -150,5 +151,5 @@ func (r *rewriter) dictionary() ([]byte, int32, error) {
 		out = binary.LittleEndian.AppendUint32(out, uint32(len(name))) //nolint:gosec // at most 256
 		out = append(append(out, name...), length...)
 	}
-	return out, int32(n), nil //nolint:gosec // at most maxSequences
+	return out, int32(n), nil
 }

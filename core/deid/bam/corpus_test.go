@@ -3,12 +3,9 @@ package bam_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
+	"path"
 	"strings"
 	"testing"
 
@@ -16,9 +13,8 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/bam"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var corpus = filepath.Join("..", "..", "..", "..", "shared", "corpus")
 
 // refused says which files of the corpus are refused, and why.
 var refused = map[string]deid.Code{
@@ -27,32 +23,19 @@ var refused = map[string]deid.Code{
 	"range.bam.bai":                      deid.CodeNotThisFormat,
 }
 
-func corpusFiles(t *testing.T) []string {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(corpus, "align", "*"))
-	require.NoError(t, err)
-	if len(found) == 0 {
-		t.Skip("the shared corpus is not beside the repository")
-	}
-	return found
-}
-
 func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
-	for _, path := range corpusFiles(t) {
+	for _, name := range corpus.Files(t, "align/*") {
 		for _, profile := range deid.Profiles() {
-			t.Run(filepath.Base(path)+"/"+profile, func(t *testing.T) {
-				data, err := os.ReadFile(path)
-				require.NoError(t, err)
+			t.Run(path.Base(name)+"/"+profile, func(t *testing.T) {
+				data := corpus.Read(t, name)
 				out, result, err := scrub(t, profile, data, bam.Options{AllSamples: true})
-				if code, ok := refused[filepath.Base(path)]; ok {
-					var refusal *deid.RefusalError
-					require.ErrorAs(t, err, &refusal)
-					require.Equal(t, code, refusal.Code)
+				if code, ok := refused[path.Base(name)]; ok {
+					corpus.RequireRefused(t, code, err)
 					return
 				}
 				require.NoError(t, err)
 				requireVerified(t, profile, result, out)
-				requireSameReads(t, path, out, result)
+				requireSameReads(t, data, out, result)
 			})
 		}
 	}
@@ -61,11 +44,11 @@ func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
 // samtools runs the peer, which must be installed.
 func samtools(t *testing.T, input []byte, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath("samtools")
+	program, err := exec.LookPath("samtools")
 	if err != nil {
 		t.Skip("samtools is not installed")
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Stdin = bytes.NewReader(input)
 	var words bytes.Buffer
 	cmd.Stderr = &words
@@ -76,10 +59,8 @@ func samtools(t *testing.T, input []byte, args ...string) string {
 
 // requireSameReads has samtools read both: all columns but the name are equal, the
 // names partition the records as before, and no identifying tag is left.
-func requireSameReads(t *testing.T, original string, out []byte, result *deid.FileResult) {
+func requireSameReads(t *testing.T, data, out []byte, result *deid.FileResult) {
 	t.Helper()
-	data, err := os.ReadFile(original)
-	require.NoError(t, err)
 	before := strings.Split(strings.TrimSpace(samtools(t, data, "view", "--no-PG", "-")), "\n")
 	after := strings.Split(strings.TrimSpace(samtools(t, out, "view", "--no-PG", "-")), "\n")
 	require.Len(t, after, len(before))
@@ -109,18 +90,8 @@ func requireSameReads(t *testing.T, original string, out []byte, result *deid.Fi
 }
 
 func TestScrub_BoundedMemory(t *testing.T) {
-	for _, path := range corpusFiles(t) {
-		file, err := os.Open(path)
-		require.NoError(t, err)
-		runtime.GC()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		o := options(t, deid.SafeHarborStrict, bam.Options{AllSamples: true})
-		_, err = bam.Scrub(context.Background(), io.Discard, file, o)
-		var refusal *deid.RefusalError
-		require.True(t, err == nil || errors.As(err, &refusal), "%v", err)
-		runtime.ReadMemStats(&after)
-		require.NoError(t, file.Close())
-		require.Less(t, after.Sys-before.Sys, uint64(64<<20))
-	}
+	corpus.RequireBounded(t, corpus.Files(t, "align/*"), func(ctx context.Context, src io.Reader) error {
+		_, err := bam.Scrub(ctx, io.Discard, src, options(t, deid.SafeHarborStrict, bam.Options{AllSamples: true}))
+		return err
+	})
 }

@@ -87,7 +87,8 @@ func (h *header) add(line string, number int) error {
 	h.lines = append(h.lines, l)
 	if l.kind == "SQ" {
 		s := sequence{l.get("SN"), l.get("LN")}
-		if !reference.IsPlain([]byte(s.name)) || !plainNumber.MatchString(s.length) || len(h.sequences) >= maxSequences {
+		if !reference.IsPlain([]byte(s.name)) || !plainNumber.MatchString(s.length) ||
+			len(h.sequences) >= maxSequences {
 			return deid.RefuseAt(deid.CodeMalformedHeader, number, "a @SQ line has no plain name and length")
 		}
 		h.sequences = append(h.sequences, s)
@@ -206,9 +207,11 @@ var (
 	version     = regexp.MustCompile(`^[0-9][0-9A-Za-z.+-]{0,23}$`)
 	md5Hex      = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
 	sortWord    = regexp.MustCompile(`^(coordinate|queryname|unsorted|unknown|none|query|reference)$`)
-	subSort     = regexp.MustCompile(`^(coordinate|queryname|unsorted)(:(natural|lexicographical|umi|template-coordinate))?$`)
-	altLocus    = regexp.MustCompile(`^(\*|[0-9A-Za-z_.*]{1,64}(:[0-9]{1,12}-[0-9]{1,12})?)$`)
-	topology    = regexp.MustCompile(`^(linear|circular)$`)
+	subSort     = regexp.MustCompile(
+		`^(coordinate|queryname|unsorted)(:(natural|lexicographical|umi|template-coordinate))?$`,
+	)
+	altLocus = regexp.MustCompile(`^(\*|[0-9A-Za-z_.*]{1,64}(:[0-9]{1,12}-[0-9]{1,12})?)$`)
+	topology = regexp.MustCompile(`^(linear|circular)$`)
 )
 
 // value returns what stays of a listed tag's value.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,22 +12,14 @@ import (
 	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/bam"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var testKey = []byte("a key of some length for tests")
 
 // options fills in profile, pseudonyms and a fixed source of randomness.
 func options(tb testing.TB, profile string, o bam.Options) bam.Options {
 	tb.Helper()
-	p := load(tb, profile)
-	var key []byte
-	if p.Samples == deid.SamplesKeyed {
-		key = testKey
-	}
-	o.Profile, o.Rand = p, bytes.NewReader(bytes.Repeat([]byte{3}, 64))
-	pseudonyms, err := deid.NewPseudonymizer(p, key)
-	require.NoError(tb, err)
-	o.Pseudonyms = pseudonyms
+	o.Profile, o.Pseudonyms = corpus.Profile(tb, profile), corpus.Pseudonyms(tb, profile)
+	o.Rand = bytes.NewReader(bytes.Repeat([]byte{3}, 64))
 	return o
 }
 
@@ -41,19 +32,14 @@ func scrub(tb testing.TB, profile string, data []byte, o bam.Options) ([]byte, *
 
 func requireVerified(tb testing.TB, profile string, result *deid.FileResult, out []byte) {
 	tb.Helper()
-	p := load(tb, profile)
-	verdict, err := bam.Verify(context.Background(), p, result.Entry, bytes.NewReader(out))
-	require.NoError(tb, err)
-	require.True(tb, verdict.OK(), "%+v", verdict.Findings)
+	verdict, err := bam.Verify(context.Background(), corpus.Profile(tb, profile), result.Entry, bytes.NewReader(out))
+	corpus.RequireClean(tb, verdict, err)
 }
 
 func requireRefused(t *testing.T, code deid.Code, data []byte) {
 	t.Helper()
 	_, _, err := scrub(t, deid.SafeHarborStrict, data, bam.Options{})
-	var refusal *deid.RefusalError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, code, refusal.Code, refusal.Detail)
-	require.NotEmpty(t, refusal.Detail)
+	corpus.RequireRefused(t, code, err)
 }
 
 // lines joins lines with tabs for spaces; a tilde stands for a space.
@@ -103,19 +89,4 @@ func file(header string, records ...[]byte) []byte {
 	b = append(append(b, u32(5)...), "chr1\x00"...)
 	b = append(b, u32(248956422)...)
 	return append(b, bytes.Join(records, nil)...)
-}
-
-// loaded are the profiles of the program, read once.
-var loaded = sync.OnceValue(func() map[string]*deid.Profile {
-	all := map[string]*deid.Profile{}
-	for _, id := range deid.Profiles() {
-		all[id], _ = deid.LoadProfile(id)
-	}
-	return all
-})
-
-func load(tb testing.TB, id string) *deid.Profile {
-	tb.Helper()
-	require.NotNil(tb, loaded()[id])
-	return loaded()[id]
 }

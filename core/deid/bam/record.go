@@ -55,7 +55,8 @@ func (s *scrubber) binary(in []byte, sequences int32) error {
 	nameLen, cigars := int(in[8]), int(binary.LittleEndian.Uint16(in[12:]))
 	bases := int64(binary.LittleEndian.Uint32(in[16:]))
 	for _, at := range []int{0, 20} {
-		if id := int32(binary.LittleEndian.Uint32(in[at:])); id < -1 || id >= sequences { //nolint:gosec // two's complement
+		id := int32(binary.LittleEndian.Uint32(in[at:])) //nolint:gosec // two's complement
+		if id < -1 || id >= sequences {
 			return malformed(s.records, "a record is of a sequence that the header lacks")
 		}
 	}
@@ -72,7 +73,7 @@ func (s *scrubber) binary(in []byte, sequences int32) error {
 	s.out = append(s.out, in[:fixed]...)
 	s.name(name[:nameLen-1])
 	s.out = append(s.out, 0)
-	s.out[4+8] = byte(len(s.out) - 4 - fixed) // at most 255: an old name's length, or a new one's
+	s.out[4+8] = byte(len(s.out) - 4 - fixed) //nolint:gosec // the length of an old name, a byte, or of a new one
 	s.out = append(s.out, in[fixed+nameLen:body]...)
 	if err := s.binaryTags(in[body:], int(bases)); err != nil {
 		return err

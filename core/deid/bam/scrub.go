@@ -60,10 +60,6 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Profile == nil || o.Pseudonyms == nil || o.Rand == nil && !o.keep {
 		return o, errors.New("bam: a profile, a pseudonymizer and randomness are needed")
 	}
-	o.Workers = max(o.Workers, 1)
-	if o.Level == 0 {
-		o.Level = stream.DefaultLevel
-	}
 	if o.MaxHeader == 0 {
 		o.MaxHeader = DefaultHeader
 	}
@@ -79,23 +75,19 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	in, err := stream.Open(src, opts.MaxRatio, opts.Workers)
-	if err != nil {
-		return nil, err
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	name := func(kind string) string {
+		if kind == kindSAM {
+			return kindPackedSAM
+		}
+		return kind
 	}
-	sink, err := stream.NewSink(dst, in.Kind != bgzf.Plain, opts.Level, opts.Workers)
-	if err != nil {
-		return nil, fmt.Errorf("bam: %w", err)
-	}
-	result, err := rewrite(ctx, sink, in, opts)
-	if err != nil {
-		return nil, err
-	}
-	kind := result.Entry.Kind
-	if kind == kindSAM && in.Kind != bgzf.Plain {
-		kind = kindPackedSAM
-	}
-	return result, sink.Finish(kind, &result.Entry)
+	return stream.Scrub(ctx, dst, src, limits, name, opts.rewrite)
+}
+
+// rewrite is the scrub under these options.
+func (o Options) rewrite(ctx context.Context, dst io.Writer, in *stream.Source) (*deid.FileResult, error) {
+	return rewrite(ctx, dst, in, o)
 }
 
 // rewrite is the scrub between the plain bytes of the input and those of the
@@ -113,8 +105,12 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		}
 	}
 	r := &rewriter{
-		ctx: ctx, in: in, opts: opts, header: newHeader(opts.Profile, opts.Pseudonyms), names: newReadNames(key, opts.keep),
-		out: bufio.NewWriterSize(dst, 64<<10),
+		ctx:    ctx,
+		in:     in,
+		opts:   opts,
+		header: newHeader(opts.Profile, opts.Pseudonyms),
+		names:  newReadNames(key, opts.keep),
+		out:    bufio.NewWriterSize(dst, 64<<10),
 	}
 	kind := kindBAM
 	switch {

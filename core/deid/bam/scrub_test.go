@@ -17,6 +17,7 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/bam"
 	"github.com/volens-network/volens/core/facet"
+	"github.com/volens-network/volens/test/corpus"
 )
 
 // patient is a header full of what identifies somebody.
@@ -30,7 +31,8 @@ var patient = []string{
 }
 
 func TestScrub_SAM(t *testing.T) {
-	data := lines(append(patient,
+	data := lines(append(
+		patient,
 		"A00123:456:HFLOW2XX:1:1101:1000:2000 99 chr1 10 60 4M = 40 34 ACGT ?@AB NM:i:0 MD:Z:4 RG:Z:JANE_L1 BC:Z:ACGTJANE CO:Z:Jane~Doe",
 		"A00123:456:HFLOW2XX:1:1101:1000:2000 147 chr1 40 60 4M = 10 -34 ACGT ?@AB MC:Z:4M SA:Z:chr1,5,+,4M,60,0; XX:Z:x RG:Z:OTHER",
 	)...)
@@ -47,7 +49,11 @@ func TestScrub_SAM(t *testing.T) {
 	first, second := strings.Split(got[5], "\t"), strings.Split(got[6], "\t")
 	require.Equal(t, first[0], second[0], "both reads of a template keep one name")
 	require.Len(t, first[0], 17)
-	require.Equal(t, "99\tchr1\t10\t60\t4M\t=\t40\t34\tACGT\t?@AB\tNM:i:0\tMD:Z:4\tRG:Z:volens-1", strings.Join(first[1:], "\t"))
+	require.Equal(
+		t,
+		"99\tchr1\t10\t60\t4M\t=\t40\t34\tACGT\t?@AB\tNM:i:0\tMD:Z:4\tRG:Z:volens-1",
+		strings.Join(first[1:], "\t"),
+	)
 	require.Equal(t, []string{"MC:Z:4M", "SA:Z:chr1,5,+,4M,60,0;"}, second[11:])
 	require.Equal(t, "sam", result.Entry.Kind)
 	require.Equal(t, 1, result.Entry.Subjects)
@@ -83,8 +89,7 @@ func TestVerify_FindsWhatIsLeft(t *testing.T) {
 	out, result, err := scrub(t, deid.SafeHarborStrict, lines(append(patient,
 		"READ:1 0 chr1 10 60 4M * 0 0 ACGT ?@AB NM:i:0")...), bam.Options{})
 	require.NoError(t, err)
-	p, err := deid.LoadProfile(deid.SafeHarborStrict)
-	require.NoError(t, err)
+	p := corpus.Profile(t, deid.SafeHarborStrict)
 	for name, c := range map[string]struct {
 		change []string
 		failed []deid.Check
@@ -98,12 +103,7 @@ func TestVerify_FindsWhatIsLeft(t *testing.T) {
 		require.NotEqual(t, out, bad)
 		verdict, err := bam.Verify(context.Background(), p, result.Entry, bytes.NewReader(bad))
 		require.NoError(t, err)
-		var failed []deid.Check
-		for _, f := range verdict.Findings {
-			if !f.OK {
-				failed = append(failed, f.Check)
-			}
-		}
+		failed := corpus.Failed(verdict)
 		require.Subset(t, failed, append(c.failed, deid.CheckDigest, deid.CheckIdempotent), name)
 		require.NotContains(t, failed, deid.CheckReadable)
 	}
@@ -196,20 +196,18 @@ func TestScrub_EveryPrefix(t *testing.T) {
 	}
 }
 
-func TestScrub_EveryBitFlipped(t *testing.T) {
+func TestScrub_ABitOfEveryByteFlipped(t *testing.T) {
 	whole := file(string(lines(patient...)), read("r1", "RGZJANE_L1\x00MDZ4\x00"))
 	for i := range whole {
-		for bit := range 8 {
-			bad := bytes.Clone(whole)
-			bad[i] ^= 1 << bit
-			out, result, err := scrub(t, deid.SafeHarborStrict, pack(t, bad), bam.Options{})
-			if err != nil {
-				var refusal *deid.RefusalError
-				require.ErrorAs(t, err, &refusal)
-				continue
-			}
-			requireVerified(t, deid.SafeHarborStrict, result, out)
+		bad := bytes.Clone(whole)
+		bad[i] ^= 1 << (i * 5 % 8)
+		out, result, err := scrub(t, deid.SafeHarborStrict, pack(t, bad), bam.Options{})
+		if err != nil {
+			var refusal *deid.RefusalError
+			require.ErrorAs(t, err, &refusal)
+			continue
 		}
+		requireVerified(t, deid.SafeHarborStrict, result, out)
 	}
 }
 
@@ -233,7 +231,10 @@ func TestScrub_SourceFails(t *testing.T) {
 
 func FuzzScrub(f *testing.F) {
 	f.Add(lines(patient...), false)
-	f.Add(lines("@HD VN:1.6", "r 0 chr1 1 60 4M * 0 0 ACGT ?@AB MD:Z:4 SA:Z:chr1,5,+,4M,60,0; ML:B:C,1 MM:Z:C+m,1;"), false)
+	f.Add(
+		lines("@HD VN:1.6", "r 0 chr1 1 60 4M * 0 0 ACGT ?@AB MD:Z:4 SA:Z:chr1,5,+,4M,60,0; ML:B:C,1 MM:Z:C+m,1;"),
+		false,
+	)
 	f.Add(file(string(lines(patient...)), read("r", "MDZ4\x00")), true)
 	f.Fuzz(func(t *testing.T, data []byte, packed bool) {
 		if packed {

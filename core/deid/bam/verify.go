@@ -35,10 +35,7 @@ func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payloa
 		return nil, err
 	}
 	packed := map[string]bgzf.Kind{kindBAM: bgzf.BGZF, kindSAM: bgzf.Plain, kindPackedSAM: bgzf.BGZF}
-	v, result, err := stream.Verify(ctx, entry, payload, packed,
-		func(ctx context.Context, dst io.Writer, in *stream.Source) (*deid.FileResult, error) {
-			return rewrite(ctx, dst, in, opts)
-		})
+	v, result, err := stream.Verify(ctx, entry, payload, packed, opts.rewrite)
 	if err != nil || result == nil {
 		return v, err
 	}

@@ -5,25 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/fhir"
+	"github.com/volens-network/volens/test/corpus"
 )
 
 // BenchmarkScrub runs over one bundle of the corpus.
 func BenchmarkScrub(b *testing.B) {
-	found, err := filepath.Glob(filepath.Join(corpus, "fhir", "Raymon_*.json"))
-	require.NoError(b, err)
-	if len(found) == 0 {
-		b.Skip("the shared corpus is not beside the repository")
-	}
-	data, err := os.ReadFile(found[0])
-	require.NoError(b, err)
+	data := corpus.Read(b, corpus.Files(b, "fhir/Raymon_*.json")[0])
 	data = bytes.Repeat(append(compact(b, data), '\n'), 20)
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()

@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -17,9 +14,8 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/fhir"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var corpus = filepath.Join("..", "..", "..", "..", "shared", "corpus")
 
 // refused says which files of the corpus are refused, and why. Every other one
 // must come out clean.
@@ -40,55 +36,20 @@ var refused = map[string]deid.Code{
 
 func corpusFiles(t *testing.T) []string {
 	t.Helper()
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("the shared corpus is not beside the repository")
-	}
-	var files []string
-	for _, pattern := range []string{
-		"fhir/*", "awkward/*json", "awkward/fhir_named*", "awkward/*.bin", "awkward/*.zip", "awkward/empty.vcf",
-		"awkward/vcf_named.dcm", "awkward/double_gz*", "awkward/dicom_named*", "awkward/no_newline*",
-	} {
-		found, err := filepath.Glob(filepath.Join(corpus, pattern))
-		require.NoError(t, err)
-		for _, path := range found {
-			name, err := filepath.Rel(corpus, path)
-			require.NoError(t, err)
-			files = append(files, filepath.ToSlash(name))
-		}
-	}
-	require.NotEmpty(t, files)
-	return files
-}
-
-func truth(t *testing.T) map[string][]string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpus, "TRUTH.json"))
-	require.NoError(t, err)
-	raw := map[string]json.RawMessage{}
-	require.NoError(t, json.Unmarshal(data, &raw))
-	all := map[string][]string{}
-	for name, value := range raw {
-		var list []string
-		if json.Unmarshal(value, &list) == nil {
-			all[name] = list
-		}
-	}
-	return all
+	return corpus.Files(t, "fhir/*", "awkward/*json", "awkward/fhir_named*", "awkward/*.bin", "awkward/*.zip",
+		"awkward/empty.vcf", "awkward/vcf_named.dcm", "awkward/double_gz*", "awkward/dicom_named*", "awkward/no_newline*")
 }
 
 func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
-	secrets := truth(t)
-	for _, name := range corpusFiles(t) {
+	files := corpusFiles(t)
+	secrets := corpus.Truth(t)
+	for _, name := range files {
 		for _, profile := range deid.Profiles() {
 			t.Run(name+"/"+profile, func(t *testing.T) {
-				data, err := os.ReadFile(filepath.Join(corpus, filepath.FromSlash(name)))
-				require.NoError(t, err)
+				data := corpus.Read(t, name)
 				out, result, err := scrub(t, profile, data, fhir.Options{AllSamples: true})
 				if code, ok := refused[name]; ok {
-					var refusal *deid.RefusalError
-					require.ErrorAs(t, err, &refusal)
-					require.Equal(t, code, refusal.Code)
-					require.NotEmpty(t, refusal.Detail)
+					corpus.RequireRefused(t, code, err)
 					return
 				}
 				require.NoError(t, err)
@@ -165,7 +126,8 @@ func requireClean(t *testing.T, original, output []byte) {
 		visit(v, nil, func(path []string, text string) {
 			name := path[len(path)-1]
 			// A code of LOINC is the id of a Questionnaire, and stays where it is a code.
-			if (identifying[name] || name == "id") && len(text) > 3 && !loinc.MatchString(text) && strings.ContainsAny(text, "0123456789 ") {
+			if (identifying[name] || name == "id") && len(text) > 3 && !loinc.MatchString(text) &&
+				strings.ContainsAny(text, "0123456789 ") {
 				require.False(t, texts[text], "%v stayed: %s", path, text)
 			}
 		})
@@ -222,18 +184,8 @@ func collect(v any, known map[string]bool) {
 }
 
 func TestScrub_BoundedMemory(t *testing.T) {
-	for _, name := range corpusFiles(t) {
-		file, err := os.Open(filepath.Join(corpus, filepath.FromSlash(name)))
-		require.NoError(t, err)
-		runtime.GC()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		o := options(t, deid.SafeHarborStrict, fhir.Options{AllSamples: true})
-		_, err = fhir.Scrub(context.Background(), io.Discard, file, o)
-		var refusal *deid.RefusalError
-		require.True(t, err == nil || errors.As(err, &refusal), "%s: %v", name, err)
-		runtime.ReadMemStats(&after)
-		require.NoError(t, file.Close())
-		require.Less(t, after.Sys-before.Sys, uint64(64<<20), name)
-	}
+	corpus.RequireBounded(t, corpusFiles(t), func(ctx context.Context, src io.Reader) error {
+		_, err := fhir.Scrub(ctx, io.Discard, src, options(t, deid.SafeHarborStrict, fhir.Options{AllSamples: true}))
+		return err
+	})
 }

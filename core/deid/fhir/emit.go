@@ -27,14 +27,13 @@ func (e *emitter) begin(key string, kind byte, lead string) {
 	e.levels = append(e.levels, level{key: key, kind: kind, lead: lead})
 }
 
-// end leaves it, and tells whether it was written.
-func (e *emitter) end() bool {
+// end leaves it.
+func (e *emitter) end() {
 	last := e.levels[len(e.levels)-1]
 	e.levels = e.levels[:len(e.levels)-1]
 	if last.opened {
 		e.out = append(e.out, last.kind+2) // the closing bracket's code is the opening's + 2
 	}
-	return last.opened
 }
 
 // value writes a value as it is given.
@@ -44,7 +43,7 @@ func (e *emitter) value(key string, token []byte) {
 }
 
 // text writes a string of printable characters.
-func (e *emitter) text(key string, text string) {
+func (e *emitter) text(key, text string) {
 	e.slot(key)
 	e.out = append(e.out, '"')
 	for i := range len(text) {

@@ -3,31 +3,22 @@ package fhir_test
 import (
 	"bytes"
 	"context"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/fhir"
+	"github.com/volens-network/volens/test/corpus"
 )
 
 const thisYear = 2026
 
-var testKey = []byte("a key of some length for tests")
-
 // options fills in profile, pseudonyms and year.
 func options(tb testing.TB, profile string, o fhir.Options) fhir.Options {
 	tb.Helper()
-	p := load(tb, profile)
-	var key []byte
-	if p.Samples == deid.SamplesKeyed {
-		key = testKey
-	}
-	o.Profile, o.Year = p, thisYear
-	pseudonyms, err := deid.NewPseudonymizer(p, key)
-	require.NoError(tb, err)
-	o.Pseudonyms = pseudonyms
+	o.Profile, o.Pseudonyms = corpus.Profile(tb, profile), corpus.Pseudonyms(tb, profile)
+	o.Year = thisYear
 	return o
 }
 
@@ -54,32 +45,18 @@ func under(t *testing.T, profile, text string) string {
 
 func requireVerified(t *testing.T, profile string, result *deid.FileResult, out []byte) {
 	t.Helper()
-	p := load(t, profile)
-	verdict, err := fhir.Verify(context.Background(), p, result.Entry, bytes.NewReader(out))
-	require.NoError(t, err)
-	require.True(t, verdict.OK(), "%+v", verdict.Findings)
+	verdict, err := fhir.Verify(context.Background(), corpus.Profile(t, profile), result.Entry, bytes.NewReader(out))
+	corpus.RequireClean(t, verdict, err)
 }
 
 func requireRefused(t *testing.T, code deid.Code, data []byte) {
 	t.Helper()
 	_, _, err := scrub(t, deid.SafeHarborStrict, data, fhir.Options{})
-	var refusal *deid.RefusalError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, code, refusal.Code, refusal.Detail)
-	require.NotEmpty(t, refusal.Detail)
+	corpus.RequireRefused(t, code, err)
 }
 
-// loaded are the profiles of the program, read once.
-var loaded = sync.OnceValue(func() map[string]*deid.Profile {
-	all := map[string]*deid.Profile{}
-	for _, id := range deid.Profiles() {
-		all[id], _ = deid.LoadProfile(id)
-	}
-	return all
-})
-
-func load(tb testing.TB, id string) *deid.Profile {
-	tb.Helper()
-	require.NotNil(tb, loaded()[id])
-	return loaded()[id]
+// same compares texts byte for byte, also where they are JSON.
+func same(t *testing.T, want, got string) {
+	t.Helper()
+	require.Equal(t, want, got)
 }

@@ -53,9 +53,14 @@ var spec = sync.OnceValue(func() *specification {
 
 // inherited is what every resource has.
 var inherited = []element{
-	{"id", []string{"id"}}, {"meta", []string{"Meta"}}, {"implicitRules", []string{"uri"}},
-	{"language", []string{"code"}}, {"text", []string{"Narrative"}}, {"contained", []string{"Resource"}},
-	{"extension", []string{"Extension"}}, {"modifierExtension", []string{"Extension"}},
+	{"id", []string{"id"}},
+	{"meta", []string{"Meta"}},
+	{"implicitRules", []string{"uri"}},
+	{"language", []string{"code"}},
+	{"text", []string{"Narrative"}},
+	{"contained", []string{"Resource"}},
+	{"extension", []string{"Extension"}},
+	{"modifierExtension", []string{"Extension"}},
 }
 
 // rule is what is done to one member.
@@ -86,8 +91,10 @@ type rules struct {
 }
 
 func newRules(p *deid.FHIRRules) (*rules, error) {
-	r := &rules{profile: p, nodes: map[string]*node{}, systems: map[string]*regexp.Regexp{}, known: map[[2]string]bool{},
-		units: setOf(p.Units), extensions: setOf(p.Extensions)}
+	r := &rules{
+		profile: p, nodes: map[string]*node{}, systems: map[string]*regexp.Regexp{}, known: map[[2]string]bool{},
+		units: setOf(p.Units), extensions: setOf(p.Extensions),
+	}
 	for _, system := range p.Systems {
 		codes, err := regexp.Compile(`^(?:` + system.Codes + `)$`)
 		if err != nil {

@@ -128,7 +128,8 @@ func (s *scrubber) object(ctx context.Context, n *node, container string, depth 
 // adds to a primitive value: an id and extensions, none of which stay.
 func (s *scrubber) member(ctx context.Context, n *node, name []byte, container string, depth int) error {
 	// These were written when the container was entered.
-	given := string(name) == "resourceType" && spec().resources[container] || string(name) == "url" && container == "Extension"
+	given := string(name) == "resourceType" && spec().resources[container] ||
+		string(name) == "url" && container == "Extension"
 	if given {
 		return s.in.skip(s.names, depth, nil)
 	}
@@ -202,7 +203,7 @@ func (s *scrubber) complex(ctx context.Context, r *rule, key string, depth int) 
 		}
 		return s.walk(ctx, r, key, depth)
 	case deid.FHIRExtension:
-		return s.extension(ctx, r, key, depth)
+		return s.extension(ctx, key, depth)
 	case deid.FHIRReference, deid.FHIRIdentifier, deid.FHIRCoding, deid.FHIRQuantity, deid.FHIRAge:
 		return s.element(r, key, depth)
 	default:
@@ -224,7 +225,7 @@ func (s *scrubber) walk(ctx context.Context, r *rule, key string, depth int) err
 }
 
 // extension walks one whose url is listed.
-func (s *scrubber) extension(ctx context.Context, r *rule, key string, depth int) error {
+func (s *scrubber) extension(ctx context.Context, key string, depth int) error {
 	url, err := s.in.find(s.names, "url", depth)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/stream"
 )
@@ -41,10 +40,6 @@ func (o Options) withDefaults() (Options, error) {
 	case o.Year < 1900:
 		return o, errors.New("fhir: the year of today is needed")
 	}
-	o.Workers = max(o.Workers, 1)
-	if o.Level == 0 {
-		o.Level = stream.DefaultLevel
-	}
 	return o, nil
 }
 
@@ -58,24 +53,13 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	in, err := stream.Open(src, opts.MaxRatio, opts.Workers)
-	if err != nil {
-		return nil, err
-	}
-	packed := in.Kind != bgzf.Plain
-	sink, err := stream.NewSink(dst, packed, opts.Level, opts.Workers)
-	if err != nil {
-		return nil, fmt.Errorf("fhir: %w", err)
-	}
-	result, err := rewrite(ctx, sink, in, opts)
-	if err != nil {
-		return nil, err
-	}
-	kind := result.Entry.Kind
-	if packed {
-		kind += packedSuffix
-	}
-	return result, sink.Finish(kind, &result.Entry)
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	return stream.Scrub(ctx, dst, src, limits, stream.Gzipped, opts.rewrite)
+}
+
+// rewrite is the scrub under these options.
+func (o Options) rewrite(ctx context.Context, dst io.Writer, in *stream.Source) (*deid.FileResult, error) {
+	return rewrite(ctx, dst, in, o)
 }
 
 // The kinds of entries that a scrub makes; packed ones have the suffix.

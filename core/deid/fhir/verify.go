@@ -11,7 +11,7 @@ import (
 	"github.com/volens-network/volens/core/deid/stream"
 )
 
-// CheckElements: the payload has only elements, codes and extensions that the
+// CheckElements is the check that the payload has only elements, codes and extensions that the
 // profile keeps.
 const CheckElements deid.Check = "elements_allow_list"
 
@@ -35,10 +35,7 @@ func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payloa
 		kindJSON: bgzf.Plain, kindNDJSON: bgzf.Plain,
 		kindJSON + packedSuffix: bgzf.BGZF, kindNDJSON + packedSuffix: bgzf.BGZF,
 	}
-	v, result, err := stream.Verify(ctx, entry, payload, packed,
-		func(ctx context.Context, dst io.Writer, in *stream.Source) (*deid.FileResult, error) {
-			return rewrite(ctx, dst, in, opts)
-		})
+	v, result, err := stream.Verify(ctx, entry, payload, packed, opts.rewrite)
 	if err != nil || result == nil {
 		return v, err
 	}

@@ -4,12 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
-	"errors"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -17,9 +12,8 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var corpus = filepath.Join("..", "..", "..", "..", "shared", "corpus")
 
 // refused says which files of the corpus are refused, and why. Every other one
 // must come out clean.
@@ -46,37 +40,7 @@ var refused = map[string]deid.Code{
 
 func corpusFiles(t *testing.T) []string {
 	t.Helper()
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("the shared corpus is not beside the repository")
-	}
-	var names []string
-	for _, pattern := range []string{"vcf/*", "awkward/*vcf*", "awkward/*.bin", "awkward/*.zip"} {
-		found, err := filepath.Glob(filepath.Join(corpus, pattern))
-		require.NoError(t, err)
-		for _, path := range found {
-			name, err := filepath.Rel(corpus, path)
-			require.NoError(t, err)
-			names = append(names, filepath.ToSlash(name))
-		}
-	}
-	require.NotEmpty(t, names)
-	return names
-}
-
-func truth(t *testing.T) map[string][]string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpus, "TRUTH.json"))
-	require.NoError(t, err)
-	raw := map[string]json.RawMessage{}
-	require.NoError(t, json.Unmarshal(data, &raw))
-	all := map[string][]string{}
-	for name, value := range raw {
-		var list []string
-		if json.Unmarshal(value, &list) == nil {
-			all[name] = list
-		}
-	}
-	return all
+	return corpus.Files(t, "vcf/*", "awkward/*vcf*", "awkward/*.bin", "awkward/*.zip")
 }
 
 // inflate is the test's own way to the plain text.
@@ -93,23 +57,20 @@ func inflate(t *testing.T, data []byte) string {
 }
 
 func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
-	strings4711 := truth(t)
-	for _, name := range corpusFiles(t) {
+	files := corpusFiles(t)
+	secrets := corpus.Truth(t)
+	for _, name := range files {
 		for _, profile := range deid.Profiles() {
 			t.Run(name+"/"+profile, func(t *testing.T) {
-				data, err := os.ReadFile(filepath.Join(corpus, filepath.FromSlash(name)))
-				require.NoError(t, err)
+				data := corpus.Read(t, name)
 				out, result, err := scrub(t, profile, data, vcf.Options{AllSamples: true})
 				if code, ok := refused[name]; ok {
-					var refusal *deid.RefusalError
-					require.ErrorAs(t, err, &refusal)
-					require.Equal(t, code, refusal.Code)
-					require.NotEmpty(t, refusal.Detail)
+					corpus.RequireRefused(t, code, err)
 					return
 				}
 				require.NoError(t, err)
 				requireClean(t, inflate(t, data), inflate(t, out))
-				for _, secret := range strings4711[name] {
+				for _, secret := range secrets[name] {
 					require.NotContains(t, inflate(t, out), secret)
 				}
 				requireVerified(t, profile, result, out)
@@ -239,11 +200,8 @@ func valuesOf(value string, structured bool) []string {
 
 func requireVerified(t *testing.T, profile string, result *deid.FileResult, out []byte) {
 	t.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(t, err)
-	verdict, err := vcf.Verify(context.Background(), p, result.Entry, bytes.NewReader(out))
-	require.NoError(t, err)
-	require.True(t, verdict.OK(), "%+v", verdict.Findings)
+	verdict, err := vcf.Verify(context.Background(), corpus.Profile(t, profile), result.Entry, bytes.NewReader(out))
+	corpus.RequireClean(t, verdict, err)
 	if profile != deid.SafeHarborStrict {
 		return
 	}
@@ -254,9 +212,8 @@ func requireVerified(t *testing.T, profile string, result *deid.FileResult, out 
 
 func TestScrub_SeveralPersonsOfTheCorpus(t *testing.T) {
 	corpusFiles(t)
-	data, err := os.ReadFile(filepath.Join(corpus, "vcf", "1kg.vcf.gz"))
-	require.NoError(t, err)
-	_, _, err = scrub(t, deid.SafeHarborStrict, data, vcf.Options{})
+	data := corpus.Read(t, "vcf/1kg.vcf.gz")
+	_, _, err := scrub(t, deid.SafeHarborStrict, data, vcf.Options{})
 	var refusal *deid.RefusalError
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, deid.CodeSeveralPersons, refusal.Code)
@@ -272,22 +229,8 @@ func TestScrub_SeveralPersonsOfTheCorpus(t *testing.T) {
 }
 
 func TestScrub_BoundedMemory(t *testing.T) {
-	for _, name := range corpusFiles(t) {
-		file, err := os.Open(filepath.Join(corpus, filepath.FromSlash(name)))
-		require.NoError(t, err)
-		runtime.GC()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err = vcf.Scrub(
-			context.Background(),
-			io.Discard,
-			file,
-			options(t, deid.SafeHarborStrict, vcf.Options{AllSamples: true}),
-		)
-		var refusal *deid.RefusalError
-		require.True(t, err == nil || errors.As(err, &refusal), "%s: %v", name, err)
-		runtime.ReadMemStats(&after)
-		require.NoError(t, file.Close())
-		require.Less(t, after.Sys-before.Sys, uint64(64<<20), name)
-	}
+	corpus.RequireBounded(t, corpusFiles(t), func(ctx context.Context, src io.Reader) error {
+		_, err := vcf.Scrub(ctx, io.Discard, src, options(t, deid.SafeHarborStrict, vcf.Options{AllSamples: true}))
+		return err
+	})
 }

@@ -3,7 +3,6 @@ package vcf_test
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -36,7 +36,7 @@ func FuzzScrub(f *testing.F) {
 	require.NoError(f, sample.VCF(&data, sample.Options{Records: 3, Samples: 2}))
 	f.Add(data.Bytes())
 	for _, name := range []string{"sv44.vcf", "example_vcf43_with_utf8.vcf", "samples-space.vcf", "bad-info-character.vcf"} {
-		if seed, err := os.ReadFile(filepath.Join(corpus, "vcf", name)); err == nil {
+		if seed, err := os.ReadFile(corpus.Path(f, "vcf/"+name)); err == nil {
 			f.Add(seed)
 		}
 	}

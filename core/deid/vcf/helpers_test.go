@@ -5,26 +5,15 @@ import (
 	"context"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var testKey = []byte("a key of some length for tests")
 
 // options fills in profile and pseudonyms.
 func options(tb testing.TB, profile string, o vcf.Options) vcf.Options {
 	tb.Helper()
-	p, err := deid.LoadProfile(profile)
-	require.NoError(tb, err)
-	var key []byte
-	if p.Samples == deid.SamplesKeyed {
-		key = testKey
-	}
-	o.Profile = p
-	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)
-	require.NoError(tb, err)
+	o.Profile, o.Pseudonyms = corpus.Profile(tb, profile), corpus.Pseudonyms(tb, profile)
 	return o
 }
 

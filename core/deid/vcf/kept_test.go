@@ -1,8 +1,6 @@
 package vcf_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/vcf"
+	"github.com/volens-network/volens/test/corpus"
 )
 
 // naive is the record rules once more, by splitting strings: slow and plain.
@@ -24,8 +23,7 @@ type naive struct {
 // removed lines which keys went with them.
 func newNaive(t *testing.T, original, output string) *naive {
 	t.Helper()
-	p, err := deid.LoadProfile(deid.SafeHarborStrict)
-	require.NoError(t, err)
+	p := corpus.Profile(t, deid.SafeHarborStrict)
 	n := &naive{profile: p, filters: map[string]bool{"PASS": true, ".": true}, lost: map[string]bool{}}
 	kept := rewrittenIDs(output)
 	for line := range strings.SplitSeq(original, "\n") {
@@ -127,8 +125,7 @@ func TestScrub_AgreesWithAPlainImplementation(t *testing.T) {
 		"gnomad.vcf.gz", "exac.vcf.gz", "phi_header_multisample.vcf", "pharmcat.example.vcf", "gonl.chr20.release4.gtc.vcf.gz",
 	} {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join(corpus, "vcf", name))
-			require.NoError(t, err)
+			data := corpus.Read(t, "vcf/"+name)
 			out, result, err := scrub(t, deid.SafeHarborStrict, data, vcf.Options{AllSamples: true})
 			require.NoError(t, err)
 			original, output := inflate(t, data), inflate(t, out)

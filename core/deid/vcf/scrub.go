@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/stream"
 )
@@ -53,10 +52,6 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Sample != "" && o.AllSamples {
 		return o, errors.New("vcf: either one sample or all of them")
 	}
-	o.Workers = max(o.Workers, 1)
-	if o.Level == 0 {
-		o.Level = stream.DefaultLevel
-	}
 	if o.MaxLine == 0 {
 		o.MaxLine = DefaultLine
 	}
@@ -75,24 +70,13 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	in, err := stream.Open(src, opts.MaxRatio, opts.Workers)
-	if err != nil {
-		return nil, err
-	}
-	packed := in.Kind != bgzf.Plain
-	sink, err := stream.NewSink(dst, packed, opts.Level, opts.Workers)
-	if err != nil {
-		return nil, fmt.Errorf("vcf: %w", err)
-	}
-	result, err := rewrite(ctx, sink, in, opts)
-	if err != nil {
-		return nil, err
-	}
-	name := kindPlain
-	if packed {
-		name = kindPacked
-	}
-	return result, sink.Finish(name, &result.Entry)
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	return stream.Scrub(ctx, dst, src, limits, stream.Gzipped, opts.rewrite)
+}
+
+// rewrite is the scrub under these options.
+func (o Options) rewrite(ctx context.Context, dst io.Writer, in *stream.Source) (*deid.FileResult, error) {
+	return rewrite(ctx, dst, in, o)
 }
 
 // rewrite is the scrub between the plain text of the input and that of the
@@ -141,7 +125,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	count.Warn(text.NoEnd, "no_newline_at_end")
 	count.Warn(in.BOM, "bom_removed")
 	return &deid.FileResult{
-		Entry:    deid.Entry{Subjects: len(kept), Records: s.count.records},
+		Entry:    deid.Entry{Kind: kindPlain, Subjects: len(kept), Records: s.count.records},
 		Actions:  count.Actions(),
 		Recheck:  h.look.Recheck(),
 		Warnings: count.Warnings(),

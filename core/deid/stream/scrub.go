@@ -1,0 +1,55 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/volens-network/volens/core/bgzf"
+	"github.com/volens-network/volens/core/deid"
+)
+
+// Limits say how an input is opened and an output packed; zeros are the defaults.
+type Limits struct {
+	// Ratio is how many times its packed size an input may inflate to.
+	Ratio int64
+	// Workers is how many blocks are packed or unpacked at a time; the output
+	// does not depend on it.
+	Workers int
+	// Level is the deflate level of a packed output, 1 to 9.
+	Level int
+}
+
+// Scrub runs a format's rewriting from src to dst, in BGZF where src was packed.
+// name gives the entry's kind for that which the rewriting set, if the output is
+// packed. On any error what was written must be thrown away.
+func Scrub(
+	ctx context.Context, dst io.Writer, src io.Reader, l Limits, name func(kind string) string, rewrite Rewrite,
+) (*deid.FileResult, error) {
+	workers := max(l.Workers, 1)
+	level := l.Level
+	if level == 0 {
+		level = DefaultLevel
+	}
+	in, err := Open(src, l.Ratio, workers)
+	if err != nil {
+		return nil, err
+	}
+	packed := in.Kind != bgzf.Plain
+	sink, err := NewSink(dst, packed, level, workers)
+	if err != nil {
+		return nil, fmt.Errorf("scrub: %w", err)
+	}
+	result, err := rewrite(ctx, sink, in)
+	if err != nil {
+		return nil, err
+	}
+	kind := result.Entry.Kind
+	if packed {
+		kind = name(kind)
+	}
+	return result, sink.Finish(kind, &result.Entry)
+}
+
+// Gzipped is the name of a kind whose packed form has the usual suffix.
+func Gzipped(kind string) string { return kind + ".gz" }
