@@ -23,6 +23,8 @@ type Reader interface {
 	// RunView is the newest run, open or finished; RunOpen tells which.
 	RunView(ctx context.Context) (keeper.RunView, error)
 	RunOpen(ctx context.Context) (bool, error)
+	// Spent reports whether the shares of an epoch are to be erased.
+	Spent(ctx context.Context, keyID, epoch uint64) (bool, error)
 	// Budget is how many bytes of content an extension may have.
 	Budget(ctx context.Context) (int, error)
 }

@@ -38,4 +38,5 @@ var (
 	InspectionsByVersionPrefix = collections.NewPrefix(23)
 	InspectionDeadlinesPrefix  = collections.NewPrefix(24)
 	ProposersPrefix            = collections.NewPrefix(25)
+	FaultsPrefix               = collections.NewPrefix(26)
 )
