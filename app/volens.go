@@ -4,6 +4,7 @@ import (
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	"github.com/cosmos/cosmos-sdk/types/module"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/volens-network/volens/x/attestation"
 	attestationkeeper "github.com/volens-network/volens/x/attestation/keeper"
@@ -73,6 +74,9 @@ func newVolensKeepers(app *App) VolensKeepers {
 	k.Attestation.SetChallengeHook(k.Market)
 	k.Consent.SetHooks(k.Custody)
 	k.Custody.SetHooks(k.Market)
+	cosmos.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(
+		cosmos.Distr.Hooks(), cosmos.Slashing.Hooks(), k.Custody.StakingHooks(),
+	))
 	return k
 }
 

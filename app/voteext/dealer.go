@@ -3,6 +3,7 @@ package voteext
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"sort"
 	"sync"
 
@@ -97,17 +98,24 @@ func (d *dealer) enrol(view keeper.RunView, operator []byte) ([]custody.RunMessa
 }
 
 // deals are those of this operator's deals that were not sent yet, or not seen in time, as
-// many as fit.
+// many as fit. What an earlier round of this height said comes first, then what is new.
 func (d *dealer) deals(
 	view keeper.RunView, operator []byte, height int64, room int,
 ) ([]custody.RunMessage, error) {
-	var due []threshold.Dealer
+	var same, fresh, again []threshold.Dealer
 	for _, dealer := range view.Dealers(operator) {
 		at, sent := d.sent[dealer.OldShare]
-		if !view.Dealt(dealer) && (!sent || height <= at || height >= at+repeatAfter) {
-			due = append(due, dealer)
+		switch {
+		case view.Dealt(dealer):
+		case !sent:
+			fresh = append(fresh, dealer)
+		case height <= at:
+			same = append(same, dealer)
+		case height >= at+repeatAfter:
+			again = append(again, dealer)
 		}
 	}
+	due := slices.Concat(same, fresh, again)
 	if len(due) == 0 {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/app/voteext"
@@ -119,4 +120,44 @@ func TestEpoch_RestartAfterEveryBlock(t *testing.T) {
 	require.Len(t, sent, 4)
 	require.Equal(t, uint64(2), view(t, s.Chain).Run.Run, "the first attempt")
 	opens(t, s, d)
+}
+
+// A validator changes its consensus key. Its shares belong to its operator: it answers with
+// them at once, and has its part in the next epoch.
+func TestEpoch_ConsensusKeyRotation(t *testing.T) {
+	s := aging(t, 40, chain.Options{})
+	d := s.Ready(s.Patient, content)
+	of, fresh := operator(t, s.Chain, 2), chain.NewConsensusKey("fresh")
+	before := s.Nodes[2].Address()
+	rotate, err := stakingtypes.NewMsgRotateConsPubKey(sdk.ValAddress(of).String(), s.Public(fresh))
+	require.NoError(t, err)
+	s.Send(s.Operator(2), rotate)
+	for !s.Validates(fresh) {
+		s.Block()
+	}
+	s.Rekey(2, fresh)
+	s.Blocks(2)
+	require.NotEqual(t, before, s.Nodes[2].Address())
+	require.Equal(t, of, operator(t, s.Chain, 2))
+	_, err = s.App().Cosmos.Staking.ValidatorByConsAddr(s.Context(), before)
+	require.Error(t, err)
+
+	s.Anchor()
+	r := offered(s, d)
+	require.Equal(t, 4, answered(t, s), "its shares are not orphaned")
+	s.WaitRelease(r, 0)
+	untilEpoch(t, s, 2)
+	now := epochOf(t, s, 2)
+	require.Len(t, now.Owners, 4)
+	require.Contains(t, now.Owners, of)
+	require.Empty(t, faults(t, s.Chain))
+	s.Anchor()
+	opens(t, s, d)
+}
+
+func epochOf(t *testing.T, s *story.Story, number uint64) custody.Epoch {
+	t.Helper()
+	out, err := s.App().Volens.Custody.Committees.Epoch(s.Context(), custody.FirstKeyID, number)
+	require.NoError(t, err)
+	return out
 }
