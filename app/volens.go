@@ -40,7 +40,7 @@ func volensStoreKeys() []string {
 
 // volensAccounts are the module accounts that hold bonds, escrow and the committee's part.
 func volensAccounts() []string {
-	return []string{attestation.ModuleName, custody.ModuleName, market.ModuleName}
+	return []string{attestation.ModuleName, custody.ModuleName, custody.CommitteeName, market.ModuleName}
 }
 
 // newVolensKeepers makes our keepers from left to right, then hangs the hooks from

@@ -57,6 +57,7 @@ type report struct {
 	votes  []vote               // in commit order, for the messages of a run
 	done   []threshold.Combined // jobs to store
 	bad    [][]byte             // operators whose extension fails singly
+	used   [][]byte             // operators whose shares were used
 }
 
 // votes reads the usable extensions of a commit, in commit order. What does not decode
@@ -153,6 +154,7 @@ func (h *Handler) checkBatch(round *threshold.Round, injection *custody.Injectio
 	contributions := make([]*threshold.Contribution, len(used))
 	for i, v := range used {
 		contributions[i] = v.contribution()
+		out.used = append(out.used, v.operator)
 	}
 	out.done = make([]threshold.Combined, len(injection.Done))
 	for i, d := range injection.Done {

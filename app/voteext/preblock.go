@@ -25,6 +25,7 @@ func (h *Handler) PreBlock(ctx sdk.Context, req *abci.RequestFinalizeBlock) {
 		h.logger.Error("state of the committee", "height", req.Height, "reason", err.Error())
 	}
 	if found != nil {
+		h.writer.RecordPresence(ctx, height, req.ProposerAddress, found.used)
 		h.writer.StoreReleases(ctx, height, found.done)
 		for _, operator := range found.bad {
 			h.writer.RecordBad(ctx, height, operator)

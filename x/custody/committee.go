@@ -14,12 +14,27 @@ func (k Key) Awaits() (uint64, bool) {
 // Since is the height from which an epoch's time counts.
 func (e Epoch) Since() int64 { return max(e.ActiveHeight, e.Height) }
 
+// Holdings lists the operators that hold shares, by their first share.
+func (e Epoch) Holdings() []Holder {
+	var out []Holder
+	place := map[string]int{}
+	for _, owner := range e.Owners {
+		i, known := place[string(owner)]
+		if !known {
+			i = len(out)
+			place[string(owner)] = i
+			out = append(out, Holder{Operator: owner})
+		}
+		out[i].Shares++
+	}
+	return out
+}
+
 // LargestHolder is how many shares the operator with the most has.
 func (e Epoch) LargestHolder() int {
-	largest, count := 0, map[string]int{}
-	for _, owner := range e.Owners {
-		count[string(owner)]++
-		largest = max(largest, count[string(owner)])
+	largest := 0
+	for _, h := range e.Holdings() {
+		largest = max(largest, int(h.Shares))
 	}
 	return largest
 }

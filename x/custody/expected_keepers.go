@@ -44,8 +44,9 @@ type ConsentKeeper interface {
 	Codebook(ctx context.Context, version string) (consent.Codebook, error)
 }
 
-// BankKeeper moves inspection bonds.
+// BankKeeper moves inspection bonds and pays the committee.
 type BankKeeper interface {
+	GetAllBalances(ctx context.Context, of sdk.AccAddress) sdk.Coins
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amount sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, module string, to sdk.AccAddress, amount sdk.Coins) error
 }

@@ -58,6 +58,12 @@ func (k *Keeper) switchEpoch(ctx sdk.Context, key custody.Key, to uint64) error 
 	if err := k.Committees.Epochs.Set(ctx, collections.Join(key.KeyId, to), epoch); err != nil {
 		return err
 	}
+	if to != key.Epoch {
+		k.quarantine(ctx, "reward", func(ctx sdk.Context) error { return k.reward(ctx, key) })
+		if err := k.Committees.forgetAbsences(ctx, key.KeyId); err != nil {
+			return err
+		}
+	}
 	older := collections.NewPrefixedPairRange[uint64, uint64](key.KeyId).EndExclusive(key.Epoch)
 	if err := k.Committees.Epochs.Clear(ctx, older); err != nil {
 		return err

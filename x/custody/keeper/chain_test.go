@@ -28,6 +28,7 @@ type answers struct {
 	height int64
 	run    map[int][]custody.RunMessage // by node
 	done   []threshold.Combined
+	shares [][]byte // operators that answered
 }
 
 // step runs one block: the answers to the last height, the transactions, EndBlock.
@@ -61,11 +62,17 @@ func (f *fixture) preBlock() {
 		for i := range f.nodes {
 			f.keeper.ApplyRunMessages(f.ctx, f.nodes[i].operator, f.answers.run[i])
 		}
+		f.keeper.RecordPresence(f.ctx, f.answers.height, f.proposer(), f.answers.shares)
 		f.keeper.StoreReleases(f.ctx, f.answers.height, f.answers.done)
 	}
 	f.keeper.SettleRevoking(f.ctx, f.height()-1)
-	f.keeper.CountInjection(f.ctx, valid, sdk.ConsAddress(f.nodes[0].operator), open || len(batch.Jobs) > 0)
+	f.keeper.CountInjection(f.ctx, valid, f.proposer(), open || len(batch.Jobs) > 0)
 	f.dropNext = false
+}
+
+// proposer of this block; all take turns.
+func (f *fixture) proposer() sdk.ConsAddress {
+	return f.nodes[int(f.height())%len(f.nodes)].operator
 }
 
 // extend makes the extensions of this height from the state before its block.
@@ -79,7 +86,7 @@ func (f *fixture) extend() answers {
 			out.run[i] = f.say(n, view)
 		}
 	}
-	out.done = f.answer()
+	out.done, out.shares = f.answer()
 	return out
 }
 
@@ -207,11 +214,11 @@ func (f *fixture) keepShares(n *node, v keeper.RunView) *threshold.Shares {
 }
 
 // answer answers this height's batch.
-func (f *fixture) answer() []threshold.Combined {
+func (f *fixture) answer() (done []threshold.Combined, by [][]byte) {
 	batch, err := f.keeper.BatchAt(f.ctx, f.height())
 	require.NoError(f.t, err)
 	if len(batch.Jobs) == 0 {
-		return nil
+		return nil, nil
 	}
 	committee, err := f.keeper.Committee(f.ctx, batch.KeyId, batch.Epoch)
 	require.NoError(f.t, err)
@@ -229,13 +236,13 @@ func (f *fixture) answer() []threshold.Combined {
 		}
 		c, err := round.Emit(f.rand, n.operator, shares, threshold.FullBitmap(len(jobs)))
 		require.NoError(f.t, err)
-		all = append(all, c)
+		all, by = append(all, c), append(by, n.operator)
 	}
 	if len(all) == 0 {
-		return nil
+		return nil, nil
 	}
-	done, err := round.Combine(all)
+	done, err = round.Combine(all)
 	require.NoError(f.t, err)
 	require.NoError(f.t, round.Verify(all, done))
-	return done
+	return done, by
 }

@@ -20,12 +20,24 @@ type Committees struct {
 	// Epochs is keyed by key id, epoch: of each key the active one, the one before it, and
 	// the one that waits for its canary.
 	Epochs collections.Map[EpochKey, custody.Epoch]
+	// Injections is keyed by key id, proposer: its injections that answered a batch of the
+	// epoch that releases now.
+	Injections collections.Map[ProposerKey, uint64]
+	// Absences is keyed by key id, proposer, operator: how many of them went without the
+	// operator's shares; absent while there are none.
+	Absences collections.Map[AbsenceKey, uint64]
 
 	decoded *cache[*threshold.Committee]
 }
 
 // EpochKey is key id, epoch.
 type EpochKey = collections.Pair[uint64, uint64]
+
+// ProposerKey is key id, consensus address.
+type ProposerKey = collections.Pair[uint64, []byte]
+
+// AbsenceKey is key id, consensus address of the proposer, operator.
+type AbsenceKey = collections.Triple[uint64, []byte, []byte]
 
 func newCommittees(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Committees {
 	return Committees{
@@ -42,6 +54,11 @@ func newCommittees(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Committ
 			),
 			codec.CollValue[custody.Epoch](cdc),
 		),
+		Injections: collections.NewMap(sb, custody.InjectionsPrefix, "injections",
+			collections.PairKeyCodec(collections.Uint64Key, collections.BytesKey), collections.Uint64Value),
+		Absences: collections.NewMap(sb, custody.AbsencesPrefix, "absences",
+			collections.TripleKeyCodec(collections.Uint64Key, collections.BytesKey, collections.BytesKey),
+			collections.Uint64Value),
 		decoded: newCache[*threshold.Committee](),
 	}
 }

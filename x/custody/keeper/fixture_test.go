@@ -19,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/id"
@@ -312,6 +313,14 @@ func (l *left) Consent(_ context.Context, key id.ID) (consent.Consent, error) {
 
 func (l *left) Codebook(context.Context, string) (consent.Codebook, error) {
 	return consent.Codebook{}, consent.ErrNotFound
+}
+
+func (l *left) GetAllBalances(_ context.Context, of sdk.AccAddress) sdk.Coins {
+	name := account(of[0])
+	if of.Equals(authtypes.NewModuleAddress(custody.CommitteeName)) {
+		name = custody.CommitteeName
+	}
+	return sdk.NewCoins(sdk.NewInt64Coin("uvol", l.balances[name]))
 }
 
 func (l *left) SendCoinsFromAccountToModule(

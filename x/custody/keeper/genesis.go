@@ -228,7 +228,7 @@ func (k *Keeper) initInspections(ctx context.Context, g custody.GenesisState) er
 }
 
 // ExportGenesis returns the whole state but for what the next blocks make anew: an
-// unfinished run, the batches around the present and the proposers' records.
+// unfinished run, the batches around the present, the proposers' records and absences.
 func (k *Keeper) ExportGenesis(ctx context.Context) (*custody.GenesisState, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
