@@ -89,8 +89,9 @@ func (c *campaign) change() {
 		c.stakes = slices.Clone(c.stakes)
 		if join := rapid.IntRange(0, 2).Draw(c.t, "join"); len(c.stakes)+join <= 13 {
 			for range join {
-				c.stakes = append(c.stakes, threshold.Stake{Operator: operator(20 + len(c.doing)), Amount: 10, Enrolled: true})
-				c.doing[string(c.stakes[len(c.stakes)-1].Operator)] = honest
+				op := operator(20 + len(c.doing))
+				c.stakes = append(c.stakes, threshold.Stake{Operator: op, Amount: 10, Enrolled: true})
+				c.doing[string(op)] = honest
 			}
 		}
 	}

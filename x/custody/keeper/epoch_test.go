@@ -32,9 +32,10 @@ func (f *fixture) stored(keyID uint64) custody.Key {
 	return key
 }
 
-func (f *fixture) epoch(keyID, epoch uint64) custody.Epoch {
+// epoch is an epoch of the first key.
+func (f *fixture) epoch(number uint64) custody.Epoch {
 	f.t.Helper()
-	out, err := f.keeper.Committees.Epoch(f.ctx, keyID, epoch)
+	out, err := f.keeper.Committees.Epoch(f.ctx, custody.FirstKeyID, number)
 	require.NoError(f.t, err)
 	return out
 }
@@ -54,11 +55,11 @@ func (f *fixture) untilEpoch(keyID, epoch uint64) {
 	f.t.Fatalf("epoch %d of key %d never came; the run is %+v (%v)", epoch, keyID, run, err)
 }
 
-// untilPending steps until an epoch waits for its canary.
-func (f *fixture) untilPending(keyID uint64) {
+// untilPending steps until an epoch of the first key waits for its canary.
+func (f *fixture) untilPending() {
 	f.t.Helper()
 	for range 200 {
-		if key, err := f.keeper.Committees.Keys.Get(f.ctx, keyID); err == nil {
+		if key, err := f.keeper.Committees.Keys.Get(f.ctx, custody.FirstKeyID); err == nil {
 			if _, waits := key.Awaits(); waits {
 				return
 			}
@@ -91,9 +92,9 @@ func (f *fixture) opens(n byte, of id.ID, sealed []byte) custody.Release {
 }
 
 // opened is what the first release of a dataset gives its reader.
-func (f *fixture) opened(n byte, of id.ID) []byte {
+func (f *fixture) opened(of id.ID) []byte {
 	f.t.Helper()
-	release := f.opens(n, of, nil)
+	release := f.opens(1, of, nil)
 	request, err := id.Parse(release.RequestId)
 	require.NoError(f.t, err)
 	_, secrets := f.posts(request, researcher, 0, 1)
@@ -105,14 +106,14 @@ func (f *fixture) opened(n byte, of id.ID) []byte {
 func TestEpoch_KeyStaysTheSame(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	first, of := f.stored(1), f.registered(1)
-	xU := f.opened(1, of)
+	xU := f.opened(of)
 	for epoch := uint64(2); epoch <= 4; epoch++ {
 		f.untilEpoch(1, epoch)
 		now := f.stored(1)
 		require.Equal(t, first.Y, now.Y)
 		require.Equal(t, first.Canary, now.Canary)
 		require.Zero(t, now.PendingEpoch)
-		require.Equal(t, f.epoch(1, epoch).Run, f.run().Run)
+		require.Equal(t, f.epoch(epoch).Run, f.run().Run)
 		old, err := f.keeper.Committee(f.ctx, 1, epoch-1)
 		require.NoError(t, err)
 		committee, err := f.keeper.Committee(f.ctx, 1, epoch)
@@ -130,19 +131,19 @@ func TestEpoch_KeyStaysTheSame(t *testing.T) {
 func TestEpoch_ValidatorsComeAndGo(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	y, of := f.stored(1).Y, f.registered(1)
-	xU := f.opened(1, of)
+	xU := f.opened(of)
 	check := func(epoch uint64, shares int, threshold uint32) {
 		t.Helper()
 		f.untilEpoch(1, epoch)
 		require.Equal(t, y, f.stored(1).Y)
-		require.Len(t, f.epoch(1, epoch).Owners, shares)
-		require.Equal(t, threshold, f.epoch(1, epoch).Threshold)
+		require.Len(t, f.epoch(epoch).Owners, shares)
+		require.Equal(t, threshold, f.epoch(epoch).Threshold)
 		f.opens(byte(epoch), of, xU)
 	}
-	f.join(10)
+	f.join()
 	check(2, 5, 4)
-	f.join(10)
-	f.join(10)
+	f.join()
+	f.join()
 	check(3, 7, 5)
 	f.leave(f.nodes[6])
 	f.leave(f.nodes[5])
@@ -161,7 +162,7 @@ func TestEpoch_SharesFollowTheStake(t *testing.T) {
 	want, err := threshold.Weigh(stakes)
 	require.NoError(t, err)
 	f.untilEpoch(1, 2)
-	epoch := f.epoch(1, 2)
+	epoch := f.epoch(2)
 	require.Greater(t, epoch.LargestHolder(), 1)
 	require.Equal(t, want.Owners(stakes), epoch.Owners)
 	require.Equal(t, uint32(want.Threshold), epoch.Threshold)
@@ -174,14 +175,14 @@ func TestEpoch_SharesFollowTheStake(t *testing.T) {
 	require.ErrorIs(t, err, custody.ErrNotFound)
 	f.opens(1, f.registered(1), nil)
 	f.untilEpoch(1, 3)
-	require.Equal(t, epoch.Owners, f.epoch(1, 3).Owners, "one operator deals several old shares")
+	require.Equal(t, epoch.Owners, f.epoch(3).Owners, "one operator deals several old shares")
 }
 
 // While the next epoch waits, every second height is the old epoch's.
 func TestEpoch_OldOneReleasesMeanwhile(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	of := f.registered(1)
-	f.untilPending(1)
+	f.untilPending()
 	for _, n := range f.nodes {
 		delete(n.shares, [2]uint64{1, 2}) // the canary cannot be stored
 	}
@@ -204,7 +205,7 @@ func TestEpoch_OldOneReleasesMeanwhile(t *testing.T) {
 func TestEpoch_PendingIsGivenUp(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	of := f.registered(1)
-	f.untilPending(1)
+	f.untilPending()
 	for _, n := range f.nodes {
 		delete(n.shares, [2]uint64{1, 2})
 	}
@@ -218,13 +219,13 @@ func TestEpoch_PendingIsGivenUp(t *testing.T) {
 	require.ErrorIs(t, err, custody.ErrNotFound)
 	require.Equal(t, uint64(1), f.opens(1, of, nil).Epoch)
 	f.untilEpoch(1, 2)
-	require.Equal(t, run+1, f.epoch(1, 2).Run)
+	require.Equal(t, run+1, f.epoch(2).Run)
 }
 
 // A canary that is not the first one's is another key's: the epoch is given up.
 func TestEpoch_CanaryOfAnotherKey(t *testing.T) {
 	f := agingFixture(t, 4, 12)
-	f.untilPending(1)
+	f.untilPending()
 	key := f.stored(1)
 	key.Canary = digest("another")
 	require.NoError(t, f.keeper.Committees.Keys.Set(f.ctx, 1, key))
@@ -246,7 +247,7 @@ func TestEpoch_EarlyWhenSharesLeave(t *testing.T) {
 	require.False(t, f.run().Finished)
 	require.Equal(t, uint64(1), f.run().OldEpoch)
 	f.untilEpoch(1, 2)
-	require.Len(t, f.epoch(1, 2).Owners, 9)
+	require.Len(t, f.epoch(2).Owners, 9)
 	f.steps(5)
 	require.True(t, f.run().Finished)
 }
@@ -261,7 +262,7 @@ func TestEpoch_OneOfFourOffline(t *testing.T) {
 	f.opens(1, of, nil)
 	f.leave(f.nodes[3]) // jailed for its downtime
 	f.untilEpoch(1, 2)
-	require.Len(t, f.epoch(1, 2).Owners, 3)
+	require.Len(t, f.epoch(2).Owners, 3)
 	f.opens(2, of, nil)
 }
 
@@ -329,7 +330,7 @@ func TestEpoch_MissedConfirmation(t *testing.T) {
 	f.untilEpoch(1, 2)
 	f.nodes[3].silent = false
 	require.Nil(t, f.nodes[3].held(1, 2))
-	require.Len(t, f.epoch(1, 2).Owners, 7)
+	require.Len(t, f.epoch(2).Owners, 7)
 	f.untilEpoch(1, 3)
 	committee, err := f.keeper.Committee(f.ctx, 1, 3)
 	require.NoError(t, err)
@@ -381,7 +382,7 @@ func TestSpent(t *testing.T) {
 	for _, want := range []bool{false, true, true} {
 		spent, err := f.keeper.Spent(f.ctx, 1, 1)
 		require.NoError(t, err)
-		require.Equal(t, want, spent, "height %d, active since %d", f.height(), f.epoch(1, 2).ActiveHeight)
+		require.Equal(t, want, spent, "height %d, active since %d", f.height(), f.epoch(2).ActiveHeight)
 		f.step()
 	}
 	for _, e := range [][2]uint64{{1, 2}, {1, 3}, {2, 1}} {
@@ -394,7 +395,7 @@ func TestSpent(t *testing.T) {
 func TestRotate_NewDatasetsGoToTheNextKey(t *testing.T) {
 	f := agingFixture(t, 4, 1_000)
 	of := f.registered(1)
-	xU := f.opened(1, of)
+	xU := f.opened(of)
 	rotate := func(by byte, key uint64) error {
 		_, err := f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(by), KeyId: key})
 		return err
@@ -487,8 +488,8 @@ func TestRotate_WhenSharesAreLost(t *testing.T) {
 func TestGenesis_CarriesEpochs(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	of := f.registered(1)
-	xU := f.opened(1, of)
-	f.untilPending(1)
+	xU := f.opened(of)
+	f.untilPending()
 	g, err := f.keeper.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.Equal(t, f.run().Run, g.LastRun)
@@ -501,7 +502,7 @@ func TestGenesis_CarriesEpochs(t *testing.T) {
 	require.Equal(t, run, f.run().Run)
 	f.opens(2, of, xU)
 	f.untilEpoch(1, 3)
-	require.Equal(t, run+1, f.epoch(1, 3).Run)
+	require.Equal(t, run+1, f.epoch(3).Run)
 	has, err := f.keeper.Committees.Epochs.Has(f.ctx, collections.Join(uint64(1), uint64(3)))
 	require.NoError(t, err)
 	require.True(t, has)

@@ -72,7 +72,7 @@ func bareFixture(tb testing.TB, validators int) *fixture {
 	f := &fixture{t: tb, left: newLeft(), market: &market{}, rand: newStream("fixture")}
 	f.open()
 	for range validators {
-		f.join(10)
+		f.join()
 	}
 	g := custody.DefaultGenesis()
 	g.Params = custody.DevnetParams()
@@ -81,7 +81,7 @@ func bareFixture(tb testing.TB, validators int) *fixture {
 }
 
 // join bonds another validator.
-func (f *fixture) join(power uint64) *node {
+func (f *fixture) join() {
 	n := &node{
 		operator: bytes.Repeat([]byte{byte(0xc0 + len(f.nodes))}, 20),
 		eks:      map[uint64]*threshold.EnrolmentSecret{},
@@ -89,8 +89,7 @@ func (f *fixture) join(power uint64) *node {
 		deals:    map[string]custody.Deal{},
 	}
 	f.nodes = append(f.nodes, n)
-	f.left.bonded = append(f.left.bonded, custody.Bonded{Operator: n.operator, Power: power})
-	return n
+	f.left.bonded = append(f.left.bonded, custody.Bonded{Operator: n.operator, Power: 10})
 }
 
 // leave takes a validator out of the set: it says nothing any more.

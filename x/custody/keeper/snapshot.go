@@ -66,13 +66,13 @@ func (k *Keeper) snapshot(
 	for i := range without {
 		without[i].Enrolled = without[i].Enrolled && !among(run.Excluded, without[i].Operator)
 	}
-	weights, err := threshold.Weigh(without)
-	if err != nil {
-		weights, err = threshold.Weigh(stakes)
+	weights, none := threshold.Weigh(without)
+	if none != nil {
+		weights, none = threshold.Weigh(stakes)
 	}
-	if err != nil || custody.MaxJobs(budget, slices.Max(weights.Shares)) == 0 ||
+	if none != nil || custody.MaxJobs(budget, slices.Max(weights.Shares)) == 0 ||
 		threshold.DealSize(weights.Threshold, weights.Total) > custody.MaxDealBytes(budget) {
-		return run, false, nil
+		return run, false, nil //nolint:nilerr // enrolment goes on
 	}
 	run.Owners = weights.Owners(stakes)
 	run.Threshold = uint32(weights.Threshold) //nolint:gosec // at most threshold.MaxShares
@@ -80,9 +80,8 @@ func (k *Keeper) snapshot(
 	run.SecrecyNum, run.SecrecyDen = weights.Secrecy.Num, weights.Secrecy.Den
 	run.Holders = make([]custody.Holder, len(stakes))
 	for i, s := range stakes {
-		run.Holders[i] = custody.Holder{
-			Operator: s.Operator, Stake: s.Amount, Shares: uint32(weights.Shares[i]), //nolint:gosec // at most MaxShares
-		}
+		shares := uint32(weights.Shares[i]) //nolint:gosec // at most threshold.MaxShares
+		run.Holders[i] = custody.Holder{Operator: s.Operator, Stake: s.Amount, Shares: shares}
 	}
 	return run, true, nil
 }

@@ -51,7 +51,7 @@ func (s validatorSet) Bonded(ctx context.Context) ([]custody.Bonded, error) {
 		if out[i].Operator, err = s.staking.ValidatorAddressCodec().StringToBytes(v.OperatorAddress); err != nil {
 			return nil, fmt.Errorf("operator address of validator %d: %w", i, err)
 		}
-		out[i].Power = uint64(max(v.ConsensusPower(reduction), 0)) //nolint:gosec // not negative
+		out[i].Power = uint64(max(v.ConsensusPower(reduction), 0))
 	}
 	return out, nil
 }
