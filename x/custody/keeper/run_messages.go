@@ -113,8 +113,11 @@ func (k *Keeper) applyDeals(ctx sdk.Context, operator []byte, deals []custody.De
 		if known {
 			continue
 		}
+		if checks == 0 {
+			return nil
+		}
 		within, err := k.spend(ctx, true)
-		if err != nil || !within || checks == 0 {
+		if err != nil || !within {
 			return err
 		}
 		checks--
