@@ -99,7 +99,6 @@ func newCosmosKeepers(app *App, appOpts servertypes.AppOptions) CosmosKeepers {
 	k.Slashing = slashingkeeper.NewKeeper(
 		cdc, app.encoding.Amino, service(keys, slashingtypes.StoreKey), k.Staking, authority(),
 	)
-	k.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(k.Distr.Hooks(), k.Slashing.Hooks()))
 	k.Evidence = *evidencekeeper.NewKeeper(
 		cdc, service(keys, evidencetypes.StoreKey), k.Staking, k.Slashing, accounts, runtime.ProvideCometInfoService(),
 	)

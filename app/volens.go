@@ -4,6 +4,7 @@ import (
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	"github.com/cosmos/cosmos-sdk/runtime"
 	"github.com/cosmos/cosmos-sdk/types/module"
+	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
 	"github.com/volens-network/volens/x/attestation"
 	attestationkeeper "github.com/volens-network/volens/x/attestation/keeper"
@@ -39,7 +40,7 @@ func volensStoreKeys() []string {
 
 // volensAccounts are the module accounts that hold bonds, escrow and the committee's part.
 func volensAccounts() []string {
-	return []string{attestation.ModuleName, custody.ModuleName, market.ModuleName}
+	return []string{attestation.ModuleName, custody.ModuleName, custody.CommitteeName, market.ModuleName}
 }
 
 // newVolensKeepers makes our keepers from left to right, then hangs the hooks from
@@ -73,6 +74,9 @@ func newVolensKeepers(app *App) VolensKeepers {
 	k.Attestation.SetChallengeHook(k.Market)
 	k.Consent.SetHooks(k.Custody)
 	k.Custody.SetHooks(k.Market)
+	cosmos.Staking.SetHooks(stakingtypes.NewMultiStakingHooks(
+		cosmos.Distr.Hooks(), cosmos.Slashing.Hooks(), k.Custody.StakingHooks(),
+	))
 	return k
 }
 

@@ -29,6 +29,7 @@ type ingestion struct {
 	of      id.ID
 	version uint64
 	sealed  sealed
+	own     *ownCopy // to be sealed anew, instead of a file
 }
 
 // run does every step that the journal does not have. message is what puts the sealed
@@ -37,7 +38,7 @@ func (w *ingestion) run(
 	ctx context.Context, o IngestOptions, key *threshold.Key, message func() sdk.Msg,
 ) (*Ingested, error) {
 	err := w.prepare(ctx, o, sealing{
-		options: o, of: w.of, version: w.version, owner: w.owner.Address(), key: key,
+		options: o, of: w.of, version: w.version, owner: w.owner.Address(), key: key, own: w.own,
 	})
 	if err != nil {
 		return nil, err

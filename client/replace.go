@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"os"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -10,17 +11,22 @@ import (
 	"github.com/volens-network/volens/x/dataset"
 )
 
-// Replace seals an own dataset anew from its file: new file key, new halves, new digests.
-// It is what makes a revocation final towards gateways: attestations of the version before
-// end, and its halves open nothing any more. It is refused while a release is under way.
+// Replace seals an own dataset anew: new file key, new halves, new digests, and the
+// committee's newest key. Without a file it is sealed from the owner's own copy: what a
+// gateway holds, opened with her own key. It is what makes a revocation final towards
+// gateways, and what moves a dataset to the next committee key: attestations of the version
+// before end, and its halves open nothing any more. It is refused while a release is under way.
 func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions) (*Ingested, error) {
 	out, err := s.replace(ctx, datasetID, o)
 	return out, classify(err)
 }
 
 func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
-	if o.Files, err = inputs(o.Files); err != nil {
-		return nil, err
+	own := len(o.Files) == 0
+	if !own {
+		if o.Files, err = inputs(o.Files); err != nil {
+			return nil, err
+		}
 	}
 	owner, err := s.owner(ctx, datasetID)
 	if err != nil {
@@ -48,6 +54,12 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 		return nil, err
 	}
 	work := ingestion{session: s, journal: j, owner: owner, of: of, version: target}
+	if own && !work.begun(stepSealed, nil) {
+		if work.own, err = s.ownCopyOf(ctx, answer.Dataset, of, owner); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, os.Remove(work.own.path)) }()
+	}
 	return work.run(ctx, o, key, func() sdk.Msg {
 		return &dataset.MsgReplacePayload{
 			Owner: owner.Address().

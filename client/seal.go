@@ -36,6 +36,7 @@ type sealing struct {
 	key       *threshold.Key
 	gateways  []Organisation
 	threshold int
+	own       *ownCopy // to be sealed anew, instead of files
 }
 
 // sealed is what came of it, as the journal keeps it. Nothing in it is secret: the parts
@@ -73,7 +74,11 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err != nil {
 		return nil, err
 	}
-	capsule, written, err := s.stream(ctx, file, in, half)
+	stream := s.stream
+	if in.own != nil {
+		stream = s.restream
+	}
+	capsule, written, err := stream(ctx, file, in, half)
 	if err != nil {
 		return nil, err
 	}

@@ -450,3 +450,30 @@ func TestReplace(t *testing.T) {
 	_, err = p.hospital.Replace(ctx, in.DatasetID, o)
 	require.Equal(t, []string{"NOT_OWNER"}, fault.Reasons(err))
 }
+
+// A dataset moves from its owner's own copy: the same plaintext under another key, while no
+// file of hers is at hand.
+func TestReplace_FromTheOwnCopy(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	moved, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, moved.Version)
+	require.Equal(t, in.PlaintextSHA256, moved.PlaintextSHA256)
+	require.Equal(t, in.DeidSHA256, moved.DeidSHA256)
+	require.NotEqual(t, in.SHA256, moved.SHA256)
+	before, err := os.ReadFile(in.Report)
+	require.NoError(t, err)
+	after, err := os.ReadFile(moved.Report)
+	require.NoError(t, err)
+	require.Equal(t, before, after, "the report is about the same plaintext")
+
+	again, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, again.Version)
+
+	require.NoError(t, os.Remove(again.Report))
+	_, err = p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.Equal(t, fault.Usage, fault.KindOf(err))
+}

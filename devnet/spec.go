@@ -28,7 +28,10 @@ type Spec struct {
 	// BlockTime is how long a validator waits for late precommits after a commit.
 	BlockTime time.Duration `json:"block_time_ns"`
 	// GenesisTime is the time of the first block.
-	GenesisTime   time.Time      `json:"genesis_time"`
+	GenesisTime time.Time `json:"genesis_time"`
+	// EpochLength is after how many blocks the committee's shares move on, the devnet's
+	// default if 0.
+	EpochLength   int64          `json:"epoch_length,omitempty"`
 	Accounts      []Account      `json:"accounts"`
 	Organisations []Organisation `json:"organisations"`
 	Templates     []Template     `json:"templates"`
@@ -110,6 +113,8 @@ func (s Spec) Validate() error {
 		return fmt.Errorf("port_offset is %d: want 0 to %d", s.PortOffset, portHighest-s.lastPort())
 	case s.BlockTime < 0:
 		return fmt.Errorf("block_time is %s: want 0 or more", s.BlockTime)
+	case s.EpochLength < 0:
+		return fmt.Errorf("epoch_length is %d: want 0 or more", s.EpochLength)
 	case s.GenesisTime.IsZero():
 		return errors.New("spec has no genesis_time")
 	}

@@ -31,6 +31,7 @@ func TestSpec_Validate(t *testing.T) {
 		"port_offset is -1":         func(s *devnet.Spec) { s.PortOffset = -1 },
 		"port_offset is 38576":      func(s *devnet.Spec) { s.PortOffset = 38_576 },
 		"block_time is -1ns":        func(s *devnet.Spec) { s.BlockTime = -1 },
+		"epoch_length is -1":        func(s *devnet.Spec) { s.EpochLength = -1 },
 		"spec has no genesis_time":  func(s *devnet.Spec) { s.GenesisTime = time.Time{} },
 		"want 0 to 38575":           func(s *devnet.Spec) { s.PortOffset = 65_535 },
 		"port_offset is 9999999999": func(s *devnet.Spec) { s.PortOffset = 9_999_999_999 },

@@ -62,6 +62,15 @@ type report struct {
 	used  []*threshold.Contribution // verified
 }
 
+// present are the operators whose shares are used.
+func (r *report) present() [][]byte {
+	out := make([][]byte, len(r.used))
+	for i, c := range r.used {
+		out[i] = c.Operator
+	}
+	return out
+}
+
 // unfinished are the verified shares of jobs that are not finished.
 func (r *report) unfinished() ([]threshold.KeptShare, error) {
 	if r.round == nil {

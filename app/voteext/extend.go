@@ -40,7 +40,7 @@ func (h *Handler) extend(ctx sdk.Context, height int64) ([]byte, error) {
 	if err := h.addShares(ctx, height, operator, extension); err != nil {
 		h.logger.Error("no shares sent", "height", height, "reason", err.Error())
 	}
-	if err := h.addRunMessages(ctx, operator, extension); err != nil {
+	if err := h.addRunMessages(ctx, operator, height, extension); err != nil {
 		h.logger.Error("no message of the run sent", "height", height, "reason", err.Error())
 	}
 	return EncodeExtension(extension)
@@ -56,11 +56,18 @@ func (h *Handler) addShares(ctx sdk.Context, height int64, operator []byte, into
 	if err != nil {
 		return err
 	}
+	committee, err := h.reader.Committee(ctx, batch.KeyId, batch.Epoch)
+	if err != nil || len(committee.Indices(operator)) == 0 {
+		return err
+	}
 	shares, guard, err := h.self.Secrets.Load(batch.KeyId, batch.Epoch)
 	if err != nil {
 		return err
 	}
 	defer shares.Zero()
+	if err := committee.CheckShares(operator, shares); err != nil { // of a run that came to nothing
+		return err
+	}
 	pairs := make([]share.Pair, len(batch.Jobs))
 	for i, job := range batch.Jobs {
 		pairs[i] = share.Pair{Q: job.Q, B: job.B}
@@ -91,7 +98,7 @@ func (h *Handler) addShares(ctx sdk.Context, height int64, operator []byte, into
 }
 
 // addRunMessages fills what room is left with messages of the open run, each whole.
-func (h *Handler) addRunMessages(ctx sdk.Context, operator []byte, into *custody.VoteExtension) error {
+func (h *Handler) addRunMessages(ctx sdk.Context, operator []byte, height int64, into *custody.VoteExtension) error {
 	open, err := h.reader.RunOpen(ctx)
 	if err != nil || !open {
 		return err
@@ -100,21 +107,10 @@ func (h *Handler) addRunMessages(ctx sdk.Context, operator []byte, into *custody
 	if err != nil {
 		return err
 	}
-	messages, err := h.dealer.messages(view, operator)
-	if err != nil {
-		return err
-	}
 	budget, err := h.reader.Budget(ctx)
 	if err != nil {
 		return err
 	}
-	room := budget - into.Size()
-	for _, m := range messages {
-		const fieldOverhead = 8
-		if room -= m.Size() + fieldOverhead; room < 0 {
-			break
-		}
-		into.Run = append(into.Run, m)
-	}
-	return nil
+	into.Run, err = h.dealer.messages(view, operator, height, budget-into.Size())
+	return err
 }

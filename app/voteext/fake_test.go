@@ -56,6 +56,7 @@ func (*state) Committee(context.Context, uint64, uint64) (*threshold.Committee, 
 func (*state) KeptShares(context.Context, int64) ([]threshold.KeptShare, error) { return nil, nil }
 func (s *state) RunView(context.Context) (keeper.RunView, error)                { return s.run, nil }
 func (s *state) RunOpen(context.Context) (bool, error)                          { return s.run.Exists, nil }
+func (s *state) Spent(context.Context, uint64, uint64) (bool, error)            { return false, nil }
 func (s *state) Budget(context.Context) (int, error)                            { return s.budget, nil }
 
 func (s *state) GetPubKeyByConsAddr(context.Context, sdk.ConsAddress) (cmtprotocrypto.PublicKey, error) {

@@ -25,6 +25,8 @@ type Reader interface {
 	// RunView is the newest run, open or finished; RunOpen tells which.
 	RunView(ctx context.Context) (keeper.RunView, error)
 	RunOpen(ctx context.Context) (bool, error)
+	// Spent reports whether the shares of an epoch are to be erased.
+	Spent(ctx context.Context, keyID, epoch uint64) (bool, error)
 	// Budget is how many bytes of content an extension may have.
 	Budget(ctx context.Context) (int, error)
 }
@@ -32,13 +34,25 @@ type Reader interface {
 // Writer is what a valid injection changes; the keeper of x/custody. None of its
 // methods fails for what a block contains.
 type Writer interface {
-	ApplyRunMessages(ctx context.Context, operator []byte, messages []custody.RunMessage)
+	ReleaseWriter
+	RunWriter
+}
+
+// ReleaseWriter is told what the committee opened.
+type ReleaseWriter interface {
 	StoreReleases(ctx context.Context, height int64, done []threshold.Combined)
 	// KeepShares keeps verified shares of jobs that are not finished.
 	KeepShares(ctx context.Context, height int64, shares []threshold.KeptShare)
 	// SettleRevoking ends what was revoked in the block in which it stood in a batch.
 	SettleRevoking(ctx context.Context, height int64)
 	RecordBad(ctx context.Context, height int64, operator []byte)
+	// RecordPresence counts who was left out of an injection.
+	RecordPresence(ctx context.Context, height int64, proposer sdk.ConsAddress, present [][]byte)
+}
+
+// RunWriter is told what validators say in a run.
+type RunWriter interface {
+	ApplyRunMessages(ctx context.Context, operator []byte, messages []custody.RunMessage)
 	// CountInjection moves the windows of a run and the proposer's record.
 	CountInjection(ctx context.Context, valid bool, proposer sdk.ConsAddress, expected bool)
 }

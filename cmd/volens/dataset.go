@@ -115,12 +115,13 @@ func newDatasetWithdrawCommand(e *env) *cobra.Command {
 func newDatasetReplaceCommand(e *env) *cobra.Command {
 	o := client.IngestOptions{}
 	c := &cobra.Command{
-		Use:   "replace ID FILE...",
+		Use:   "replace ID [FILE...]",
 		Short: "Seal a dataset anew, so that what gateways held opens nothing any more",
-		Long: "Seal a dataset anew from its files: new key, new halves, new digests. Do so after a revocation. The new\n" +
-			"version must be attested again.",
-		Example: "  volens dataset replace ID genome.vcf.gz",
-		Args:    cobra.MinimumNArgs(2),
+		Long: "Seal a dataset anew: new key, new halves, new digests. Do so after a revocation, and when the committee has a\n" +
+			"new key, to move the dataset to it. Without FILE the dataset is sealed from your own copy: what a gateway\n" +
+			"holds, opened with your own key. The new version must be attested again.",
+		Example: "  volens dataset replace ID genome.vcf.gz\n  volens dataset replace ID",
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Files, o.Workers = args[1:], runtime.NumCPU()
 			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,19 +45,39 @@ The command writes nothing: the node may be running.`,
 			if err != nil {
 				return fmt.Errorf("ask the node for the committee's key (does it run, and is a key made?): %w", err)
 			}
-			out := cmd.OutOrStdout()
-			_, err = fmt.Fprintf(out, "key %d %s, epoch %d, %d of %d shares open it\nY %s\nshare: %s\n",
-				reply.Key.KeyId, reply.Key.Status, reply.Key.Epoch, reply.Epoch.Threshold, len(reply.Epoch.Owners),
-				hex.EncodeToString(reply.Key.Y), ownShare(clientCtx.HomeDir, reply.Key))
-			return err
+			return printStatus(cmd.OutOrStdout(), clientCtx.HomeDir, reply)
 		},
 	}
 	flags.AddQueryFlagsToCmd(cmd)
 	return cmd
 }
 
-// ownShare says in words what stands in the node's custody folder.
-func ownShare(home string, key custody.Key) string {
+// printStatus tells what the chain says and what stands in the node's custody folder.
+func printStatus(out io.Writer, home string, reply *custody.QueryKeyResponse) error {
+	key, epoch := reply.Key, reply.Epoch
+	_, err := fmt.Fprintf(out, "key %d %s, epoch %d since height %d, %d of %d shares open it\nY %s\n",
+		key.KeyId, key.Status, key.Epoch, epoch.Since(), epoch.Threshold, len(epoch.Owners), hex.EncodeToString(key.Y))
+	if err != nil {
+		return err
+	}
+	if epoch.SecrecyDen > 0 {
+		if _, err := fmt.Fprintf(out, "whoever opens it holds %d/%d of the stake or more\n",
+			epoch.SecrecyNum, epoch.SecrecyDen); err != nil {
+			return err
+		}
+	}
+	if key.PendingEpoch > 0 {
+		if _, err := fmt.Fprintf(out, "epoch %d waits for its canary\nshare of it: %s\n",
+			key.PendingEpoch, ownShare(home, key.KeyId, key.PendingEpoch)); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(out, "share: %s\n", ownShare(home, key.KeyId, key.Epoch))
+	return err
+}
+
+// ownShare says in words whether the share of an epoch is usable here.
+func ownShare(home string, keyID, epoch uint64) string {
 	dir := filepath.Join(home, app.CustodyFolder)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return "none: this home never took part in a run"
@@ -65,7 +86,10 @@ func ownShare(home string, key custody.Key) string {
 	if err != nil {
 		return err.Error()
 	}
-	indices, err := store.Inspect(key.KeyId, key.Epoch)
+	indices, err := store.Inspect(keyID, epoch)
+	if errors.Is(err, share.ErrNone) {
+		return "none: this node votes with empty extensions until the next epoch deals it one"
+	}
 	if err != nil {
 		return fmt.Sprintf("not usable: %v", err)
 	}

@@ -109,6 +109,9 @@ func (c *Committee) Threshold() int { return c.t }
 // Size returns W, the number of shares.
 func (c *Committee) Size() int { return len(c.x) }
 
+// Operators returns how many operators hold shares.
+func (c *Committee) Operators() int { return len(c.indices) }
+
 // Indices returns the share indices of an operator, ascending from 1; none when
 // it holds no share.
 func (c *Committee) Indices(operator []byte) []int {

@@ -40,7 +40,12 @@ func addVolens(cdc codec.JSONCodec, genesis app.Genesis, spec devnet.Spec) error
 			s.Codebooks = append(s.Codebooks, consent.Codebook{Version: c.Version, Root: c.Root, Size_: c.Size})
 		}
 	})
-	patch(cdc, genesis, custody.ModuleName, func(s *custody.GenesisState) { s.Params = custody.DevnetParams() })
+	patch(cdc, genesis, custody.ModuleName, func(s *custody.GenesisState) {
+		s.Params = custody.DevnetParams()
+		if spec.EpochLength > 0 {
+			s.Params.EpochLength = spec.EpochLength
+		}
+	})
 	patch(cdc, genesis, market.ModuleName, func(s *market.GenesisState) { s.Params = market.DevnetParams() })
 	return nil
 }

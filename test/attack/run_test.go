@@ -13,11 +13,11 @@ import (
 	"github.com/volens-network/volens/test/chain"
 	"github.com/volens-network/volens/test/story"
 	"github.com/volens-network/volens/x/custody"
-	"github.com/volens-network/volens/x/custody/keeper"
+	custodykeeper "github.com/volens-network/volens/x/custody/keeper"
 )
 
 // view is the run as the last block left it.
-func view(t *testing.T, c *chain.Chain) keeper.RunView {
+func view(t *testing.T, c *chain.Chain) custodykeeper.RunView {
 	t.Helper()
 	out, err := c.App().Volens.Custody.RunView(c.Context())
 	require.NoError(t, err)
@@ -53,7 +53,11 @@ func withRun(t *testing.T, attack func(*chain.Chain), convicted ...int) *story.S
 	for _, node := range convicted {
 		want = append(want, operator(t, s.Chain, node))
 	}
-	require.ElementsMatch(t, want, append([][]byte{}, view(t, s.Chain).Run.Convicted...))
+	got := [][]byte{}
+	for _, fault := range faults(t, s.Chain) {
+		got = append(got, fault.Operator)
+	}
+	require.ElementsMatch(t, want, got)
 	for i := range s.Nodes {
 		validator, err := s.App().Cosmos.Staking.GetValidator(s.Context(), operator(t, s.Chain, i))
 		require.NoError(t, err)
@@ -61,6 +65,15 @@ func withRun(t *testing.T, attack func(*chain.Chain), convicted ...int) *story.S
 	}
 	honest(t, s)
 	return s
+}
+
+// faults are the convictions on chain.
+func faults(t *testing.T, c *chain.Chain) []custody.Fault {
+	t.Helper()
+	reply, err := custodykeeper.NewQueryServer(c.App().Volens.Custody).
+		Faults(c.Context(), &custody.QueryFaultsRequest{})
+	require.NoError(t, err)
+	return reply.Faults
 }
 
 func among(list []int, item int) bool {
@@ -167,7 +180,7 @@ func TestRun_FalseDispute(t *testing.T) {
 			}}})
 		})
 	}, 2)
-	require.Len(t, view(t, s.Chain).Deals, 4)
+	require.True(t, faults(t, s.Chain)[0].Accuser)
 }
 
 // A validator that crashes during the run, from any phase after enrolment on, is left

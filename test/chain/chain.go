@@ -84,6 +84,7 @@ type Chain struct {
 	tb         testing.TB
 	options    Options
 	validators []abci.Validator
+	updates    []abci.ValidatorUpdate  // of Height: in force from Height+2 on
 	commit     abci.ExtendedCommitInfo // of Height
 }
 
@@ -296,10 +297,12 @@ func (c *Chain) finalize(
 		require.NoError(c.tb, err)
 		if i == 0 {
 			first = resp
-			c.setValidators(resp.ValidatorUpdates)
 		}
 		require.Equal(c.tb, first.AppHash, resp.AppHash, "node %d at height %d", i, height)
 		require.Equal(c.tb, first.TxResults, resp.TxResults, "node %d at height %d", i, height)
 	}
+	// As CometBFT does: what block H says of validators holds from H+2 on.
+	c.setValidators(c.updates)
+	c.updates = first.ValidatorUpdates
 	return first
 }

@@ -16,6 +16,7 @@ type Snapshot struct {
 	height     int64
 	time       time.Time
 	validators []abci.Validator
+	updates    []abci.ValidatorUpdate
 	commit     abci.ExtendedCommitInfo
 	dbs        []*dbm.MemDB
 }
@@ -25,7 +26,7 @@ func (c *Chain) Snapshot() *Snapshot {
 	c.tb.Helper()
 	s := &Snapshot{
 		height: c.Height, time: c.Time, commit: c.commit,
-		validators: append([]abci.Validator(nil), c.validators...),
+		validators: append([]abci.Validator(nil), c.validators...), updates: c.updates,
 	}
 	for _, n := range c.Nodes {
 		s.dbs = append(s.dbs, c.clone(n.db))
@@ -42,7 +43,7 @@ func (c *Chain) Fork(s *Snapshot, chainID string) *Chain {
 	options.ChainID = chainID
 	out := &Chain{
 		ChainID: chainID, Height: s.height, Time: s.time, tb: c.tb, options: options,
-		validators: append([]abci.Validator(nil), s.validators...), commit: s.commit,
+		validators: append([]abci.Validator(nil), s.validators...), updates: s.updates, commit: s.commit,
 	}
 	for i, n := range c.Nodes {
 		out.Nodes = append(out.Nodes, out.newNode(n.Home, c.clone(s.dbs[i])))

@@ -17,6 +17,7 @@ func RegisterInterfaces(registry codectypes.InterfaceRegistry) {
 		&MsgRequestInspection{},
 		&MsgAcceptInspection{},
 		&MsgWithdrawInspection{},
+		&MsgRotateKey{},
 		&MsgUpdateParams{},
 		&MsgInject{},
 	)
@@ -28,5 +29,6 @@ func RegisterLegacyAminoCodec(cdc *codec.LegacyAmino) {
 	legacy.RegisterAminoMsg(cdc, &MsgRequestInspection{}, "volens/MsgRequestInspection")
 	legacy.RegisterAminoMsg(cdc, &MsgAcceptInspection{}, "volens/MsgAcceptInspection")
 	legacy.RegisterAminoMsg(cdc, &MsgWithdrawInspection{}, "volens/MsgWithdrawInspection")
+	legacy.RegisterAminoMsg(cdc, &MsgRotateKey{}, "volens/custody/MsgRotateKey")
 	legacy.RegisterAminoMsg(cdc, &MsgUpdateParams{}, "volens/custody/MsgUpdateParams")
 }

@@ -91,6 +91,76 @@ func (m *EventRunPhase) GetPhase() Phase {
 	return PHASE_UNSPECIFIED
 }
 
+// EventRunFailed is emitted when a run ends without an epoch; the next one follows.
+type EventRunFailed struct {
+	KeyId uint64 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Run   uint64 `protobuf:"varint,3,opt,name=run,proto3" json:"run,omitempty"`
+	// reason is a fixed word: abandoned, deals, confirmations, canary, key.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+}
+
+func (m *EventRunFailed) Reset()         { *m = EventRunFailed{} }
+func (m *EventRunFailed) String() string { return proto.CompactTextString(m) }
+func (*EventRunFailed) ProtoMessage()    {}
+func (*EventRunFailed) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{1}
+}
+func (m *EventRunFailed) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventRunFailed) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventRunFailed.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventRunFailed) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventRunFailed.Merge(m, src)
+}
+func (m *EventRunFailed) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventRunFailed) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventRunFailed.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventRunFailed proto.InternalMessageInfo
+
+func (m *EventRunFailed) GetKeyId() uint64 {
+	if m != nil {
+		return m.KeyId
+	}
+	return 0
+}
+
+func (m *EventRunFailed) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *EventRunFailed) GetRun() uint64 {
+	if m != nil {
+		return m.Run
+	}
+	return 0
+}
+
+func (m *EventRunFailed) GetReason() string {
+	if m != nil {
+		return m.Reason
+	}
+	return ""
+}
+
 // EventRunFault is emitted when the chain convicts a dealer or a false accuser.
 type EventRunFault struct {
 	KeyId    uint64 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
@@ -104,7 +174,7 @@ func (m *EventRunFault) Reset()         { *m = EventRunFault{} }
 func (m *EventRunFault) String() string { return proto.CompactTextString(m) }
 func (*EventRunFault) ProtoMessage()    {}
 func (*EventRunFault) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{1}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{2}
 }
 func (m *EventRunFault) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -161,7 +231,7 @@ func (m *EventRunFault) GetAccuser() bool {
 	return false
 }
 
-// EventKeyActive is emitted when a key's first canary is stored.
+// EventKeyActive is emitted when the canary of an epoch is stored: from now on it releases.
 type EventKeyActive struct {
 	KeyId uint64 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
@@ -171,7 +241,7 @@ func (m *EventKeyActive) Reset()         { *m = EventKeyActive{} }
 func (m *EventKeyActive) String() string { return proto.CompactTextString(m) }
 func (*EventKeyActive) ProtoMessage()    {}
 func (*EventKeyActive) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{2}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{3}
 }
 func (m *EventKeyActive) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -214,6 +284,93 @@ func (m *EventKeyActive) GetEpoch() uint64 {
 	return 0
 }
 
+// EventReward is emitted for each holder of shares when an epoch is followed by the next.
+type EventReward struct {
+	KeyId uint64 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// operator is the 20-byte address of validator and account.
+	Operator []byte `protobuf:"bytes,3,opt,name=operator,proto3" json:"operator,omitempty"`
+	Shares   uint32 `protobuf:"varint,4,opt,name=shares,proto3" json:"shares,omitempty"`
+	// absent: it answered so seldom that it gets nothing.
+	Absent bool   `protobuf:"varint,5,opt,name=absent,proto3" json:"absent,omitempty"`
+	Amount string `protobuf:"bytes,6,opt,name=amount,proto3" json:"amount,omitempty"`
+}
+
+func (m *EventReward) Reset()         { *m = EventReward{} }
+func (m *EventReward) String() string { return proto.CompactTextString(m) }
+func (*EventReward) ProtoMessage()    {}
+func (*EventReward) Descriptor() ([]byte, []int) {
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{4}
+}
+func (m *EventReward) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *EventReward) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_EventReward.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *EventReward) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_EventReward.Merge(m, src)
+}
+func (m *EventReward) XXX_Size() int {
+	return m.Size()
+}
+func (m *EventReward) XXX_DiscardUnknown() {
+	xxx_messageInfo_EventReward.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_EventReward proto.InternalMessageInfo
+
+func (m *EventReward) GetKeyId() uint64 {
+	if m != nil {
+		return m.KeyId
+	}
+	return 0
+}
+
+func (m *EventReward) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+func (m *EventReward) GetOperator() []byte {
+	if m != nil {
+		return m.Operator
+	}
+	return nil
+}
+
+func (m *EventReward) GetShares() uint32 {
+	if m != nil {
+		return m.Shares
+	}
+	return 0
+}
+
+func (m *EventReward) GetAbsent() bool {
+	if m != nil {
+		return m.Absent
+	}
+	return false
+}
+
+func (m *EventReward) GetAmount() string {
+	if m != nil {
+		return m.Amount
+	}
+	return ""
+}
+
 // EventSeatAssigned is emitted when a seat is bound to a dataset.
 type EventSeatAssigned struct {
 	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -226,7 +383,7 @@ func (m *EventSeatAssigned) Reset()         { *m = EventSeatAssigned{} }
 func (m *EventSeatAssigned) String() string { return proto.CompactTextString(m) }
 func (*EventSeatAssigned) ProtoMessage()    {}
 func (*EventSeatAssigned) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{3}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{5}
 }
 func (m *EventSeatAssigned) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -296,7 +453,7 @@ func (m *EventEmitted) Reset()         { *m = EventEmitted{} }
 func (m *EventEmitted) String() string { return proto.CompactTextString(m) }
 func (*EventEmitted) ProtoMessage()    {}
 func (*EventEmitted) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{4}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{6}
 }
 func (m *EventEmitted) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -374,7 +531,7 @@ func (m *EventReleased) Reset()         { *m = EventReleased{} }
 func (m *EventReleased) String() string { return proto.CompactTextString(m) }
 func (*EventReleased) ProtoMessage()    {}
 func (*EventReleased) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{5}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{7}
 }
 func (m *EventReleased) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -458,7 +615,7 @@ func (m *EventSeatVoid) Reset()         { *m = EventSeatVoid{} }
 func (m *EventSeatVoid) String() string { return proto.CompactTextString(m) }
 func (*EventSeatVoid) ProtoMessage()    {}
 func (*EventSeatVoid) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{6}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{8}
 }
 func (m *EventSeatVoid) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -525,7 +682,7 @@ func (m *EventBadExtension) Reset()         { *m = EventBadExtension{} }
 func (m *EventBadExtension) String() string { return proto.CompactTextString(m) }
 func (*EventBadExtension) ProtoMessage()    {}
 func (*EventBadExtension) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{7}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{9}
 }
 func (m *EventBadExtension) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -580,7 +737,7 @@ func (m *EventInspectionChanged) Reset()         { *m = EventInspectionChanged{}
 func (m *EventInspectionChanged) String() string { return proto.CompactTextString(m) }
 func (*EventInspectionChanged) ProtoMessage()    {}
 func (*EventInspectionChanged) Descriptor() ([]byte, []int) {
-	return fileDescriptor_2bf2cee0dd54c6e2, []int{8}
+	return fileDescriptor_2bf2cee0dd54c6e2, []int{10}
 }
 func (m *EventInspectionChanged) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -639,8 +796,10 @@ func (m *EventInspectionChanged) GetState() InspectionState {
 
 func init() {
 	proto.RegisterType((*EventRunPhase)(nil), "volens.custody.v1.EventRunPhase")
+	proto.RegisterType((*EventRunFailed)(nil), "volens.custody.v1.EventRunFailed")
 	proto.RegisterType((*EventRunFault)(nil), "volens.custody.v1.EventRunFault")
 	proto.RegisterType((*EventKeyActive)(nil), "volens.custody.v1.EventKeyActive")
+	proto.RegisterType((*EventReward)(nil), "volens.custody.v1.EventReward")
 	proto.RegisterType((*EventSeatAssigned)(nil), "volens.custody.v1.EventSeatAssigned")
 	proto.RegisterType((*EventEmitted)(nil), "volens.custody.v1.EventEmitted")
 	proto.RegisterType((*EventReleased)(nil), "volens.custody.v1.EventReleased")
@@ -652,45 +811,50 @@ func init() {
 func init() { proto.RegisterFile("volens/custody/v1/events.proto", fileDescriptor_2bf2cee0dd54c6e2) }
 
 var fileDescriptor_2bf2cee0dd54c6e2 = []byte{
-	// 605 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x54, 0x3d, 0x6f, 0xd4, 0x40,
-	0x10, 0xcd, 0xde, 0x17, 0xc9, 0xe0, 0x04, 0xb2, 0x82, 0xc8, 0x8a, 0x84, 0x09, 0xa6, 0x20, 0x42,
-	0xc2, 0xa7, 0x40, 0x43, 0x43, 0x91, 0x84, 0x00, 0x47, 0x0a, 0x90, 0x23, 0x51, 0xd0, 0x44, 0x7b,
-	0xde, 0xd1, 0x79, 0x75, 0x97, 0x5d, 0xe3, 0x5d, 0x1f, 0x71, 0x03, 0x7f, 0x81, 0x9e, 0x9f, 0x41,
-	0x47, 0x49, 0x45, 0x99, 0x92, 0x12, 0x25, 0x7f, 0x04, 0x79, 0xbd, 0xce, 0x29, 0x1f, 0x14, 0x20,
-	0x21, 0xd1, 0x79, 0xde, 0xcc, 0x9b, 0x79, 0xcf, 0xb3, 0xbb, 0x10, 0x4c, 0xd5, 0x04, 0xa5, 0xee,
-	0x27, 0x85, 0x36, 0x8a, 0x97, 0xfd, 0xe9, 0x46, 0x1f, 0xa7, 0x28, 0x8d, 0x8e, 0xb2, 0x5c, 0x19,
-	0x45, 0x97, 0xeb, 0x7c, 0xe4, 0xf2, 0xd1, 0x74, 0x63, 0xf5, 0xf6, 0x45, 0x4a, 0x93, 0xb5, 0x9c,
-	0xf0, 0x03, 0x2c, 0xee, 0x54, 0x3d, 0xe2, 0x42, 0xbe, 0x4e, 0x99, 0x46, 0x7a, 0x13, 0x7a, 0x63,
-	0x2c, 0xf7, 0x05, 0xf7, 0xc9, 0x1a, 0x59, 0xef, 0xc4, 0xdd, 0x31, 0x96, 0x03, 0x4e, 0x6f, 0x40,
-	0x17, 0x33, 0x95, 0xa4, 0x7e, 0xab, 0x46, 0x6d, 0x40, 0xaf, 0x43, 0x3b, 0x2f, 0xa4, 0xdf, 0xb6,
-	0x58, 0xf5, 0x49, 0x23, 0xe8, 0x66, 0x55, 0x1f, 0xbf, 0xb3, 0x46, 0xd6, 0x97, 0x1e, 0xfa, 0xd1,
-	0x05, 0x4d, 0x91, 0x9d, 0x13, 0xd7, 0x65, 0xa1, 0x9c, 0xcd, 0x7f, 0xc6, 0x8a, 0x89, 0xf9, 0xdd,
-	0x7c, 0x37, 0xa9, 0x35, 0x9b, 0xb4, 0x0a, 0xf3, 0x2a, 0xc3, 0x9c, 0x19, 0x95, 0x5b, 0x01, 0x5e,
-	0x7c, 0x1a, 0x53, 0x1f, 0xae, 0xb0, 0x24, 0x29, 0x34, 0xe6, 0x56, 0xc7, 0x7c, 0xdc, 0x84, 0xe1,
-	0x13, 0x58, 0xb2, 0xf3, 0x76, 0xb1, 0xdc, 0x4c, 0x8c, 0x98, 0xfe, 0x99, 0xe1, 0xf0, 0x23, 0x2c,
-	0x5b, 0xfa, 0x1e, 0x32, 0xb3, 0xa9, 0xb5, 0x18, 0x49, 0xe4, 0xf4, 0x16, 0x40, 0x8e, 0xef, 0x0a,
-	0xd4, 0xa6, 0xe9, 0xb2, 0x10, 0x2f, 0x38, 0x64, 0xc0, 0x29, 0x85, 0x8e, 0x46, 0x66, 0x5c, 0x23,
-	0xfb, 0x5d, 0x51, 0x38, 0x33, 0x4c, 0xa3, 0xa5, 0xb4, 0x6b, 0x8a, 0x43, 0x06, 0xbc, 0xd2, 0x3f,
-	0xc5, 0x5c, 0x0b, 0x25, 0xad, 0xfe, 0x4e, 0xdc, 0x84, 0xe1, 0x17, 0x02, 0x9e, 0x55, 0xb0, 0x73,
-	0x20, 0x8c, 0xf9, 0x27, 0xc3, 0x23, 0xe8, 0x8c, 0x85, 0xe4, 0x6e, 0x83, 0xab, 0x97, 0x6c, 0xf0,
-	0xa5, 0x1a, 0xee, 0x0a, 0xc9, 0x63, 0x5b, 0x47, 0xef, 0x80, 0x37, 0x64, 0x26, 0x49, 0xf7, 0x53,
-	0x14, 0xa3, 0xd4, 0xf8, 0xdd, 0x35, 0xb2, 0xde, 0x8e, 0xaf, 0x5a, 0xec, 0x85, 0x85, 0xc2, 0x6f,
-	0xa4, 0x59, 0x33, 0x4e, 0x90, 0xe9, 0xff, 0x42, 0xb6, 0x07, 0x44, 0x5b, 0xad, 0x5e, 0x4c, 0x74,
-	0x65, 0x22, 0x47, 0xc6, 0xcb, 0xc6, 0x44, 0xaf, 0x36, 0x61, 0x31, 0x67, 0xe2, 0x73, 0x63, 0xa2,
-	0x5a, 0xfe, 0x1b, 0x25, 0xfe, 0xca, 0x44, 0x04, 0xdd, 0x84, 0x15, 0x1a, 0xad, 0xfe, 0xcb, 0xef,
-	0xc7, 0x76, 0x95, 0x8f, 0xeb, 0x32, 0x7a, 0x0f, 0xae, 0x65, 0x4a, 0x6b, 0x31, 0x9c, 0x94, 0xfb,
-	0x2a, 0x43, 0x89, 0xdc, 0x9d, 0xe8, 0xa5, 0x06, 0x7e, 0x65, 0xd1, 0xf0, 0xb9, 0x3b, 0x99, 0x5b,
-	0x8c, 0xef, 0x1c, 0x1a, 0x94, 0xd5, 0x69, 0xa1, 0x2b, 0xd0, 0x73, 0x7e, 0x88, 0xf5, 0xe3, 0xa2,
-	0x33, 0x77, 0xa7, 0x75, 0xf6, 0xee, 0x84, 0x5f, 0x09, 0xac, 0xd8, 0x4e, 0x03, 0xa9, 0x33, 0x4c,
-	0x8c, 0x50, 0x72, 0x3b, 0x65, 0x72, 0x84, 0x9c, 0xde, 0x85, 0x45, 0x71, 0x0a, 0xce, 0x2c, 0x7b,
-	0x33, 0x70, 0xc0, 0xcf, 0xad, 0xa9, 0x75, 0x7e, 0x4d, 0x21, 0x78, 0x2a, 0x1f, 0x31, 0x29, 0x34,
-	0xab, 0x08, 0x6e, 0x8f, 0x67, 0x30, 0xfa, 0x18, 0xba, 0xda, 0x30, 0xd3, 0x3c, 0x22, 0xe1, 0x25,
-	0x3f, 0x69, 0x26, 0x6e, 0xaf, 0xaa, 0x8c, 0x6b, 0xc2, 0xd6, 0xd3, 0xef, 0xc7, 0x01, 0x39, 0x3a,
-	0x0e, 0xc8, 0xcf, 0xe3, 0x80, 0x7c, 0x3a, 0x09, 0xe6, 0x8e, 0x4e, 0x82, 0xb9, 0x1f, 0x27, 0xc1,
-	0xdc, 0xdb, 0xfb, 0x23, 0x61, 0xd2, 0x62, 0x18, 0x25, 0xea, 0xa0, 0x5f, 0xb7, 0x7b, 0x20, 0xd1,
-	0xbc, 0x57, 0xf9, 0xd8, 0x85, 0xfd, 0xc3, 0xe6, 0x69, 0x1c, 0xf6, 0xec, 0xdb, 0xf8, 0xe8, 0x57,
-	0x00, 0x00, 0x00, 0xff, 0xff, 0x5f, 0xf4, 0x8f, 0x6f, 0x71, 0x05, 0x00, 0x00,
+	// 675 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcc, 0x55, 0x3d, 0x6f, 0xd4, 0x4a,
+	0x14, 0x8d, 0xf7, 0xeb, 0x25, 0x37, 0x4e, 0xde, 0x8b, 0xf5, 0x5e, 0x64, 0x45, 0x7a, 0x26, 0x98,
+	0x82, 0x08, 0x09, 0xaf, 0x02, 0x0d, 0x0d, 0x45, 0x12, 0x12, 0x58, 0x52, 0x80, 0x26, 0x12, 0x05,
+	0x4d, 0x34, 0xeb, 0xb9, 0x5a, 0x8f, 0x76, 0x33, 0x63, 0x3c, 0xe3, 0x4d, 0xb6, 0x81, 0xbf, 0x40,
+	0x8f, 0xc4, 0x9f, 0xa0, 0xa3, 0xa4, 0xa2, 0x4c, 0x49, 0x89, 0x92, 0x3f, 0x82, 0x66, 0x3c, 0xce,
+	0x2a, 0x1f, 0x20, 0x05, 0x84, 0x44, 0xe7, 0x73, 0x66, 0xee, 0xbd, 0xe7, 0xdc, 0x7b, 0x6d, 0x43,
+	0x34, 0x96, 0x23, 0x14, 0xaa, 0x9b, 0x96, 0x4a, 0x4b, 0x36, 0xe9, 0x8e, 0xd7, 0xbb, 0x38, 0x46,
+	0xa1, 0x55, 0x92, 0x17, 0x52, 0xcb, 0x60, 0xa9, 0x3a, 0x4f, 0xdc, 0x79, 0x32, 0x5e, 0x5f, 0xb9,
+	0x71, 0x39, 0xa4, 0x3e, 0xb5, 0x31, 0xf1, 0x6b, 0x58, 0xd8, 0x36, 0x39, 0x48, 0x29, 0x9e, 0x67,
+	0x54, 0x61, 0xf0, 0x1f, 0x74, 0x86, 0x38, 0xd9, 0xe7, 0x2c, 0xf4, 0x56, 0xbd, 0xb5, 0x16, 0x69,
+	0x0f, 0x71, 0xd2, 0x63, 0xc1, 0xbf, 0xd0, 0xc6, 0x5c, 0xa6, 0x59, 0xd8, 0xa8, 0x58, 0x0b, 0x82,
+	0x7f, 0xa0, 0x59, 0x94, 0x22, 0x6c, 0x5a, 0xce, 0x3c, 0x06, 0x09, 0xb4, 0x73, 0x93, 0x27, 0x6c,
+	0xad, 0x7a, 0x6b, 0x8b, 0xf7, 0xc2, 0xe4, 0x92, 0xa6, 0xc4, 0xd6, 0x21, 0xd5, 0xb5, 0x78, 0x00,
+	0x8b, 0x75, 0xfd, 0x1d, 0xca, 0x47, 0xc8, 0x7e, 0x55, 0xc0, 0x32, 0x74, 0x0a, 0xa4, 0x4a, 0x0a,
+	0xab, 0x60, 0x8e, 0x38, 0x14, 0x8b, 0xa9, 0xd1, 0x1d, 0x5a, 0x8e, 0xf4, 0xf7, 0xea, 0xb8, 0x8c,
+	0x8d, 0x69, 0xc6, 0x15, 0x98, 0x95, 0x39, 0x16, 0x54, 0xcb, 0xc2, 0x16, 0xf2, 0xc9, 0x19, 0x0e,
+	0x42, 0xf8, 0x8b, 0xa6, 0x69, 0xa9, 0xb0, 0xb0, 0xe5, 0x66, 0x49, 0x0d, 0xe3, 0x87, 0xce, 0xd8,
+	0x2e, 0x4e, 0x36, 0x52, 0xcd, 0xc7, 0xd7, 0xeb, 0x6c, 0xfc, 0xde, 0x83, 0xf9, 0x4a, 0x2f, 0x1e,
+	0xd2, 0xe2, 0x9a, 0x5d, 0xf9, 0x91, 0xe2, 0x65, 0xe8, 0xa8, 0x8c, 0x16, 0xa8, 0xac, 0xe0, 0x05,
+	0xe2, 0x90, 0xe1, 0x69, 0x5f, 0xa1, 0xd0, 0x61, 0xdb, 0x1a, 0x71, 0xc8, 0xf2, 0x07, 0xb2, 0x14,
+	0x3a, 0xec, 0x54, 0xfd, 0xac, 0x50, 0xfc, 0x06, 0x96, 0xac, 0xbe, 0x3d, 0xa4, 0x7a, 0x43, 0x29,
+	0x3e, 0x10, 0xc8, 0x82, 0xff, 0x01, 0x0a, 0x7c, 0x55, 0xa2, 0xd2, 0xb5, 0xd2, 0x39, 0x32, 0xe7,
+	0x98, 0x1e, 0x0b, 0x02, 0x68, 0x29, 0xa4, 0xda, 0x89, 0xb5, 0xcf, 0x26, 0x84, 0x51, 0x4d, 0x15,
+	0xda, 0x90, 0x66, 0x15, 0xe2, 0x98, 0x1e, 0x33, 0x0d, 0x1e, 0x63, 0xa1, 0xb8, 0x9b, 0x67, 0x8b,
+	0xd4, 0x30, 0xfe, 0xe0, 0x81, 0x6f, 0x15, 0x6c, 0x1f, 0x70, 0xad, 0x7f, 0x4b, 0xf1, 0x04, 0x5a,
+	0x43, 0x2e, 0x98, 0xdb, 0xe5, 0x95, 0x2b, 0x76, 0xf9, 0xa9, 0xec, 0xef, 0x72, 0xc1, 0x88, 0xbd,
+	0x17, 0xdc, 0x04, 0xbf, 0x4f, 0x75, 0x9a, 0xed, 0x67, 0xc8, 0x07, 0x59, 0xd5, 0xc9, 0x26, 0x99,
+	0xb7, 0xdc, 0x13, 0x4b, 0xc5, 0x9f, 0xbc, 0x7a, 0x0f, 0x71, 0x84, 0x54, 0xfd, 0x11, 0xb2, 0x7d,
+	0xf0, 0x94, 0xd5, 0xea, 0x13, 0x4f, 0x19, 0x13, 0x05, 0x52, 0x36, 0xa9, 0x4d, 0x74, 0x2a, 0x13,
+	0x96, 0x73, 0x26, 0xde, 0xd5, 0x26, 0xcc, 0xf0, 0x5f, 0x48, 0xfe, 0x53, 0x26, 0x12, 0x68, 0xa7,
+	0xb4, 0x54, 0x68, 0xf5, 0x5f, 0xfd, 0xa5, 0xd8, 0x32, 0xe7, 0xa4, 0xba, 0x16, 0xdc, 0x86, 0xbf,
+	0x73, 0xa9, 0x14, 0xef, 0x8f, 0x26, 0xfb, 0x32, 0x47, 0x81, 0xcc, 0xbd, 0x72, 0x8b, 0x35, 0xfd,
+	0xcc, 0xb2, 0xf1, 0x63, 0xb7, 0x99, 0x9b, 0x94, 0x6d, 0x1f, 0x69, 0x14, 0x66, 0x5b, 0xcc, 0x1a,
+	0x3b, 0x3f, 0x9e, 0xf5, 0xe3, 0xd0, 0xb9, 0x57, 0xa5, 0x71, 0xfe, 0x55, 0x89, 0x3f, 0x7a, 0xb0,
+	0x6c, 0x33, 0xf5, 0x84, 0xca, 0x31, 0xd5, 0x5c, 0x8a, 0xad, 0x8c, 0x8a, 0x01, 0xb2, 0xe0, 0x16,
+	0x2c, 0xf0, 0x33, 0x72, 0x6a, 0xd9, 0x9f, 0x92, 0x3d, 0x76, 0x61, 0x4c, 0x8d, 0x8b, 0x63, 0x8a,
+	0xc1, 0x97, 0xc5, 0x80, 0x0a, 0xae, 0xa8, 0x09, 0x70, 0x73, 0x3c, 0xc7, 0x05, 0x0f, 0xa0, 0xad,
+	0x34, 0xd5, 0xf5, 0xe7, 0x34, 0xbe, 0xa2, 0x49, 0x53, 0x71, 0x7b, 0xe6, 0x26, 0xa9, 0x02, 0x36,
+	0x1f, 0x7d, 0x3e, 0x89, 0xbc, 0xe3, 0x93, 0xc8, 0xfb, 0x7a, 0x12, 0x79, 0x6f, 0x4f, 0xa3, 0x99,
+	0xe3, 0xd3, 0x68, 0xe6, 0xcb, 0x69, 0x34, 0xf3, 0xf2, 0xce, 0x80, 0xeb, 0xac, 0xec, 0x27, 0xa9,
+	0x3c, 0xe8, 0x56, 0xe9, 0xee, 0x0a, 0xd4, 0x87, 0xb2, 0x18, 0x3a, 0xd8, 0x3d, 0xaa, 0x7f, 0x12,
+	0xfd, 0x8e, 0xfd, 0x4b, 0xdc, 0xff, 0x16, 0x00, 0x00, 0xff, 0xff, 0x73, 0x5e, 0x07, 0xcc, 0x7b,
+	0x06, 0x00, 0x00,
 }
 
 func (m *EventRunPhase) Marshal() (dAtA []byte, err error) {
@@ -717,6 +881,51 @@ func (m *EventRunPhase) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Phase))
 		i--
 		dAtA[i] = 0x20
+	}
+	if m.Run != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Run))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Epoch != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.KeyId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.KeyId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventRunFailed) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventRunFailed) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventRunFailed) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x22
 	}
 	if m.Run != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Run))
@@ -806,6 +1015,68 @@ func (m *EventKeyActive) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	_ = i
 	var l int
 	_ = l
+	if m.Epoch != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.KeyId != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.KeyId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *EventReward) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *EventReward) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *EventReward) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if len(m.Amount) > 0 {
+		i -= len(m.Amount)
+		copy(dAtA[i:], m.Amount)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Amount)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.Absent {
+		i--
+		if m.Absent {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Shares != 0 {
+		i = encodeVarintEvents(dAtA, i, uint64(m.Shares))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Operator) > 0 {
+		i -= len(m.Operator)
+		copy(dAtA[i:], m.Operator)
+		i = encodeVarintEvents(dAtA, i, uint64(len(m.Operator)))
+		i--
+		dAtA[i] = 0x1a
+	}
 	if m.Epoch != 0 {
 		i = encodeVarintEvents(dAtA, i, uint64(m.Epoch))
 		i--
@@ -1143,6 +1414,28 @@ func (m *EventRunPhase) Size() (n int) {
 	return n
 }
 
+func (m *EventRunFailed) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyId != 0 {
+		n += 1 + sovEvents(uint64(m.KeyId))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovEvents(uint64(m.Epoch))
+	}
+	if m.Run != 0 {
+		n += 1 + sovEvents(uint64(m.Run))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	return n
+}
+
 func (m *EventRunFault) Size() (n int) {
 	if m == nil {
 		return 0
@@ -1176,6 +1469,35 @@ func (m *EventKeyActive) Size() (n int) {
 	}
 	if m.Epoch != 0 {
 		n += 1 + sovEvents(uint64(m.Epoch))
+	}
+	return n
+}
+
+func (m *EventReward) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyId != 0 {
+		n += 1 + sovEvents(uint64(m.KeyId))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovEvents(uint64(m.Epoch))
+	}
+	l = len(m.Operator)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
+	}
+	if m.Shares != 0 {
+		n += 1 + sovEvents(uint64(m.Shares))
+	}
+	if m.Absent {
+		n += 2
+	}
+	l = len(m.Amount)
+	if l > 0 {
+		n += 1 + l + sovEvents(uint64(l))
 	}
 	return n
 }
@@ -1453,6 +1775,145 @@ func (m *EventRunPhase) Unmarshal(dAtA []byte) error {
 	}
 	return nil
 }
+func (m *EventRunFailed) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventRunFailed: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventRunFailed: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyId", wireType)
+			}
+			m.KeyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Run", wireType)
+			}
+			m.Run = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Run |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
 func (m *EventRunFault) Unmarshal(dAtA []byte) error {
 	l := len(dAtA)
 	iNdEx := 0
@@ -1662,6 +2123,199 @@ func (m *EventKeyActive) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipEvents(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *EventReward) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowEvents
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: EventReward: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: EventReward: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyId", wireType)
+			}
+			m.KeyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Operator", wireType)
+			}
+			var byteLen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				byteLen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if byteLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + byteLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Operator = append(m.Operator[:0], dAtA[iNdEx:postIndex]...)
+			if m.Operator == nil {
+				m.Operator = []byte{}
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Shares", wireType)
+			}
+			m.Shares = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Shares |= uint32(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Absent", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Absent = bool(v != 0)
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowEvents
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthEvents
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthEvents
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Amount = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipEvents(dAtA[iNdEx:])

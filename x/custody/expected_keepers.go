@@ -44,8 +44,9 @@ type ConsentKeeper interface {
 	Codebook(ctx context.Context, version string) (consent.Codebook, error)
 }
 
-// BankKeeper moves inspection bonds.
+// BankKeeper moves inspection bonds and pays the committee.
 type BankKeeper interface {
+	GetAllBalances(ctx context.Context, of sdk.AccAddress) sdk.Coins
 	SendCoinsFromAccountToModule(ctx context.Context, from sdk.AccAddress, module string, amount sdk.Coins) error
 	SendCoinsFromModuleToAccount(ctx context.Context, module string, to sdk.AccAddress, amount sdk.Coins) error
 }
@@ -53,12 +54,21 @@ type BankKeeper interface {
 // ValidatorSet is what custody asks x/staking and x/slashing; keeper.NewValidatorSet
 // makes one of their keepers.
 type ValidatorSet interface {
-	// Bonded returns the operator addresses of the bonded validators, 20 bytes each.
-	Bonded(ctx context.Context) ([][]byte, error)
+	// Bonded returns the bonded validators.
+	Bonded(ctx context.Context) ([]Bonded, error)
 	// Jail jails a validator by its consensus address.
 	Jail(ctx context.Context, consensus sdk.ConsAddress) error
-	// JailOperator jails a validator by its operator address.
+	// JailOperator jails a validator by its operator address, for as long as for downtime.
 	JailOperator(ctx context.Context, operator []byte) error
+}
+
+// Bonded is a bonded validator.
+type Bonded struct {
+	// Operator is its operator address, 20 bytes. Shares belong to it, whatever consensus
+	// key the validator has.
+	Operator []byte
+	// Power is its voting power: all together have less than 2^60.
+	Power uint64
 }
 
 // Left is everything that x/custody stands on.

@@ -28,6 +28,9 @@ func (g GenesisState) Validate() error {
 	if err := g.validateKeys(); err != nil {
 		return err
 	}
+	if err := g.validateFaults(); err != nil {
+		return err
+	}
 	seen, err := g.validateSeen()
 	if err != nil {
 		return err
@@ -68,12 +71,37 @@ func (g GenesisState) validateKeys() error {
 			return errorsmod.Wrapf(ErrGenesis, "key %d stands twice or is 0", k.KeyId)
 		}
 		known[k.KeyId] = true
-		if len(k.Y) != PointSize || (k.Status != KEY_STATUS_PENDING && k.Status != KEY_STATUS_ACTIVE) {
+		if len(k.Y) != PointSize || (k.Status != KEY_STATUS_PENDING && !k.Serves()) {
 			return errorsmod.Wrapf(ErrGenesis, "key %d: y of %d bytes, %s", k.KeyId, len(k.Y), k.Status)
+		}
+		if k.Serves() && len(k.Canary) != PointSize {
+			return errorsmod.Wrapf(ErrGenesis, "key %d releases without a canary", k.KeyId)
+		}
+		if awaited, waits := k.Awaits(); waits && awaited != k.Epoch {
+			if _, ok := epochs[fmt.Sprintf("%d/%d", k.KeyId, awaited)]; !ok {
+				return errorsmod.Wrapf(ErrGenesis, "key %d waits for epoch %d, which is not there", k.KeyId, awaited)
+			}
 		}
 		if _, ok := epochs[fmt.Sprintf("%d/%d", k.KeyId, k.Epoch)]; !ok {
 			return errorsmod.Wrapf(ErrGenesis, "key %d has no epoch %d", k.KeyId, k.Epoch)
 		}
+	}
+	for _, e := range g.Epochs {
+		if !known[e.KeyId] || e.Run > g.LastRun {
+			return errorsmod.Wrapf(ErrGenesis, "epoch %d of key %d, made by run %d of %d, has no key",
+				e.Epoch, e.KeyId, e.Run, g.LastRun)
+		}
+	}
+	return nil
+}
+
+func (g GenesisState) validateFaults() error {
+	last := uint64(0)
+	for _, f := range g.Faults {
+		if f.Number <= last || len(f.Operator) != OperatorSize || f.Run > g.LastRun {
+			return errorsmod.Wrapf(ErrGenesis, "fault %d follows fault %d, or is malformed", f.Number, last)
+		}
+		last = f.Number
 	}
 	return nil
 }

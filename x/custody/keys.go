@@ -5,6 +5,9 @@ import "cosmossdk.io/collections"
 const (
 	// ModuleName names the module, its codespace, its routes and the account that holds bonds.
 	ModuleName = "custody"
+	// CommitteeName is the account in which the committee's part of what researchers pay
+	// gathers until an epoch ends.
+	CommitteeName = "custody_committee"
 	// StoreKey names the module's store, the one that audit proofs are taken from.
 	StoreKey = ModuleName
 )
@@ -38,6 +41,9 @@ var (
 	InspectionsByVersionPrefix = collections.NewPrefix(23)
 	InspectionDeadlinesPrefix  = collections.NewPrefix(24)
 	ProposersPrefix            = collections.NewPrefix(25)
+	FaultsPrefix               = collections.NewPrefix(26)
 	KeptSharesPrefix           = collections.NewPrefix(27)
 	KeptEpochsPrefix           = collections.NewPrefix(28)
+	InjectionsPrefix           = collections.NewPrefix(29)
+	AbsencesPrefix             = collections.NewPrefix(30)
 )

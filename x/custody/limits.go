@@ -26,6 +26,8 @@ const (
 	// MaxDealsABlock and MaxDisputesABlock bound the work on run messages in a block.
 	MaxDealsABlock    = 100
 	MaxDisputesABlock = 64
+	// MaxFaults is how many convictions are kept with their evidence.
+	MaxFaults = 256
 )
 
 // Sizes of encodings in bytes.

@@ -20,6 +20,7 @@ var (
 	_ sdk.HasValidateBasic = (*MsgRequestInspection)(nil)
 	_ sdk.HasValidateBasic = (*MsgAcceptInspection)(nil)
 	_ sdk.HasValidateBasic = (*MsgWithdrawInspection)(nil)
+	_ sdk.HasValidateBasic = (*MsgRotateKey)(nil)
 	_ sdk.HasValidateBasic = (*MsgUpdateParams)(nil)
 )
 
@@ -66,6 +67,14 @@ func (m *MsgWithdrawInspection) ValidateBasic() error {
 		return errorsmod.Wrapf(ErrInvalid, "inspection_id: %v", err)
 	}
 	return validateSigner("owner", m.Owner)
+}
+
+// ValidateBasic checks every field on its own.
+func (m *MsgRotateKey) ValidateBasic() error {
+	if m.KeyId == 0 {
+		return errorsmod.Wrap(ErrInvalid, "key_id is 0")
+	}
+	return validateSigner("authority", m.Authority)
 }
 
 // ValidateBasic checks the ranges of all parameters.

@@ -21,6 +21,7 @@ func DefaultParams() Params {
 		InspectionBond:   sdk.NewCoin("uvol", sdkmath.NewInt(100_000_000)),
 		InspectionWindow: 604_800,
 		MissWindow:       1_000,
+		EpochLength:      86_400,
 	}
 }
 
@@ -32,6 +33,7 @@ func DevnetParams() Params {
 	p.InspectionBond = sdk.NewCoin("uvol", sdkmath.NewInt(1_000_000))
 	p.InspectionWindow = 200
 	p.MissWindow = 50
+	p.EpochLength = 600
 	return p
 }
 
@@ -53,6 +55,7 @@ func (p Params) ValidateFor(maxBytes int64) error {
 		{"confirm_window", p.ConfirmWindow},
 		{"inspection_window", p.InspectionWindow},
 		{"miss_window", p.MissWindow},
+		{"epoch_length", p.EpochLength},
 	} {
 		if w.value < 1 || w.value > maxWindow {
 			return errorsmod.Wrapf(ErrParams, "%s is %d, not 1 to %d blocks", w.name, w.value, maxWindow)

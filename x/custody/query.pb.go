@@ -136,6 +136,202 @@ func (m *QueryKeyResponse) GetOriginChainId() string {
 	return ""
 }
 
+// QueryEpochRequest names an epoch.
+type QueryEpochRequest struct {
+	KeyId uint64 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+}
+
+func (m *QueryEpochRequest) Reset()         { *m = QueryEpochRequest{} }
+func (m *QueryEpochRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochRequest) ProtoMessage()    {}
+func (*QueryEpochRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{2}
+}
+func (m *QueryEpochRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochRequest.Merge(m, src)
+}
+func (m *QueryEpochRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochRequest proto.InternalMessageInfo
+
+func (m *QueryEpochRequest) GetKeyId() uint64 {
+	if m != nil {
+		return m.KeyId
+	}
+	return 0
+}
+
+func (m *QueryEpochRequest) GetEpoch() uint64 {
+	if m != nil {
+		return m.Epoch
+	}
+	return 0
+}
+
+// QueryEpochResponse holds an epoch, with the exact fraction of the stake that can open.
+type QueryEpochResponse struct {
+	Epoch Epoch `protobuf:"bytes,1,opt,name=epoch,proto3" json:"epoch"`
+}
+
+func (m *QueryEpochResponse) Reset()         { *m = QueryEpochResponse{} }
+func (m *QueryEpochResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryEpochResponse) ProtoMessage()    {}
+func (*QueryEpochResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{3}
+}
+func (m *QueryEpochResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryEpochResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryEpochResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryEpochResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryEpochResponse.Merge(m, src)
+}
+func (m *QueryEpochResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryEpochResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryEpochResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryEpochResponse proto.InternalMessageInfo
+
+func (m *QueryEpochResponse) GetEpoch() Epoch {
+	if m != nil {
+		return m.Epoch
+	}
+	return Epoch{}
+}
+
+// QueryFaultsRequest pages through the convictions.
+type QueryFaultsRequest struct {
+	Pagination *query.PageRequest `protobuf:"bytes,1,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryFaultsRequest) Reset()         { *m = QueryFaultsRequest{} }
+func (m *QueryFaultsRequest) String() string { return proto.CompactTextString(m) }
+func (*QueryFaultsRequest) ProtoMessage()    {}
+func (*QueryFaultsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{4}
+}
+func (m *QueryFaultsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFaultsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFaultsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFaultsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFaultsRequest.Merge(m, src)
+}
+func (m *QueryFaultsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFaultsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFaultsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFaultsRequest proto.InternalMessageInfo
+
+func (m *QueryFaultsRequest) GetPagination() *query.PageRequest {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
+// QueryFaultsResponse is one page of convictions.
+type QueryFaultsResponse struct {
+	Faults     []Fault             `protobuf:"bytes,1,rep,name=faults,proto3" json:"faults"`
+	Pagination *query.PageResponse `protobuf:"bytes,2,opt,name=pagination,proto3" json:"pagination,omitempty"`
+}
+
+func (m *QueryFaultsResponse) Reset()         { *m = QueryFaultsResponse{} }
+func (m *QueryFaultsResponse) String() string { return proto.CompactTextString(m) }
+func (*QueryFaultsResponse) ProtoMessage()    {}
+func (*QueryFaultsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{5}
+}
+func (m *QueryFaultsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QueryFaultsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QueryFaultsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QueryFaultsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QueryFaultsResponse.Merge(m, src)
+}
+func (m *QueryFaultsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *QueryFaultsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_QueryFaultsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QueryFaultsResponse proto.InternalMessageInfo
+
+func (m *QueryFaultsResponse) GetFaults() []Fault {
+	if m != nil {
+		return m.Faults
+	}
+	return nil
+}
+
+func (m *QueryFaultsResponse) GetPagination() *query.PageResponse {
+	if m != nil {
+		return m.Pagination
+	}
+	return nil
+}
+
 // QueryRunRequest is empty.
 type QueryRunRequest struct {
 }
@@ -144,7 +340,7 @@ func (m *QueryRunRequest) Reset()         { *m = QueryRunRequest{} }
 func (m *QueryRunRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryRunRequest) ProtoMessage()    {}
 func (*QueryRunRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{2}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{6}
 }
 func (m *QueryRunRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -185,7 +381,7 @@ func (m *QueryRunResponse) Reset()         { *m = QueryRunResponse{} }
 func (m *QueryRunResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryRunResponse) ProtoMessage()    {}
 func (*QueryRunResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{3}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{7}
 }
 func (m *QueryRunResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -252,7 +448,7 @@ func (m *QuerySeatRequest) Reset()         { *m = QuerySeatRequest{} }
 func (m *QuerySeatRequest) String() string { return proto.CompactTextString(m) }
 func (*QuerySeatRequest) ProtoMessage()    {}
 func (*QuerySeatRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{4}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{8}
 }
 func (m *QuerySeatRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -307,7 +503,7 @@ func (m *QuerySeatResponse) Reset()         { *m = QuerySeatResponse{} }
 func (m *QuerySeatResponse) String() string { return proto.CompactTextString(m) }
 func (*QuerySeatResponse) ProtoMessage()    {}
 func (*QuerySeatResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{5}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{9}
 }
 func (m *QuerySeatResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -374,7 +570,7 @@ func (m *QuerySeatsRequest) Reset()         { *m = QuerySeatsRequest{} }
 func (m *QuerySeatsRequest) String() string { return proto.CompactTextString(m) }
 func (*QuerySeatsRequest) ProtoMessage()    {}
 func (*QuerySeatsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{6}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{10}
 }
 func (m *QuerySeatsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -427,7 +623,7 @@ func (m *QuerySeatsResponse) Reset()         { *m = QuerySeatsResponse{} }
 func (m *QuerySeatsResponse) String() string { return proto.CompactTextString(m) }
 func (*QuerySeatsResponse) ProtoMessage()    {}
 func (*QuerySeatsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{7}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{11}
 }
 func (m *QuerySeatsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -479,7 +675,7 @@ func (m *QueryAuditRequest) Reset()         { *m = QueryAuditRequest{} }
 func (m *QueryAuditRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryAuditRequest) ProtoMessage()    {}
 func (*QueryAuditRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{8}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{12}
 }
 func (m *QueryAuditRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -526,7 +722,7 @@ func (m *QueryAuditResponse) Reset()         { *m = QueryAuditResponse{} }
 func (m *QueryAuditResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryAuditResponse) ProtoMessage()    {}
 func (*QueryAuditResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{9}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{13}
 }
 func (m *QueryAuditResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -585,7 +781,7 @@ func (m *QueryInspectionRequest) Reset()         { *m = QueryInspectionRequest{}
 func (m *QueryInspectionRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryInspectionRequest) ProtoMessage()    {}
 func (*QueryInspectionRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{10}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{14}
 }
 func (m *QueryInspectionRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -630,7 +826,7 @@ func (m *QueryInspectionResponse) Reset()         { *m = QueryInspectionResponse
 func (m *QueryInspectionResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryInspectionResponse) ProtoMessage()    {}
 func (*QueryInspectionResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{11}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{15}
 }
 func (m *QueryInspectionResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -678,7 +874,7 @@ func (m *QueryInspectionsRequest) Reset()         { *m = QueryInspectionsRequest
 func (m *QueryInspectionsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryInspectionsRequest) ProtoMessage()    {}
 func (*QueryInspectionsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{12}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{16}
 }
 func (m *QueryInspectionsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -745,7 +941,7 @@ func (m *QueryInspectionsResponse) Reset()         { *m = QueryInspectionsRespon
 func (m *QueryInspectionsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryInspectionsResponse) ProtoMessage()    {}
 func (*QueryInspectionsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{13}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{17}
 }
 func (m *QueryInspectionsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -796,7 +992,7 @@ func (m *QueryParamsRequest) Reset()         { *m = QueryParamsRequest{} }
 func (m *QueryParamsRequest) String() string { return proto.CompactTextString(m) }
 func (*QueryParamsRequest) ProtoMessage()    {}
 func (*QueryParamsRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{14}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{18}
 }
 func (m *QueryParamsRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -835,7 +1031,7 @@ func (m *QueryParamsResponse) Reset()         { *m = QueryParamsResponse{} }
 func (m *QueryParamsResponse) String() string { return proto.CompactTextString(m) }
 func (*QueryParamsResponse) ProtoMessage()    {}
 func (*QueryParamsResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_897bc2d4d3d3a2b1, []int{15}
+	return fileDescriptor_897bc2d4d3d3a2b1, []int{19}
 }
 func (m *QueryParamsResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -881,6 +1077,10 @@ func (m *QueryParamsResponse) GetOriginChainId() string {
 func init() {
 	proto.RegisterType((*QueryKeyRequest)(nil), "volens.custody.v1.QueryKeyRequest")
 	proto.RegisterType((*QueryKeyResponse)(nil), "volens.custody.v1.QueryKeyResponse")
+	proto.RegisterType((*QueryEpochRequest)(nil), "volens.custody.v1.QueryEpochRequest")
+	proto.RegisterType((*QueryEpochResponse)(nil), "volens.custody.v1.QueryEpochResponse")
+	proto.RegisterType((*QueryFaultsRequest)(nil), "volens.custody.v1.QueryFaultsRequest")
+	proto.RegisterType((*QueryFaultsResponse)(nil), "volens.custody.v1.QueryFaultsResponse")
 	proto.RegisterType((*QueryRunRequest)(nil), "volens.custody.v1.QueryRunRequest")
 	proto.RegisterType((*QueryRunResponse)(nil), "volens.custody.v1.QueryRunResponse")
 	proto.RegisterType((*QuerySeatRequest)(nil), "volens.custody.v1.QuerySeatRequest")
@@ -900,75 +1100,83 @@ func init() {
 func init() { proto.RegisterFile("volens/custody/v1/query.proto", fileDescriptor_897bc2d4d3d3a2b1) }
 
 var fileDescriptor_897bc2d4d3d3a2b1 = []byte{
-	// 1079 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x56, 0xcf, 0x73, 0xdb, 0x44,
-	0x14, 0x8e, 0x62, 0x3b, 0xc4, 0x2f, 0x2d, 0x25, 0x4b, 0x48, 0x55, 0xb7, 0x71, 0x8d, 0x4a, 0x53,
-	0x13, 0x26, 0x12, 0x49, 0x0b, 0xe5, 0xc0, 0x8f, 0xa1, 0xa1, 0x74, 0x4c, 0x2e, 0x45, 0xbd, 0x71,
-	0xa0, 0x23, 0x5b, 0x8b, 0x23, 0x62, 0xef, 0xba, 0x5a, 0xd9, 0xc4, 0xcd, 0xf8, 0x02, 0x17, 0x0e,
-	0x0c, 0xc3, 0xc0, 0x91, 0x0b, 0x67, 0xae, 0xfc, 0x13, 0x3d, 0x76, 0xa6, 0x17, 0x4e, 0x85, 0x49,
-	0xf8, 0x43, 0x98, 0xdd, 0x7d, 0xb2, 0xe4, 0x5a, 0x56, 0x3c, 0x0c, 0x37, 0xeb, 0xed, 0xf7, 0xf6,
-	0x7d, 0xef, 0x7b, 0xfb, 0xde, 0x33, 0x6c, 0x0c, 0x78, 0x87, 0x32, 0xe1, 0xb4, 0xfa, 0x22, 0xe2,
-	0xfe, 0xd0, 0x19, 0xec, 0x38, 0x8f, 0xfa, 0x34, 0x1c, 0xda, 0xbd, 0x90, 0x47, 0x9c, 0xac, 0xea,
-	0x63, 0x1b, 0x8f, 0xed, 0xc1, 0x4e, 0x65, 0xab, 0xc5, 0x45, 0x97, 0x0b, 0xa7, 0xe9, 0x09, 0xaa,
-	0xb1, 0xce, 0x60, 0xa7, 0x49, 0x23, 0x6f, 0xc7, 0xe9, 0x79, 0xed, 0x80, 0x79, 0x51, 0xc0, 0x99,
-	0x76, 0xaf, 0xac, 0xb5, 0x79, 0x9b, 0xab, 0x9f, 0x8e, 0xfc, 0x85, 0xd6, 0x2b, 0x6d, 0xce, 0xdb,
-	0x1d, 0xea, 0x78, 0xbd, 0xc0, 0xf1, 0x18, 0xe3, 0x91, 0x72, 0x11, 0x78, 0x7a, 0x75, 0x9a, 0x51,
-	0x1c, 0x5d, 0x01, 0xac, 0x3a, 0x5c, 0xf8, 0x5c, 0x86, 0xdd, 0xa7, 0x43, 0x97, 0x3e, 0xea, 0x53,
-	0x11, 0x91, 0xd7, 0x60, 0xe9, 0x90, 0x0e, 0x1f, 0x06, 0xbe, 0x69, 0xd4, 0x8c, 0x7a, 0xd1, 0x2d,
-	0x1d, 0xd2, 0x61, 0xc3, 0xb7, 0x7e, 0x33, 0xe0, 0x95, 0x04, 0x2a, 0x7a, 0x9c, 0x09, 0x4a, 0x6c,
-	0x28, 0x1c, 0xd2, 0xa1, 0x02, 0xae, 0xec, 0xae, 0xdb, 0x53, 0x09, 0xda, 0xfb, 0x74, 0x78, 0xa7,
-	0xf8, 0xe4, 0xf9, 0xd5, 0x05, 0x57, 0x02, 0xc9, 0x2d, 0x28, 0xd1, 0x1e, 0x6f, 0x1d, 0x98, 0x8b,
-	0xca, 0xc3, 0xcc, 0xf0, 0xb8, 0x2b, 0xcf, 0xd1, 0x47, 0x83, 0xc9, 0x26, 0x5c, 0xe0, 0x61, 0xd0,
-	0x0e, 0xd8, 0xc3, 0xd6, 0x81, 0x17, 0x30, 0x49, 0xad, 0x50, 0x33, 0xea, 0x65, 0xf7, 0xbc, 0x36,
-	0xef, 0x49, 0x6b, 0xc3, 0xb7, 0x56, 0x31, 0x19, 0xb7, 0xcf, 0x30, 0x19, 0xeb, 0x87, 0x98, 0xb5,
-	0xb2, 0x21, 0xeb, 0x3a, 0x14, 0xc2, 0x3e, 0xcb, 0x61, 0x2d, 0xc1, 0x12, 0x42, 0x2a, 0xb0, 0x4c,
-	0x59, 0xc8, 0x3b, 0x1d, 0xea, 0x9b, 0x8b, 0xb5, 0x42, 0xfd, 0x9c, 0x3b, 0xfe, 0x26, 0x6b, 0x50,
-	0xf2, 0xa9, 0xd7, 0x89, 0xcc, 0x82, 0x3a, 0xd0, 0x1f, 0xe4, 0x0a, 0x94, 0x5b, 0x9c, 0x7d, 0x15,
-	0x84, 0x5d, 0xea, 0x9b, 0x45, 0x75, 0x92, 0x18, 0xac, 0x7b, 0xc8, 0xe6, 0x01, 0xf5, 0xa2, 0x58,
-	0xef, 0x0d, 0x80, 0x50, 0xff, 0x8c, 0x35, 0x2f, 0xbb, 0x65, 0xb4, 0x34, 0x54, 0x98, 0x80, 0xf9,
-	0xf4, 0x48, 0x49, 0x56, 0x74, 0xf5, 0x87, 0xf5, 0x97, 0x01, 0xab, 0xa9, 0x9b, 0x30, 0xb1, 0x1d,
-	0x28, 0x0a, 0xea, 0x45, 0x98, 0xd9, 0xc5, 0x8c, 0xcc, 0x24, 0x1c, 0xc5, 0x55, 0x50, 0xa9, 0xc5,
-	0xd7, 0xbc, 0x89, 0xf5, 0xc8, 0xd2, 0xe2, 0x33, 0xde, 0x74, 0x25, 0x84, 0xdc, 0x86, 0x65, 0xda,
-	0x0d, 0x84, 0x08, 0x38, 0x53, 0xf2, 0xaf, 0xec, 0x5e, 0xce, 0x2a, 0x1f, 0x42, 0xdc, 0x31, 0x98,
-	0xdc, 0x82, 0x97, 0x42, 0xda, 0xa1, 0x9e, 0xa0, 0x66, 0x51, 0xf9, 0x55, 0xb2, 0x24, 0xd7, 0x08,
-	0x37, 0x86, 0x5a, 0x8f, 0x53, 0x09, 0x8a, 0x39, 0xb5, 0xfa, 0x14, 0x20, 0x69, 0x1b, 0xcc, 0x69,
-	0xd3, 0xd6, 0x3d, 0x66, 0xcb, 0x1e, 0xb3, 0x75, 0x3f, 0x62, 0x8f, 0xd9, 0xf7, 0xbd, 0x36, 0xc5,
-	0xab, 0xdd, 0x94, 0xa7, 0xf5, 0xb3, 0x01, 0x24, 0x1d, 0x1c, 0xe5, 0xbd, 0x09, 0x25, 0xa9, 0x99,
-	0x30, 0x8d, 0x5a, 0xe1, 0x6c, 0x7d, 0x35, 0x96, 0xdc, 0xcb, 0xe0, 0x74, 0xe3, 0x4c, 0x4e, 0x3a,
-	0xe2, 0x04, 0xa9, 0x5d, 0x14, 0xe4, 0xe3, 0xbe, 0x1f, 0xa4, 0x1f, 0x8f, 0xef, 0x45, 0x9e, 0xa0,
-	0x69, 0x41, 0xd0, 0xd2, 0xf0, 0xad, 0x67, 0x71, 0x22, 0xe8, 0x84, 0x89, 0x7c, 0x08, 0x4b, 0x2d,
-	0xde, 0x67, 0xe3, 0x4c, 0x6a, 0x39, 0x85, 0xdc, 0x93, 0x40, 0x4c, 0x09, 0xbd, 0xc8, 0x47, 0x50,
-	0x8e, 0xab, 0x2b, 0x54, 0x5f, 0xe4, 0xbf, 0x05, 0xf4, 0x4e, 0x7c, 0xc8, 0xfb, 0xb0, 0x8c, 0x75,
-	0x16, 0xaa, 0x7d, 0x72, 0xdf, 0x04, 0xba, 0x8f, 0x3d, 0xac, 0x0f, 0x60, 0x5d, 0x25, 0xd5, 0x60,
-	0xa2, 0x47, 0x5b, 0x52, 0x9c, 0x58, 0x8e, 0x6b, 0x70, 0x3e, 0x18, 0x1b, 0x13, 0x45, 0xce, 0x25,
-	0xc6, 0x86, 0x6f, 0x7d, 0x09, 0x17, 0xa7, 0xdc, 0x51, 0x98, 0x3d, 0x80, 0x04, 0x8a, 0x6d, 0xb4,
-	0x91, 0xc1, 0x2c, 0x71, 0x45, 0x72, 0x29, 0x37, 0xeb, 0xb9, 0x31, 0x15, 0x40, 0xcc, 0x57, 0x2f,
-	0x62, 0xc1, 0x39, 0x1e, 0xb6, 0x3d, 0x16, 0x88, 0xe4, 0xb9, 0x94, 0xdd, 0x09, 0x1b, 0x79, 0x0f,
-	0x4a, 0x22, 0xf2, 0x22, 0xaa, 0x9a, 0xf0, 0xe5, 0x5d, 0x2b, 0x97, 0xde, 0x03, 0x89, 0x74, 0xb5,
-	0xc3, 0x0b, 0xed, 0x51, 0xfc, 0xcf, 0xed, 0xf1, 0xbb, 0x01, 0xe6, 0x74, 0x82, 0x28, 0xe1, 0x5d,
-	0x58, 0x49, 0xb4, 0x88, 0x1f, 0xd8, 0x5c, 0x1a, 0xa6, 0xfd, 0xfe, 0xbf, 0xb6, 0x59, 0xc3, 0x0e,
-	0xb8, 0xef, 0x85, 0x5e, 0x37, 0xae, 0x83, 0x35, 0x80, 0x57, 0x27, 0xac, 0x48, 0xfe, 0x36, 0x2c,
-	0xf5, 0x94, 0x05, 0x6b, 0x7f, 0x29, 0x83, 0xb7, 0x76, 0x89, 0x3b, 0x42, 0xc3, 0xb3, 0x56, 0xd4,
-	0x62, 0xc6, 0x8a, 0xda, 0xfd, 0x63, 0x19, 0x4a, 0x2a, 0x30, 0x39, 0x82, 0xc2, 0x3e, 0x1d, 0x92,
-	0xac, 0xf2, 0xbd, 0xb0, 0x91, 0x2b, 0xd7, 0x72, 0x31, 0x9a, 0xba, 0x55, 0xff, 0xf6, 0xd9, 0x3f,
-	0xbf, 0x2c, 0x5a, 0xa4, 0xe6, 0x4c, 0xef, 0xfc, 0x43, 0x3a, 0x14, 0xce, 0xb1, 0xde, 0xea, 0x23,
-	0xc2, 0xa0, 0xe0, 0xf6, 0xd9, 0xec, 0xc8, 0xc9, 0xfa, 0x9c, 0x1d, 0x39, 0xb5, 0x4e, 0xad, 0xaa,
-	0x8a, 0x6c, 0x92, 0xf5, 0x8c, 0xc8, 0x72, 0x89, 0x7e, 0x6f, 0x40, 0x51, 0xce, 0x45, 0x32, 0xf3,
-	0xb6, 0xd4, 0x3a, 0xac, 0xbc, 0x91, 0x0f, 0xc2, 0x98, 0xef, 0xa8, 0x98, 0x0e, 0xd9, 0xce, 0x88,
-	0xa9, 0xe6, 0xae, 0x73, 0x9c, 0x2c, 0x8a, 0x91, 0x73, 0xac, 0xb6, 0xe6, 0x88, 0x7c, 0x67, 0x40,
-	0x49, 0xcd, 0x74, 0x92, 0x1b, 0x26, 0x7e, 0x26, 0x95, 0xeb, 0x67, 0xa0, 0x90, 0xcd, 0xb6, 0x62,
-	0x73, 0x83, 0x5c, 0x9f, 0x8b, 0x8d, 0x62, 0xa1, 0x06, 0xf2, 0x6c, 0x16, 0xe9, 0x21, 0x3f, 0x9b,
-	0xc5, 0xc4, 0x54, 0xcf, 0x65, 0xe1, 0x49, 0xa4, 0x73, 0x9c, 0xcc, 0x9e, 0x11, 0xf9, 0xd5, 0x00,
-	0x48, 0x7a, 0x90, 0xbc, 0x39, 0x2b, 0xc8, 0xd4, 0x94, 0xad, 0x6c, 0xcd, 0x03, 0x45, 0x52, 0xef,
-	0x2a, 0x52, 0x6f, 0x13, 0x3b, 0x83, 0x54, 0xaa, 0xdf, 0x65, 0x85, 0x52, 0x73, 0x7b, 0x44, 0x7e,
-	0x34, 0x60, 0x25, 0x35, 0x5e, 0xc8, 0x1c, 0x31, 0xc7, 0x55, 0x7b, 0x6b, 0x2e, 0x2c, 0x12, 0xdc,
-	0x54, 0x04, 0x6b, 0xa4, 0x9a, 0x4f, 0x90, 0x3c, 0x86, 0x25, 0xdd, 0xf9, 0x64, 0x66, 0x39, 0x26,
-	0x46, 0x4c, 0x65, 0xf3, 0x2c, 0x18, 0x12, 0x78, 0x5d, 0x11, 0xb8, 0x4c, 0x2e, 0x65, 0x10, 0xd0,
-	0xd3, 0xe5, 0xce, 0x27, 0x4f, 0x4e, 0xaa, 0xc6, 0xd3, 0x93, 0xaa, 0xf1, 0xf7, 0x49, 0xd5, 0xf8,
-	0xe9, 0xb4, 0xba, 0xf0, 0xf4, 0xb4, 0xba, 0xf0, 0xe7, 0x69, 0x75, 0xe1, 0x8b, 0xad, 0x76, 0x10,
-	0x1d, 0xf4, 0x9b, 0x76, 0x8b, 0x77, 0xd1, 0x7d, 0x9b, 0xd1, 0xe8, 0x1b, 0x1e, 0x1e, 0xc6, 0xb7,
-	0x1d, 0xc5, 0xf7, 0x35, 0x97, 0xd4, 0x5f, 0xfe, 0x9b, 0xff, 0x06, 0x00, 0x00, 0xff, 0xff, 0xb2,
-	0x4a, 0x41, 0xac, 0xa7, 0x0c, 0x00, 0x00,
+	// 1205 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xac, 0x57, 0xcd, 0x73, 0xdb, 0x44,
+	0x14, 0x8f, 0xe2, 0x0f, 0xea, 0x97, 0x94, 0x92, 0x25, 0xa4, 0xae, 0xdb, 0xb8, 0x46, 0x6d, 0x53,
+	0x13, 0x26, 0x12, 0x4e, 0x4b, 0xc3, 0x81, 0xcf, 0x86, 0xa6, 0x93, 0xe6, 0x52, 0xd4, 0x1b, 0xc3,
+	0xd0, 0x91, 0xad, 0xad, 0x23, 0xe2, 0x68, 0x5d, 0xad, 0x1c, 0xe2, 0x66, 0x7c, 0x81, 0x0b, 0x07,
+	0x60, 0x18, 0x98, 0xe1, 0xc2, 0x85, 0x33, 0xff, 0x04, 0xd7, 0x1e, 0x3b, 0xd3, 0x0b, 0xa7, 0xc2,
+	0x24, 0xfc, 0x21, 0xcc, 0xee, 0x3e, 0x59, 0x72, 0x2d, 0xc9, 0xa6, 0xd3, 0x53, 0xac, 0xb7, 0xbf,
+	0xb7, 0xef, 0xf7, 0xbe, 0xf6, 0xbd, 0xc0, 0xf2, 0x01, 0xeb, 0x50, 0x8f, 0x9b, 0xad, 0x1e, 0x0f,
+	0x98, 0xd3, 0x37, 0x0f, 0x1a, 0xe6, 0xc3, 0x1e, 0xf5, 0xfb, 0x46, 0xd7, 0x67, 0x01, 0x23, 0x0b,
+	0xea, 0xd8, 0xc0, 0x63, 0xe3, 0xa0, 0x51, 0x59, 0x6d, 0x31, 0xbe, 0xcf, 0xb8, 0xd9, 0xb4, 0x39,
+	0x55, 0x58, 0xf3, 0xa0, 0xd1, 0xa4, 0x81, 0xdd, 0x30, 0xbb, 0x76, 0xdb, 0xf5, 0xec, 0xc0, 0x65,
+	0x9e, 0x52, 0xaf, 0x2c, 0xb6, 0x59, 0x9b, 0xc9, 0x9f, 0xa6, 0xf8, 0x85, 0xd2, 0x0b, 0x6d, 0xc6,
+	0xda, 0x1d, 0x6a, 0xda, 0x5d, 0xd7, 0xb4, 0x3d, 0x8f, 0x05, 0x52, 0x85, 0xe3, 0xe9, 0xc5, 0x71,
+	0x46, 0xa1, 0x75, 0x09, 0xd0, 0xeb, 0x70, 0xe6, 0x33, 0x61, 0x76, 0x87, 0xf6, 0x2d, 0xfa, 0xb0,
+	0x47, 0x79, 0x40, 0xde, 0x80, 0xe2, 0x1e, 0xed, 0xdf, 0x77, 0x9d, 0xb2, 0x56, 0xd3, 0xea, 0x79,
+	0xab, 0xb0, 0x47, 0xfb, 0xdb, 0x8e, 0xfe, 0xbb, 0x06, 0xaf, 0x45, 0x50, 0xde, 0x65, 0x1e, 0xa7,
+	0xc4, 0x80, 0xdc, 0x1e, 0xed, 0x4b, 0xe0, 0xdc, 0xfa, 0x92, 0x31, 0xe6, 0xa0, 0xb1, 0x43, 0xfb,
+	0x37, 0xf3, 0x8f, 0x9f, 0x5d, 0x9c, 0xb1, 0x04, 0x90, 0x5c, 0x87, 0x02, 0xed, 0xb2, 0xd6, 0x6e,
+	0x79, 0x56, 0x6a, 0x94, 0x13, 0x34, 0x6e, 0x89, 0x73, 0xd4, 0x51, 0x60, 0xb2, 0x02, 0x67, 0x98,
+	0xef, 0xb6, 0x5d, 0xef, 0x7e, 0x6b, 0xd7, 0x76, 0x3d, 0x41, 0x2d, 0x57, 0xd3, 0xea, 0x25, 0xeb,
+	0xb4, 0x12, 0x6f, 0x0a, 0xe9, 0xb6, 0xa3, 0x7f, 0x0c, 0x0b, 0x92, 0xa1, 0xbc, 0x22, 0xdb, 0x1d,
+	0xb2, 0x18, 0x67, 0x92, 0x47, 0x4b, 0xfa, 0x1d, 0x20, 0xf1, 0x1b, 0xd0, 0xcb, 0x21, 0x6b, 0xed,
+	0x7f, 0xb0, 0xd6, 0xbf, 0xc0, 0xbb, 0xb6, 0xec, 0x5e, 0x27, 0xe0, 0x21, 0x9d, 0x2d, 0x80, 0x28,
+	0xb3, 0x78, 0xe1, 0x8a, 0xa1, 0xca, 0xc0, 0x10, 0x65, 0x60, 0xa8, 0x92, 0xc1, 0x32, 0x30, 0xee,
+	0xda, 0x6d, 0x8a, 0xba, 0x56, 0x4c, 0x53, 0xff, 0x55, 0x83, 0xd7, 0x47, 0xae, 0x47, 0xae, 0x37,
+	0xa0, 0xf8, 0x40, 0x4a, 0xca, 0x5a, 0x2d, 0x97, 0x42, 0x56, 0xaa, 0x20, 0x59, 0x44, 0x93, 0xdb,
+	0x23, 0xbc, 0x54, 0x7a, 0xae, 0x4e, 0xe4, 0xa5, 0x8c, 0x8e, 0x10, 0x5b, 0xc0, 0x8a, 0xb2, 0x7a,
+	0x1e, 0xf2, 0xd6, 0xbf, 0x0f, 0x4b, 0x47, 0xca, 0x90, 0x68, 0x1d, 0x72, 0x7e, 0xcf, 0xcb, 0x28,
+	0x1d, 0x01, 0x16, 0x10, 0x52, 0x81, 0x53, 0xd4, 0xf3, 0x59, 0xa7, 0x43, 0x9d, 0xf2, 0x6c, 0x2d,
+	0x57, 0x9f, 0xb7, 0x86, 0xdf, 0x22, 0x8d, 0x0e, 0xb5, 0x3b, 0x41, 0x39, 0x27, 0x0f, 0xd4, 0x07,
+	0xb9, 0x00, 0xa5, 0x16, 0xf3, 0x1e, 0xb8, 0xfe, 0x3e, 0x75, 0xca, 0x79, 0x79, 0x12, 0x09, 0xf4,
+	0xdb, 0xc8, 0xe6, 0x1e, 0xb5, 0x83, 0x30, 0x2d, 0xcb, 0x00, 0xbe, 0xfa, 0x19, 0x56, 0x4a, 0xc9,
+	0x2a, 0xa1, 0x44, 0x55, 0x8b, 0xeb, 0x39, 0xf4, 0x30, 0xac, 0x16, 0xf9, 0xa1, 0xff, 0xad, 0x61,
+	0xc1, 0xa9, 0x9b, 0xd0, 0xb1, 0x06, 0xe4, 0x39, 0xb5, 0x03, 0xf4, 0xec, 0x6c, 0x82, 0x67, 0x02,
+	0x8e, 0xe1, 0x97, 0x50, 0x11, 0x8b, 0xaf, 0x58, 0x13, 0xa3, 0x9e, 0x14, 0x8b, 0x3b, 0xac, 0x69,
+	0x09, 0x08, 0xd9, 0x80, 0x53, 0x74, 0xdf, 0xe5, 0x5c, 0x24, 0x29, 0x27, 0xe1, 0xe7, 0x93, 0xaa,
+	0x11, 0x21, 0xd6, 0x10, 0x4c, 0xae, 0xc3, 0x2b, 0x3e, 0xed, 0x50, 0x9b, 0xd3, 0x72, 0x5e, 0xea,
+	0x55, 0x92, 0x42, 0xae, 0x10, 0x56, 0x08, 0xd5, 0x1f, 0xc5, 0x1c, 0xe4, 0x53, 0xc6, 0x6a, 0x2b,
+	0xa1, 0x92, 0x5e, 0xa4, 0xc2, 0x7f, 0xd6, 0xb0, 0x81, 0xd0, 0x38, 0x86, 0xf7, 0x1a, 0x14, 0x44,
+	0xcc, 0xc2, 0xfa, 0x9e, 0x10, 0x5f, 0x85, 0x7d, 0x79, 0xd5, 0xbd, 0x8e, 0x01, 0xf9, 0xa4, 0xe7,
+	0xb8, 0xf1, 0xe2, 0x71, 0xec, 0xc0, 0xe6, 0x34, 0x1e, 0x10, 0x94, 0x6c, 0x3b, 0xfa, 0xd3, 0xd0,
+	0x11, 0x54, 0x42, 0x47, 0x3e, 0x84, 0x62, 0x8b, 0xf5, 0xbc, 0xa1, 0x27, 0xb5, 0x8c, 0x44, 0x6e,
+	0x0a, 0x60, 0xd8, 0xb1, 0x4a, 0x8b, 0x7c, 0x04, 0xa5, 0x30, 0xbb, 0x5c, 0xf6, 0x45, 0x76, 0x2d,
+	0xa0, 0x76, 0xa4, 0x43, 0xde, 0x87, 0x53, 0x98, 0x67, 0x2e, 0xdb, 0x27, 0xb3, 0x26, 0x50, 0x7d,
+	0xa8, 0xa1, 0x7f, 0x00, 0x4b, 0xd2, 0xa9, 0x6d, 0x8f, 0x77, 0x69, 0x4b, 0x04, 0x27, 0x0c, 0xc7,
+	0x25, 0x38, 0xed, 0x0e, 0x85, 0x51, 0x44, 0xe6, 0x23, 0xe1, 0xb6, 0xa3, 0x7f, 0x09, 0x67, 0xc7,
+	0xd4, 0x31, 0x30, 0x9b, 0x00, 0x11, 0x14, 0xdb, 0x68, 0x39, 0x81, 0x59, 0xa4, 0x8a, 0xe4, 0x62,
+	0x6a, 0xfa, 0x33, 0x6d, 0xcc, 0x00, 0x9f, 0x2e, 0x5f, 0x44, 0x87, 0x79, 0xe6, 0xb7, 0x6d, 0xcf,
+	0xe5, 0x51, 0xb9, 0x94, 0xac, 0x11, 0x19, 0x79, 0x0f, 0x0a, 0x3c, 0xb0, 0x03, 0x2a, 0x9b, 0xf0,
+	0xd5, 0x75, 0x3d, 0x93, 0xde, 0x3d, 0x81, 0xb4, 0x94, 0xc2, 0x73, 0xed, 0x91, 0x7f, 0xe1, 0xf6,
+	0xf8, 0x43, 0x83, 0xf2, 0xb8, 0x83, 0x18, 0xc2, 0x5b, 0x30, 0x17, 0xc5, 0x22, 0x2c, 0xb0, 0xa9,
+	0x62, 0x18, 0xd7, 0x7b, 0x79, 0x6d, 0xb3, 0x88, 0x1d, 0x70, 0xd7, 0xf6, 0xed, 0xfd, 0x30, 0x0f,
+	0xfa, 0x01, 0x8e, 0xb0, 0x50, 0x8a, 0xe4, 0x37, 0xa0, 0xd8, 0x95, 0x12, 0xcc, 0xfd, 0xb9, 0x04,
+	0xde, 0x4a, 0x25, 0xec, 0x08, 0x05, 0x4f, 0xda, 0x13, 0x66, 0x13, 0xf6, 0x84, 0xf5, 0x3f, 0x01,
+	0x0a, 0xd2, 0x30, 0x39, 0x84, 0xdc, 0x0e, 0xed, 0x93, 0xa4, 0xf4, 0x3d, 0xb7, 0x16, 0x55, 0x2e,
+	0x65, 0x62, 0x14, 0x75, 0xbd, 0xfe, 0xcd, 0xd3, 0x7f, 0x7f, 0x99, 0xd5, 0x49, 0xcd, 0x1c, 0x5f,
+	0xbc, 0xf6, 0x68, 0x9f, 0x9b, 0x47, 0x6a, 0x17, 0x19, 0x90, 0x1f, 0x34, 0x28, 0xc8, 0xa5, 0x81,
+	0x5c, 0x4e, 0xbb, 0x38, 0xbe, 0xc6, 0x54, 0xae, 0x4c, 0x40, 0x21, 0x81, 0x0d, 0x49, 0xa0, 0x41,
+	0xcc, 0x49, 0x04, 0x4c, 0xb9, 0xa4, 0x70, 0xf3, 0x48, 0xfe, 0x1d, 0x90, 0x47, 0x50, 0x54, 0x9b,
+	0x04, 0x49, 0xb5, 0x34, 0xb2, 0xc8, 0x54, 0x56, 0x26, 0xc1, 0x90, 0xd1, 0x9b, 0x92, 0xd1, 0x79,
+	0x72, 0x2e, 0x81, 0x11, 0xee, 0x1e, 0x1e, 0xe4, 0xac, 0x9e, 0x97, 0x9e, 0x85, 0x68, 0x95, 0x48,
+	0xcf, 0x42, 0x6c, 0xb5, 0xd0, 0xab, 0xd2, 0x64, 0x99, 0x2c, 0x25, 0x98, 0x14, 0x0b, 0xc5, 0x77,
+	0x1a, 0xe4, 0xc5, 0x8c, 0x20, 0xa9, 0xb7, 0xc5, 0x56, 0x83, 0xca, 0xe5, 0x6c, 0x10, 0xda, 0x7c,
+	0x57, 0xda, 0x34, 0xc9, 0x5a, 0x82, 0x4d, 0x39, 0x83, 0xcc, 0xa3, 0x68, 0x68, 0x0e, 0xcc, 0x23,
+	0xb9, 0x41, 0x0c, 0xc8, 0xb7, 0x1a, 0x14, 0xe4, 0x7c, 0x23, 0x99, 0x66, 0xf8, 0xc4, 0x32, 0x18,
+	0x19, 0x92, 0xfa, 0x9a, 0x64, 0x73, 0x95, 0x5c, 0x99, 0x8a, 0x8d, 0x64, 0x21, 0x87, 0x53, 0x3a,
+	0x8b, 0xf8, 0xc0, 0x4b, 0x67, 0x31, 0x32, 0xe1, 0x32, 0x59, 0xd8, 0x02, 0x69, 0x1e, 0x45, 0xef,
+	0xf0, 0x80, 0xfc, 0xa6, 0x01, 0x44, 0xef, 0x11, 0x79, 0x2b, 0xcd, 0xc8, 0xd8, 0xc4, 0xa9, 0xac,
+	0x4e, 0x03, 0x45, 0x52, 0x37, 0x24, 0xa9, 0x77, 0x88, 0x91, 0x40, 0x2a, 0xf6, 0xf6, 0x89, 0x0c,
+	0xc5, 0x66, 0xd8, 0x80, 0xfc, 0xa8, 0xc1, 0x5c, 0xec, 0xa9, 0x25, 0x53, 0xd8, 0x1c, 0x66, 0xed,
+	0xed, 0xa9, 0xb0, 0x48, 0x70, 0x45, 0x12, 0xac, 0x91, 0x6a, 0x36, 0x41, 0xd1, 0xb1, 0xea, 0x15,
+	0x4c, 0xef, 0xd8, 0x91, 0xe7, 0x36, 0xbd, 0x63, 0x47, 0xdf, 0xdf, 0xcc, 0x8e, 0x55, 0x2f, 0xed,
+	0xcd, 0x4f, 0x1f, 0x1f, 0x57, 0xb5, 0x27, 0xc7, 0x55, 0xed, 0x9f, 0xe3, 0xaa, 0xf6, 0xd3, 0x49,
+	0x75, 0xe6, 0xc9, 0x49, 0x75, 0xe6, 0xaf, 0x93, 0xea, 0xcc, 0xe7, 0xab, 0x6d, 0x37, 0xd8, 0xed,
+	0x35, 0x8d, 0x16, 0xdb, 0x47, 0xf5, 0x35, 0x8f, 0x06, 0x5f, 0x33, 0x7f, 0x2f, 0xbc, 0xed, 0x30,
+	0xbc, 0xaf, 0x59, 0x94, 0xff, 0x83, 0x5e, 0xfb, 0x2f, 0x00, 0x00, 0xff, 0xff, 0x65, 0xe0, 0xf3,
+	0xe3, 0x38, 0x0f, 0x00, 0x00,
 }
 
 // Reference imports to suppress errors if they are not otherwise used.
@@ -985,6 +1193,10 @@ const _ = grpc.SupportPackageIsVersion4
 type QueryClient interface {
 	// Key returns a committee key with its current epoch; key_id 0 means the newest.
 	Key(ctx context.Context, in *QueryKeyRequest, opts ...grpc.CallOption) (*QueryKeyResponse, error)
+	// Epoch returns an epoch of a key: the active, the pending or the last one before.
+	Epoch(ctx context.Context, in *QueryEpochRequest, opts ...grpc.CallOption) (*QueryEpochResponse, error)
+	// Faults lists the convictions in runs, the newest last.
+	Faults(ctx context.Context, in *QueryFaultsRequest, opts ...grpc.CallOption) (*QueryFaultsResponse, error)
 	// Run returns the open run, if any.
 	Run(ctx context.Context, in *QueryRunRequest, opts ...grpc.CallOption) (*QueryRunResponse, error)
 	// Seat returns a seat with its job, emission and release as far as it has come.
@@ -1012,6 +1224,24 @@ func NewQueryClient(cc grpc1.ClientConn) QueryClient {
 func (c *queryClient) Key(ctx context.Context, in *QueryKeyRequest, opts ...grpc.CallOption) (*QueryKeyResponse, error) {
 	out := new(QueryKeyResponse)
 	err := c.cc.Invoke(ctx, "/volens.custody.v1.Query/Key", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Epoch(ctx context.Context, in *QueryEpochRequest, opts ...grpc.CallOption) (*QueryEpochResponse, error) {
+	out := new(QueryEpochResponse)
+	err := c.cc.Invoke(ctx, "/volens.custody.v1.Query/Epoch", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *queryClient) Faults(ctx context.Context, in *QueryFaultsRequest, opts ...grpc.CallOption) (*QueryFaultsResponse, error) {
+	out := new(QueryFaultsResponse)
+	err := c.cc.Invoke(ctx, "/volens.custody.v1.Query/Faults", in, out, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -1085,6 +1315,10 @@ func (c *queryClient) Params(ctx context.Context, in *QueryParamsRequest, opts .
 type QueryServer interface {
 	// Key returns a committee key with its current epoch; key_id 0 means the newest.
 	Key(context.Context, *QueryKeyRequest) (*QueryKeyResponse, error)
+	// Epoch returns an epoch of a key: the active, the pending or the last one before.
+	Epoch(context.Context, *QueryEpochRequest) (*QueryEpochResponse, error)
+	// Faults lists the convictions in runs, the newest last.
+	Faults(context.Context, *QueryFaultsRequest) (*QueryFaultsResponse, error)
 	// Run returns the open run, if any.
 	Run(context.Context, *QueryRunRequest) (*QueryRunResponse, error)
 	// Seat returns a seat with its job, emission and release as far as it has come.
@@ -1107,6 +1341,12 @@ type UnimplementedQueryServer struct {
 
 func (*UnimplementedQueryServer) Key(ctx context.Context, req *QueryKeyRequest) (*QueryKeyResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Key not implemented")
+}
+func (*UnimplementedQueryServer) Epoch(ctx context.Context, req *QueryEpochRequest) (*QueryEpochResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Epoch not implemented")
+}
+func (*UnimplementedQueryServer) Faults(ctx context.Context, req *QueryFaultsRequest) (*QueryFaultsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method Faults not implemented")
 }
 func (*UnimplementedQueryServer) Run(ctx context.Context, req *QueryRunRequest) (*QueryRunResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Run not implemented")
@@ -1148,6 +1388,42 @@ func _Query_Key_Handler(srv interface{}, ctx context.Context, dec func(interface
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(QueryServer).Key(ctx, req.(*QueryKeyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Epoch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryEpochRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Epoch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/volens.custody.v1.Query/Epoch",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Epoch(ctx, req.(*QueryEpochRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Query_Faults_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(QueryFaultsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueryServer).Faults(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/volens.custody.v1.Query/Faults",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueryServer).Faults(ctx, req.(*QueryFaultsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1288,6 +1564,14 @@ var _Query_serviceDesc = grpc.ServiceDesc{
 			Handler:    _Query_Key_Handler,
 		},
 		{
+			MethodName: "Epoch",
+			Handler:    _Query_Epoch_Handler,
+		},
+		{
+			MethodName: "Faults",
+			Handler:    _Query_Faults_Handler,
+		},
+		{
 			MethodName: "Run",
 			Handler:    _Query_Run_Handler,
 		},
@@ -1395,6 +1679,156 @@ func (m *QueryKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	}
 	i--
 	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Epoch != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.Epoch))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.KeyId != 0 {
+		i = encodeVarintQuery(dAtA, i, uint64(m.KeyId))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryEpochResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryEpochResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryEpochResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	{
+		size, err := m.Epoch.MarshalToSizedBuffer(dAtA[:i])
+		if err != nil {
+			return 0, err
+		}
+		i -= size
+		i = encodeVarintQuery(dAtA, i, uint64(size))
+	}
+	i--
+	dAtA[i] = 0xa
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFaultsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFaultsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFaultsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QueryFaultsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QueryFaultsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QueryFaultsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		{
+			size, err := m.Pagination.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuery(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Faults) > 0 {
+		for iNdEx := len(m.Faults) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Faults[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuery(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
 	return len(dAtA) - i, nil
 }
 
@@ -2042,6 +2476,64 @@ func (m *QueryKeyResponse) Size() (n int) {
 	return n
 }
 
+func (m *QueryEpochRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.KeyId != 0 {
+		n += 1 + sovQuery(uint64(m.KeyId))
+	}
+	if m.Epoch != 0 {
+		n += 1 + sovQuery(uint64(m.Epoch))
+	}
+	return n
+}
+
+func (m *QueryEpochResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = m.Epoch.Size()
+	n += 1 + l + sovQuery(uint64(l))
+	return n
+}
+
+func (m *QueryFaultsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
+func (m *QueryFaultsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Faults) > 0 {
+		for _, e := range m.Faults {
+			l = e.Size()
+			n += 1 + l + sovQuery(uint64(l))
+		}
+	}
+	if m.Pagination != nil {
+		l = m.Pagination.Size()
+		n += 1 + l + sovQuery(uint64(l))
+	}
+	return n
+}
+
 func (m *QueryRunRequest) Size() (n int) {
 	if m == nil {
 		return 0
@@ -2489,6 +2981,383 @@ func (m *QueryKeyResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.OriginChainId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyId", wireType)
+			}
+			m.KeyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyId |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			m.Epoch = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Epoch |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryEpochResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryEpochResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryEpochResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Epoch", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if err := m.Epoch.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFaultsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFaultsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFaultsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageRequest{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuery(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QueryFaultsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuery
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QueryFaultsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QueryFaultsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Faults", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Faults = append(m.Faults, Fault{})
+			if err := m.Faults[len(m.Faults)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Pagination", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuery
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuery
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuery
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Pagination == nil {
+				m.Pagination = &query.PageResponse{}
+			}
+			if err := m.Pagination.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -45,4 +45,4 @@ func PoolAccount() sdk.AccAddress { return authtypes.NewModuleAddress(distrtypes
 
 // CommitteeAccount is where the key committee's parts gather, for a later payout
 // by epoch.
-func CommitteeAccount() sdk.AccAddress { return authtypes.NewModuleAddress(custody.ModuleName) }
+func CommitteeAccount() sdk.AccAddress { return authtypes.NewModuleAddress(custody.CommitteeName) }

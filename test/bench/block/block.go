@@ -25,6 +25,7 @@ import (
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/app/voteext"
+	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/test/bench/committee"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/custody/keeper"
@@ -102,7 +103,7 @@ func New(dir string, n, waiting int) (*Chain, error) {
 // handler is a node's: one that has looked at nothing yet.
 func (c *Chain) handler(self *voteext.Self) *voteext.Handler {
 	decode := moduletestutil.MakeTestEncodingConfig().TxConfig.TxDecoder()
-	return voteext.New(c.keeper, c.keeper, c.staking, decode, log.NewNopLogger(), self)
+	return voteext.New(c.keeper, c.keeper, c.staking, noLane{}, decode, log.NewNopLogger(), self)
 }
 
 // commit changes the state and commits it.
@@ -201,3 +202,12 @@ func (c *Chain) at(state storetypes.MultiStore, commit abci.ExtendedCommitInfo) 
 	return c.context(state, c.Height+1).
 		WithCometInfo(baseapp.NewBlockInfo(nil, nil, c.validators[0].address, lastCommit(commit)))
 }
+
+// noLane has no zero-fee transactions: no transaction is measured here.
+type noLane struct{}
+
+// Subject implements voteext.Lane.
+func (noLane) Subject(sdk.Tx) (id.ID, bool) { return id.ID{}, false }
+
+// Places implements voteext.Lane.
+func (noLane) Places(context.Context) (int, error) { return 0, nil }

@@ -78,37 +78,65 @@ func (k *Keeper) writeBatch(ctx sdk.Context) error {
 			return err
 		}
 	}
-	key, err := k.Committees.Keys.Get(ctx, custody.FirstKeyID)
-	if isNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
 	current, err := k.Jobs.batch(ctx, h)
 	if err != nil {
 		return err
 	}
-	next := custody.Batch{Height: h + 1, KeyId: key.KeyId, Epoch: key.Epoch}
-	if key.Status == custody.KEY_STATUS_PENDING {
-		if len(current.Jobs) > 0 {
-			return nil
-		}
-		next.Jobs = []custody.BatchJob{canaryJob(ctx, key.KeyId)}
-	} else if next.Jobs, err = k.chooseJobs(ctx, key, current); err != nil {
+	next, err := k.nextBatch(ctx, current)
+	if err != nil || len(next.Jobs) == 0 {
 		return err
 	}
-	if len(next.Jobs) == 0 {
-		return nil
-	}
+	next.Height = h + 1
 	return k.Jobs.Batches.Set(ctx, uint64(h+1), next) //nolint:gosec // positive
 }
 
-// canaryJob is the test that a committee is alive and has the key.
-func canaryJob(ctx sdk.Context, keyID uint64) custody.BatchJob {
-	b := threshold.CanaryPoint(keyID)
-	name := threshold.JobID(threshold.JobCanary, keyID, ctx.ChainID(), id.ID{}, 0, id.ID{}, 0, b)
-	return custody.BatchJob{Id: name[:], B: b}
+// nextBatch is the canary of an epoch that waits for it, at every second height, or jobs of
+// one key. Keys with jobs that may open take turns.
+func (k *Keeper) nextBatch(ctx sdk.Context, current custody.Batch) (custody.Batch, error) {
+	keys, err := k.Committees.all(ctx)
+	if err != nil {
+		return custody.Batch{}, err
+	}
+	for _, key := range keys {
+		canary := canaryJob(ctx, key.KeyId)
+		if awaited, waits := key.Awaits(); waits && !contains(current, canary.Id) {
+			return custody.Batch{KeyId: key.KeyId, Epoch: awaited, Jobs: []custody.BatchJob{canary}}, nil
+		}
+	}
+	turn, err := k.turn(ctx, keys, current)
+	if err != nil {
+		return custody.Batch{}, err
+	}
+	for i := range keys {
+		key := keys[(turn+i)%len(keys)]
+		if !key.Serves() {
+			continue
+		}
+		jobs, err := k.chooseJobs(ctx, key, current)
+		if err != nil {
+			return custody.Batch{}, err
+		}
+		if len(jobs) > 0 {
+			return custody.Batch{KeyId: key.KeyId, Epoch: key.Epoch, Jobs: jobs}, nil
+		}
+	}
+	return custody.Batch{}, nil
+}
+
+// turn is the place of the key that follows the one which had jobs last.
+func (k *Keeper) turn(ctx sdk.Context, keys []custody.Key, current custody.Batch) (int, error) {
+	before, err := k.Jobs.batch(ctx, ctx.BlockHeight()-1)
+	if err != nil {
+		return 0, err
+	}
+	for _, batch := range []custody.Batch{current, before} {
+		for i, key := range keys {
+			if len(batch.Jobs) > 0 && batch.KeyId == key.KeyId && !contains(batch, canaryJob(ctx, key.KeyId).Id) {
+				return (i + 1) % len(keys), nil
+			}
+		}
+	}
+	return 0, nil
 }
 
 // chooseJobs offers jobs from the head of the queue: the least offered, then the
@@ -118,7 +146,7 @@ func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Ba
 	if err != nil {
 		return nil, err
 	}
-	candidates, err := k.Jobs.head(ctx, custody.MaxItems)
+	candidates, err := k.Jobs.head(ctx, key.KeyId, custody.MaxItems)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +155,7 @@ func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Ba
 		if len(out) >= limit {
 			break
 		}
-		if job.KeyId != key.KeyId || contains(current, job.Id) || job.Deadline <= ctx.BlockHeight() {
+		if contains(current, job.Id) || job.Deadline <= ctx.BlockHeight() {
 			continue
 		}
 		var offered *custody.BatchJob
@@ -147,7 +175,9 @@ func (k *Keeper) chooseJobs(ctx sdk.Context, key custody.Key, current custody.Ba
 	return out, nil
 }
 
-// maxJobs is m_max now: the block size may have changed since the snapshot.
+// maxJobs is m_max now: the block size may have changed since the snapshot. While deals are
+// due, room is left for one of them beside the shares, or every second block to them alone:
+// shares come first in an extension, and endless jobs would keep a run from its end.
 func (k *Keeper) maxJobs(ctx sdk.Context, key custody.Key) (int, error) {
 	epoch, err := k.Committees.Epoch(ctx, key.KeyId, key.Epoch)
 	if err != nil {
@@ -157,16 +187,22 @@ func (k *Keeper) maxJobs(ctx sdk.Context, key custody.Key) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return custody.MaxJobs(budget, largestHolder(epoch.Owners)), nil
-}
-
-func largestHolder(owners [][]byte) int {
-	largest, count := 0, map[string]int{}
-	for _, owner := range owners {
-		count[string(owner)]++
-		largest = max(largest, count[string(owner)])
+	most := custody.MaxJobs(budget, epoch.LargestHolder())
+	run, err := k.Runs.Run.Get(ctx)
+	if err != nil && !isNotFound(err) {
+		return 0, err
 	}
-	return largest
+	if run.Finished || run.Phase != custody.PHASE_DEAL {
+		return most, nil
+	}
+	beside := custody.MaxJobs(
+		budget-threshold.DealSize(int(run.Threshold), len(run.Owners)),
+		epoch.LargestHolder(),
+	)
+	if beside > 0 || ctx.BlockHeight()%2 == 0 {
+		return beside, nil
+	}
+	return most, nil
 }
 
 // offer returns a job as it stands in the next batch, or nil. One that was emitted

@@ -1,6 +1,8 @@
 package keeper_test
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
@@ -14,7 +16,8 @@ import (
 type node struct {
 	operator []byte
 	eks      map[uint64]*threshold.EnrolmentSecret // by run
-	shares   *threshold.Shares
+	shares   map[[2]uint64]*threshold.Shares
+	deals    map[string]custody.Deal // by run and old share
 	silent   bool
 	// spoil changes what the node says before it is sent.
 	spoil func(*custody.RunMessage)
@@ -62,12 +65,27 @@ func (f *fixture) preBlock() {
 	}
 	var unfinished []threshold.KeptShare
 	if valid && f.answers.round != nil {
+		f.keeper.RecordPresence(f.ctx, f.answers.height, f.proposer(), f.answers.present())
 		unfinished = f.storeReleases()
 	}
 	f.keeper.SettleRevoking(f.ctx, f.height()-1)
 	f.keeper.KeepShares(f.ctx, f.height()-1, unfinished)
-	f.keeper.CountInjection(f.ctx, valid, sdk.ConsAddress(f.nodes[0].operator), open || len(batch.Jobs) > 0)
+	f.keeper.CountInjection(f.ctx, valid, f.proposer(), open || len(batch.Jobs) > 0)
 	f.dropNext = false
+}
+
+// present are the operators that answered.
+func (a answers) present() [][]byte {
+	out := make([][]byte, len(a.shares))
+	for i, c := range a.shares {
+		out[i] = c.Operator
+	}
+	return out
+}
+
+// proposer of this block; all take turns.
+func (f *fixture) proposer() sdk.ConsAddress {
+	return f.nodes[int(f.height())%len(f.nodes)].operator
 }
 
 // storeReleases merges what was said with what was kept, as voteext does, stores what is
@@ -98,8 +116,13 @@ func (f *fixture) extend() answers {
 			out.run[i] = f.say(n, view)
 		}
 	}
-	f.answer(view, &out)
+	f.answer(&out)
 	return out
+}
+
+// held are the node's shares of an epoch.
+func (n *node) held(keyID, epoch uint64) *threshold.Shares {
+	return n.shares[[2]uint64{keyID, epoch}]
 }
 
 // say is what a node has to say in a run.
@@ -108,7 +131,6 @@ func (f *fixture) say(n *node, v keeper.RunView) []custody.RunMessage {
 	var out []custody.RunMessage
 	switch {
 	case v.Run.Finished:
-		f.keepShares(n, v)
 	case v.Run.Phase == custody.PHASE_ENROL && !v.Enrolled(n.operator):
 		ek, e, err := threshold.NewEnrolment(f.rand, v.Context(), n.operator)
 		require.NoError(f.t, err)
@@ -116,21 +138,17 @@ func (f *fixture) say(n *node, v keeper.RunView) []custody.RunMessage {
 			n.eks[v.Run.Run] = ek
 			out = append(out, enrolment(e))
 		}
-	case v.Run.Phase == custody.PHASE_DEAL && v.Owner(n.operator) && !v.Dealt(n.operator):
-		run, err := v.Threshold()
-		require.NoError(f.t, err)
-		d, err := run.Deal(f.rand, threshold.Dealer{Operator: n.operator}, nil)
-		require.NoError(f.t, err)
-		out = append(out, f.deal(d))
+	case v.Run.Phase == custody.PHASE_DEAL:
+		out = f.deals(n, v)
 	case v.Run.Phase == custody.PHASE_DISPUTE && v.Owner(n.operator):
 		out = f.disputes(n, v)
 	case v.Run.Phase == custody.PHASE_CONFIRM && v.Owner(n.operator):
-		f.keepShares(n, v)
+		shares := f.keepShares(n, v)
 		run, err := v.Threshold()
 		require.NoError(f.t, err)
 		committee, err := v.Committee()
 		require.NoError(f.t, err)
-		c, err := run.Confirm(f.rand, n.operator, n.shares, committee)
+		c, err := run.Confirm(f.rand, n.operator, shares, committee)
 		require.NoError(f.t, err)
 		out = append(out, confirmation(c))
 	}
@@ -138,6 +156,29 @@ func (f *fixture) say(n *node, v keeper.RunView) []custody.RunMessage {
 		for i := range out {
 			n.spoil(&out[i])
 		}
+	}
+	return out
+}
+
+// deals are all that a node has to deal and that did not land yet.
+func (f *fixture) deals(n *node, v keeper.RunView) []custody.RunMessage {
+	f.t.Helper()
+	run, err := v.Threshold()
+	require.NoError(f.t, err)
+	var out []custody.RunMessage
+	for _, dealer := range v.Dealers(n.operator) {
+		if v.Dealt(dealer) || !v.Run.Fresh() && n.held(v.Run.KeyId, v.Run.OldEpoch) == nil {
+			continue
+		}
+		name := fmt.Sprint(v.Run.Run, dealer.OldShare)
+		if _, made := n.deals[name]; !made {
+			d, err := run.Deal(f.rand, dealer, n.held(v.Run.KeyId, v.Run.OldEpoch))
+			require.NoError(f.t, err)
+			said := f.deal(d)
+			n.deals[name] = *said.GetDeal()
+		}
+		made := n.deals[name]
+		out = append(out, custody.RunMessage{Message: &custody.RunMessage_Deal{Deal: &made}})
 	}
 	return out
 }
@@ -152,13 +193,15 @@ func (f *fixture) deal(d *threshold.Deal) custody.RunMessage {
 	data, err := d.MarshalBinary()
 	require.NoError(f.t, err)
 	return custody.RunMessage{Message: &custody.RunMessage_Deal{
-		Deal: &custody.Deal{Operator: d.Dealer.Operator, Data: data},
+		Deal: &custody.Deal{Operator: d.Dealer.Operator, Share: uint32(d.Dealer.OldShare), Data: data},
 	}}
 }
 
 func dispute(accuser []byte, x *threshold.Dispute, data []byte) custody.RunMessage {
 	return custody.RunMessage{Message: &custody.RunMessage_Dispute{
-		Dispute: &custody.Dispute{Accuser: accuser, Dealer: x.Dealer.Operator, Data: data},
+		Dispute: &custody.Dispute{
+			Accuser: accuser, Dealer: x.Dealer.Operator, DealerShare: uint32(x.Dealer.OldShare), Data: data,
+		},
 	}}
 }
 
@@ -187,22 +230,21 @@ func (f *fixture) disputes(n *node, v keeper.RunView) []custody.RunMessage {
 	return out
 }
 
-func (f *fixture) keepShares(n *node, v keeper.RunView) {
-	if !v.Owner(n.operator) {
-		return
-	}
+func (f *fixture) keepShares(n *node, v keeper.RunView) *threshold.Shares {
 	run, err := v.Threshold()
 	require.NoError(f.t, err)
 	deals, err := v.Qualified()
 	require.NoError(f.t, err)
 	committee, err := v.Committee()
 	require.NoError(f.t, err)
-	n.shares, err = run.FinishPrivate(n.operator, n.eks[v.Run.Run], deals, committee)
+	shares, err := run.FinishPrivate(n.operator, n.eks[v.Run.Run], deals, committee)
 	require.NoError(f.t, err)
+	n.shares[[2]uint64{v.Run.KeyId, v.Run.Epoch}] = shares
+	return shares
 }
 
 // answer fills in the shares of this height's batch.
-func (f *fixture) answer(v keeper.RunView, into *answers) {
+func (f *fixture) answer(into *answers) {
 	batch, err := f.keeper.BatchAt(f.ctx, f.height())
 	require.NoError(f.t, err)
 	if len(batch.Jobs) == 0 {
@@ -217,13 +259,11 @@ func (f *fixture) answer(v keeper.RunView, into *answers) {
 	into.round, err = threshold.NewRound(committee, liveChain, uint64(batch.Height), jobs)
 	require.NoError(f.t, err)
 	for _, n := range f.nodes {
-		if n.silent {
+		shares := n.held(batch.KeyId, batch.Epoch)
+		if n.silent || shares == nil || committee.CheckShares(n.operator, shares) != nil {
 			continue
 		}
-		if n.shares == nil && v.Run.Finished {
-			f.keepShares(n, v)
-		}
-		c, err := into.round.Emit(f.rand, n.operator, n.shares, threshold.FullBitmap(len(jobs)))
+		c, err := into.round.Emit(f.rand, n.operator, shares, threshold.FullBitmap(len(jobs)))
 		require.NoError(f.t, err)
 		into.shares = append(into.shares, c)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/cosmos/cosmos-sdk/testutil"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	moduletestutil "github.com/cosmos/cosmos-sdk/types/module/testutil"
+	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/id"
@@ -69,15 +71,33 @@ func bareFixture(tb testing.TB, validators int) *fixture {
 	tb.Helper()
 	f := &fixture{t: tb, left: newLeft(), market: &market{}, rand: newStream("fixture")}
 	f.open()
-	for i := range validators {
-		operator := bytes.Repeat([]byte{byte(0xc0 + i)}, 20)
-		f.nodes = append(f.nodes, &node{operator: operator, eks: map[uint64]*threshold.EnrolmentSecret{}})
-		f.left.bonded = append(f.left.bonded, operator)
+	for range validators {
+		f.join()
 	}
 	g := custody.DefaultGenesis()
 	g.Params = custody.DevnetParams()
 	require.NoError(tb, f.keeper.InitGenesis(f.ctx, *g))
 	return f
+}
+
+// join bonds another validator.
+func (f *fixture) join() {
+	n := &node{
+		operator: bytes.Repeat([]byte{byte(0xc0 + len(f.nodes))}, 20),
+		eks:      map[uint64]*threshold.EnrolmentSecret{},
+		shares:   map[[2]uint64]*threshold.Shares{},
+		deals:    map[string]custody.Deal{},
+	}
+	f.nodes = append(f.nodes, n)
+	f.left.bonded = append(f.left.bonded, custody.Bonded{Operator: n.operator, Power: 10})
+}
+
+// leave takes a validator out of the set: it says nothing any more.
+func (f *fixture) leave(n *node) {
+	n.silent = true
+	f.left.bonded = slices.DeleteFunc(f.left.bonded, func(b custody.Bonded) bool {
+		return bytes.Equal(b.Operator, n.operator)
+	})
 }
 
 // open makes an empty keeper at height 1.
@@ -187,7 +207,7 @@ type left struct {
 	stale         map[string]bool
 	consents      map[id.ID]consent.Consent
 	balances      map[string]int64
-	bonded        [][]byte
+	bonded        []custody.Bonded
 	jailed        [][]byte
 	fail          error // of every read
 }
@@ -294,6 +314,14 @@ func (l *left) Codebook(context.Context, string) (consent.Codebook, error) {
 	return consent.Codebook{}, consent.ErrNotFound
 }
 
+func (l *left) GetAllBalances(_ context.Context, of sdk.AccAddress) sdk.Coins {
+	name := account(of[0])
+	if of.Equals(authtypes.NewModuleAddress(custody.CommitteeName)) {
+		name = custody.CommitteeName
+	}
+	return sdk.NewCoins(sdk.NewInt64Coin("uvol", l.balances[name]))
+}
+
 func (l *left) SendCoinsFromAccountToModule(
 	_ context.Context,
 	from sdk.AccAddress,
@@ -322,7 +350,7 @@ func (l *left) move(from, to string, amount sdk.Coins) error {
 	return nil
 }
 
-func (l *left) Bonded(context.Context) ([][]byte, error) { return l.bonded, nil }
+func (l *left) Bonded(context.Context) ([]custody.Bonded, error) { return l.bonded, nil }
 
 func (l *left) Jail(_ context.Context, consensus sdk.ConsAddress) error {
 	l.jailed = append(l.jailed, consensus)

@@ -61,13 +61,37 @@ func (k *Keeper) initKeys(ctx context.Context, g custody.GenesisState) error {
 		if err := k.Committees.Epochs.Set(ctx, collections.Join(e.KeyId, e.Epoch), e); err != nil {
 			return err
 		}
-		// The run is over: the next one, if any, gets another number.
-		run := custody.Run{KeyId: e.KeyId, Epoch: e.Epoch, Run: e.Run, Phase: custody.PHASE_CONFIRM, Finished: true}
-		if err := k.Runs.Run.Set(ctx, run); err != nil {
+	}
+	for _, f := range g.Faults {
+		if err := k.Runs.Faults.Set(ctx, f.Number, f); err != nil {
 			return err
 		}
 	}
-	return nil
+	if g.LastRun == 0 {
+		return nil
+	}
+	// The run is over: the next one, if any, gets another number.
+	return k.Runs.Run.Set(ctx, lastRun(g))
+}
+
+// lastRun is what is known of the newest run: its number, and, where an epoch waits for its
+// canary, what it made.
+func lastRun(g custody.GenesisState) custody.Run {
+	run := custody.Run{Run: g.LastRun, Phase: custody.PHASE_CONFIRM, Finished: true}
+	for _, key := range g.Keys {
+		awaited, waits := key.Awaits()
+		if !waits && run.KeyId != 0 {
+			continue
+		}
+		run.KeyId, run.Epoch = key.KeyId, key.Epoch
+		if waits && awaited != key.Epoch {
+			run.Epoch, run.OldEpoch = awaited, key.Epoch
+		}
+		if waits {
+			break
+		}
+	}
+	return run
 }
 
 func (k *Keeper) initSeats(ctx context.Context, g custody.GenesisState, migrated bool) error {
@@ -205,7 +229,7 @@ func (k *Keeper) initInspections(ctx context.Context, g custody.GenesisState) er
 
 // ExportGenesis returns the whole state but for what the next blocks make anew: an
 // unfinished run, the batches around the present, the shares kept for unfinished
-// jobs and the proposers' records.
+// jobs, the proposers' records and absences.
 func (k *Keeper) ExportGenesis(ctx context.Context) (*custody.GenesisState, error) {
 	params, err := k.Params.Get(ctx)
 	if err != nil {
@@ -215,10 +239,15 @@ func (k *Keeper) ExportGenesis(ctx context.Context) (*custody.GenesisState, erro
 	if err != nil {
 		return nil, err
 	}
-	g := &custody.GenesisState{Params: params, LiveChainId: live}
+	run, err := k.Runs.Run.Get(ctx)
+	if err != nil && !isNotFound(err) {
+		return nil, err
+	}
+	g := &custody.GenesisState{Params: params, LiveChainId: live, LastRun: run.Run}
 	export := &exporter{ctx: ctx}
 	g.Keys = values(export, k.Committees.Keys)
 	g.Epochs = values(export, k.Committees.Epochs)
+	g.Faults = values(export, k.Runs.Faults)
 	g.Seats = values(export, k.Seats.Seats)
 	g.Terms = values(export, k.Seats.Terms)
 	g.Jobs = values(export, k.Jobs.Jobs)

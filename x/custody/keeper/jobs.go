@@ -27,8 +27,8 @@ type Jobs struct {
 	Jobs collections.Map[[]byte, custody.Job]
 	// BySeat is keyed by request, seat; the value is a job id.
 	BySeat collections.Map[SeatKey, []byte]
-	// Queue is keyed by offers, ready height (8 bytes each, big endian) and job id: the
-	// order in which jobs are offered.
+	// Queue is keyed by key id, offers, ready height (8 bytes each, big endian) and job id:
+	// the order in which the jobs of a key are offered.
 	Queue collections.KeySet[[]byte]
 	// Deadlines is keyed by height, job id.
 	Deadlines collections.KeySet[collections.Pair[uint64, []byte]]
@@ -65,13 +65,14 @@ func newJobs(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Jobs {
 
 // place is where a job stands in the queue.
 func place(j custody.Job) []byte {
-	out := binary.BigEndian.AppendUint64(nil, j.Offers)
+	out := binary.BigEndian.AppendUint64(nil, j.KeyId)
+	out = binary.BigEndian.AppendUint64(out, j.Offers)
 	out = binary.BigEndian.AppendUint64(out, uint64(j.ReadyHeight)) //nolint:gosec // heights are positive
 	return append(out, j.Id...)
 }
 
 // jobOfPlace is the job id at the end of a place.
-func jobOfPlace(place []byte) []byte { return bytes.Clone(place[16:]) }
+func jobOfPlace(place []byte) []byte { return bytes.Clone(place[24:]) }
 
 func deadline(j custody.Job) collections.Pair[uint64, []byte] {
 	return collections.Join(uint64(j.Deadline), j.Id) //nolint:gosec // heights are positive
@@ -146,10 +147,11 @@ func (js Jobs) ofSeat(ctx context.Context, seat SeatKey) (custody.Job, error) {
 	return j, found(err, "job %x", name)
 }
 
-// head lists the jobs at the head of the queue.
-func (js Jobs) head(ctx context.Context, limit int) ([]custody.Job, error) {
+// head lists the jobs at the head of a key's queue.
+func (js Jobs) head(ctx context.Context, keyID uint64, limit int) ([]custody.Job, error) {
 	var names [][]byte
-	err := js.Queue.Walk(ctx, nil, func(place []byte) (bool, error) {
+	span := new(collections.Range[[]byte]).StartInclusive(number(keyID)).EndExclusive(number(keyID + 1))
+	err := js.Queue.Walk(ctx, span, func(place []byte) (bool, error) {
 		names = append(names, jobOfPlace(place))
 		return len(names) >= limit, nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	errorsmod "cosmossdk.io/errors"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/x/custody"
 )
@@ -45,6 +46,14 @@ func (s msgServer) WithdrawInspection(
 		return nil, err
 	}
 	return &custody.MsgWithdrawInspectionResponse{}, s.keeper.withdrawInspection(ctx, m)
+}
+
+// RotateKey lets the committee make the next key.
+func (s msgServer) RotateKey(ctx context.Context, m *custody.MsgRotateKey) (*custody.MsgRotateKeyResponse, error) {
+	if m.Authority != s.keeper.authority {
+		return nil, errorsmod.Wrapf(custody.ErrAuthority, "%s is not %s", m.Authority, s.keeper.authority)
+	}
+	return &custody.MsgRotateKeyResponse{}, s.keeper.rotate(sdk.UnwrapSDKContext(ctx), m.KeyId)
 }
 
 // UpdateParams replaces the parameters. Blocks that are already too small for

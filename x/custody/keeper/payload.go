@@ -19,7 +19,11 @@ func (k *Keeper) BeforePayload(ctx context.Context, d dataset.Dataset, proof []b
 	if err != nil {
 		return err
 	}
-	key, err := k.activeKey(ctx, d.Payload.KeyId)
+	stored, err := k.Committees.active(ctx, d.Payload.KeyId)
+	if err != nil {
+		return err
+	}
+	key, err := k.thresholdKey(ctx, stored)
 	if err != nil {
 		return err
 	}

@@ -84,3 +84,20 @@ func TestUpdateParams_IsTheAuthoritys(t *testing.T) {
 	require.Equal(t, params, out.Params)
 	require.Equal(t, originChain, out.OriginChainId)
 }
+
+// A new consensus key does not wipe out what was omitted under the old one.
+func TestStakingHooks_RecordMovesWithTheKey(t *testing.T) {
+	f := bareFixture(t, 4)
+	from, to := sdk.ConsAddress{1}, sdk.ConsAddress{2}
+	f.keeper.CountInjection(f.ctx, false, from, true)
+	hooks := f.keeper.StakingHooks()
+	require.NoError(t, hooks.AfterValidatorConsKeyUpdated(f.ctx, sdk.ConsAddress{9}, sdk.ConsAddress{8}, nil))
+	require.NoError(t, hooks.AfterValidatorConsKeyUpdated(f.ctx, from, to, nil))
+	record, err := f.keeper.Proposers.Get(f.ctx, to)
+	require.NoError(t, err)
+	require.Equal(t, custody.ProposerRecord{ConsensusAddress: to, Slots: 1, Omitted: 1}, record)
+	has, err := f.keeper.Proposers.Has(f.ctx, from)
+	require.NoError(t, err)
+	require.False(t, has)
+	require.NoError(t, hooks.AfterValidatorBonded(f.ctx, from, nil))
+}

@@ -21,17 +21,14 @@ type queryServer struct{ keeper *Keeper }
 // NewQueryServer serves the queries of x/custody.
 func NewQueryServer(k *Keeper) custody.QueryServer { return queryServer{keeper: k} }
 
-// Key returns a committee key with its current epoch; key id 0 means the newest.
+// Key returns a committee key with its current epoch; key id 0 means the one that new
+// datasets are sealed to.
 func (s queryServer) Key(ctx context.Context, r *custody.QueryKeyRequest) (*custody.QueryKeyResponse, error) {
-	keyID := r.KeyId
-	if keyID == 0 {
-		keyID = custody.FirstKeyID
-	}
-	key, err := s.keeper.Committees.Keys.Get(ctx, keyID)
+	key, err := s.key(ctx, r.KeyId)
 	if err != nil {
-		return nil, coded(found(err, "key %d", keyID))
+		return nil, coded(err)
 	}
-	epoch, err := s.keeper.Committees.Epoch(ctx, keyID, key.Epoch)
+	epoch, err := s.keeper.Committees.Epoch(ctx, key.KeyId, key.Epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +37,33 @@ func (s queryServer) Key(ctx context.Context, r *custody.QueryKeyRequest) (*cust
 		return nil, err
 	}
 	return &custody.QueryKeyResponse{Key: key, Epoch: epoch, OriginChainId: origin}, nil
+}
+
+func (s queryServer) key(ctx context.Context, keyID uint64) (custody.Key, error) {
+	if keyID == 0 {
+		return s.keeper.Committees.newest(ctx)
+	}
+	key, err := s.keeper.Committees.Keys.Get(ctx, keyID)
+	return key, found(err, "key %d", keyID)
+}
+
+// Epoch returns an epoch of a key: the active, the pending or the last one before.
+func (s queryServer) Epoch(ctx context.Context, r *custody.QueryEpochRequest) (*custody.QueryEpochResponse, error) {
+	epoch, err := s.keeper.Committees.Epoch(ctx, r.KeyId, r.Epoch)
+	if err != nil {
+		return nil, coded(err)
+	}
+	return &custody.QueryEpochResponse{Epoch: epoch}, nil
+}
+
+// Faults lists the convictions in runs, the newest last.
+func (s queryServer) Faults(ctx context.Context, r *custody.QueryFaultsRequest) (*custody.QueryFaultsResponse, error) {
+	faults, page, err := query.CollectionPaginate(ctx, s.keeper.Runs.Faults, dataset.Page(r.Pagination),
+		func(_ uint64, fault custody.Fault) (custody.Fault, error) { return fault, nil })
+	if err != nil {
+		return nil, err
+	}
+	return &custody.QueryFaultsResponse{Faults: faults, Pagination: page}, nil
 }
 
 // Run returns the open run, if any.

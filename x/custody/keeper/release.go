@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 
-	errorsmod "cosmossdk.io/errors"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/threshold"
@@ -97,22 +96,6 @@ func (k *Keeper) storeRelease(ctx sdk.Context, batch custody.Batch, name, s []by
 		return nil
 	}
 	return k.hooks.AfterRelease(ctx, key.K1(), key.K2())
-}
-
-// storeCanary makes a pending key active: T holders are alive and have its shares.
-func (k *Keeper) storeCanary(ctx sdk.Context, batch custody.Batch, s []byte) error {
-	key, err := k.Committees.Keys.Get(ctx, batch.KeyId)
-	if err != nil {
-		return err
-	}
-	if key.Status != custody.KEY_STATUS_PENDING || key.Epoch != batch.Epoch {
-		return errorsmod.Wrapf(custody.ErrKey, "canary of key %d epoch %d", batch.KeyId, batch.Epoch)
-	}
-	key.Status, key.Canary = custody.KEY_STATUS_ACTIVE, s
-	if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
-		return err
-	}
-	return ctx.EventManager().EmitTypedEvent(&custody.EventKeyActive{KeyId: key.KeyId, Epoch: key.Epoch})
 }
 
 // RecordBad announces a vote extension whose proof failed singly.

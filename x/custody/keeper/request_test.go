@@ -15,11 +15,15 @@ import (
 	"github.com/volens-network/volens/x/dataset"
 )
 
-func (f *fixture) key() *threshold.Key {
+func (f *fixture) key() *threshold.Key { return f.keyOf(custody.FirstKeyID) }
+
+func (f *fixture) keyOf(keyID uint64) *threshold.Key {
 	f.t.Helper()
-	committee, err := f.keeper.Committee(f.ctx, 1, 1)
+	stored, err := f.keeper.Committees.Keys.Get(f.ctx, keyID)
 	require.NoError(f.t, err)
-	return committee.Key()
+	key, err := threshold.NewKey(originChain, keyID, stored.Y)
+	require.NoError(f.t, err)
+	return key
 }
 
 func datasetID(n byte) id.ID {
@@ -44,12 +48,25 @@ func (f *fixture) sealed(n byte, version uint64) (dataset.Dataset, []byte) {
 			},
 		},
 	}
-	e, err := f.key().Encapsulate(f.rand)
+	return d, f.proveTo(1, &d)
+}
+
+// sealedTo is a version of a dataset sealed to another key.
+func (f *fixture) sealedTo(version uint64, n byte, keyID uint64) (dataset.Dataset, []byte) {
+	f.t.Helper()
+	d, _ := f.sealed(n, version)
+	return d, f.proveTo(keyID, &d)
+}
+
+// proveTo seals a dataset to a key, and proves it.
+func (f *fixture) proveTo(keyID uint64, d *dataset.Dataset) []byte {
+	f.t.Helper()
+	e, err := f.keyOf(keyID).Encapsulate(f.rand)
 	require.NoError(f.t, err)
-	d.Payload.U = e.U()
-	proof, err := e.Prove(f.rand, capsule(f.t, d))
+	d.Payload.KeyId, d.Payload.U = keyID, e.U()
+	proof, err := e.Prove(f.rand, capsule(f.t, *d))
 	require.NoError(f.t, err)
-	return d, proof
+	return proof
 }
 
 func capsule(t require.TestingT, d dataset.Dataset) threshold.CapsuleContext {
@@ -127,12 +144,19 @@ func terms(n byte) custody.Terms {
 // posts are seats of a request, as its researcher posts them.
 func (f *fixture) posts(request id.ID, reader byte, first, count uint64) ([]custody.SeatPost, []*threshold.SeatSecret) {
 	f.t.Helper()
+	return f.postsTo(f.key(), request, reader, first, count)
+}
+
+func (f *fixture) postsTo(
+	key *threshold.Key, request id.ID, reader byte, first, count uint64,
+) ([]custody.SeatPost, []*threshold.SeatSecret) {
+	f.t.Helper()
 	posts, secrets := make([]custody.SeatPost, count), make([]*threshold.SeatSecret, count)
 	for i := range posts {
 		index := first + uint64(i)
-		secret, err := f.key().DeriveSeat(digest("seed"), liveChain, request, index)
+		secret, err := key.DeriveSeat(digest("seed"), liveChain, request, index)
 		require.NoError(f.t, err)
-		proof, err := secret.Prove(f.rand, f.key(), threshold.SeatContext{
+		proof, err := secret.Prove(f.rand, key, threshold.SeatContext{
 			LiveChain: liveChain, RequestID: request, Index: index, Researcher: raw(reader), Q: secret.Q(),
 		})
 		require.NoError(f.t, err)
@@ -144,9 +168,15 @@ func (f *fixture) posts(request id.ID, reader byte, first, count uint64) ([]cust
 // requested opens a request with two seats.
 func (f *fixture) requested(n byte) id.ID {
 	f.t.Helper()
-	request := requestID(n)
-	require.NoError(f.t, f.keeper.OpenTerms(f.ctx, terms(n)))
-	posts, _ := f.posts(request, researcher, 0, 2)
+	return f.requestedOf(n, 1)
+}
+
+func (f *fixture) requestedOf(n byte, keyID uint64) id.ID {
+	f.t.Helper()
+	request, asked := requestID(n), terms(n)
+	asked.KeyId = keyID
+	require.NoError(f.t, f.keeper.OpenTerms(f.ctx, asked))
+	posts, _ := f.postsTo(f.keyOf(keyID), request, researcher, 0, 2)
 	require.NoError(f.t, f.keeper.AddSeats(f.ctx, request, raw(researcher), 0, posts))
 	return request
 }

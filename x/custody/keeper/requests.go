@@ -13,8 +13,8 @@ import (
 	"github.com/volens-network/volens/x/dataset"
 )
 
-// OpenTerms stores what a request asks for, once. The key that it names must be
-// active. The errors are custody.ErrInvalid, ErrExists and ErrKey.
+// OpenTerms stores what a request asks for, once. The key that it names must
+// release. The errors are custody.ErrInvalid, ErrExists and ErrKey.
 func (k *Keeper) OpenTerms(ctx context.Context, terms custody.Terms) error {
 	request, err := id.Parse(terms.RequestId)
 	if err != nil {
@@ -26,7 +26,7 @@ func (k *Keeper) OpenTerms(ctx context.Context, terms custody.Terms) error {
 	if _, err := terms.Use.DUO(); err != nil {
 		return errorsmod.Wrapf(custody.ErrInvalid, "use: %v", err)
 	}
-	if _, err := k.Committees.active(ctx, terms.KeyId); err != nil {
+	if _, err := k.Committees.serving(ctx, terms.KeyId); err != nil {
 		return err
 	}
 	taken, err := k.Seats.Terms.Has(ctx, request)
@@ -91,7 +91,11 @@ func (k *Keeper) AddSeats(
 func (k *Keeper) verifySeats(
 	ctx context.Context, keyID uint64, request id.ID, reader sdk.AccAddress, first uint64, posts []custody.SeatPost,
 ) error {
-	key, err := k.activeKey(ctx, keyID)
+	stored, err := k.Committees.serving(ctx, keyID)
+	if err != nil {
+		return err
+	}
+	key, err := k.thresholdKey(ctx, stored)
 	if err != nil {
 		return err
 	}
@@ -169,7 +173,7 @@ func (k *Keeper) openJob(ctx context.Context, seat custody.Seat, d dataset.Datas
 	if d.Status != dataset.STATUS_ACTIVE {
 		return errorsmod.Wrapf(custody.ErrDataset, "%s is %s", d.Id, d.Status)
 	}
-	if _, err := k.Committees.active(ctx, d.Payload.KeyId); err != nil {
+	if _, err := k.Committees.serving(ctx, d.Payload.KeyId); err != nil {
 		return err
 	}
 	b, err := threshold.AddPoints(d.Payload.U, seat.Q)

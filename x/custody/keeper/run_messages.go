@@ -14,14 +14,16 @@ import (
 
 // ApplyRunMessages takes the run messages of one operator's vote extension. The
 // pre-blocker calls it for every vote of the commit, in commit order, before
-// CountInjection. A message that is out of place or does not verify is ignored;
-// of enrolments, deals and confirmations the first of each in a call is looked at.
+// CountInjection. A message that is out of place or does not verify is ignored; of
+// enrolments and confirmations the first of each in a call is looked at, and of deals as
+// many as are the operator's part of what a block may check.
 func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []custody.RunMessage) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	if len(operator) != custody.OperatorSize {
 		return
 	}
-	var enrolled, dealt, confirmed bool
+	var enrolled, confirmed bool
+	var deals []custody.Deal
 	for i := range msgs {
 		var apply func(sdk.Context) error
 		switch m := msgs[i].Message.(type) {
@@ -31,10 +33,9 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 			}
 			enrolled = true
 		case *custody.RunMessage_Deal:
-			if !dealt && m.Deal != nil {
-				apply = func(ctx sdk.Context) error { return k.applyDeal(ctx, operator, *m.Deal) }
+			if m.Deal != nil {
+				deals = append(deals, *m.Deal)
 			}
-			dealt = true
 		case *custody.RunMessage_Dispute:
 			if m.Dispute != nil {
 				apply = func(ctx sdk.Context) error { return k.applyDispute(ctx, operator, *m.Dispute) }
@@ -45,12 +46,20 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 			}
 			confirmed = true
 		}
-		if apply == nil {
-			continue
+		if apply != nil {
+			tryMessage(sdkCtx, apply)
 		}
-		if err := attempt(sdkCtx, apply); err != nil { // nothing unusual: messages are repeated until they are seen
-			sdkCtx.Logger().Debug("run message ignored", "height", sdkCtx.BlockHeight(), "reason", err.Error())
-		}
+	}
+	if len(deals) > 0 {
+		tryMessage(sdkCtx, func(ctx sdk.Context) error { return k.applyDeals(ctx, operator, deals) })
+	}
+}
+
+// tryMessage keeps what a message writes, if it is in place. That it is not is nothing
+// unusual: messages are repeated until they are seen.
+func tryMessage(ctx sdk.Context, apply func(sdk.Context) error) {
+	if err := attempt(ctx, apply); err != nil {
+		ctx.Logger().Debug("run message ignored", "height", ctx.BlockHeight(), "reason", err.Error())
 	}
 }
 
@@ -63,12 +72,7 @@ func (k *Keeper) inPhase(ctx context.Context, phase custody.Phase) (RunView, err
 	if run.Phase != phase || run.Finished {
 		return RunView{}, errorsmod.Wrapf(custody.ErrInvalid, "run %d is in phase %s", run.Run, run.Phase)
 	}
-	origin, err := k.left.Datasets.OriginChainID(ctx)
-	if err != nil {
-		return RunView{}, err
-	}
-	enrolments, err := k.Runs.enrolled(ctx)
-	return RunView{Origin: origin, Exists: true, Run: run, Enrolments: enrolments}, err
+	return k.viewOf(ctx, run)
 }
 
 func (k *Keeper) applyEnrolment(ctx sdk.Context, operator []byte, e custody.Enrolment) error {
@@ -86,42 +90,68 @@ func (k *Keeper) applyEnrolment(ctx sdk.Context, operator []byte, e custody.Enro
 	return k.Runs.Enrolments.Set(ctx, operator, e)
 }
 
-func (k *Keeper) applyDeal(ctx sdk.Context, operator []byte, d custody.Deal) error {
+// applyDeals looks at as many new deals of one operator as are its part.
+func (k *Keeper) applyDeals(ctx sdk.Context, operator []byte, deals []custody.Deal) error {
 	v, err := k.inPhase(ctx, custody.PHASE_DEAL)
 	if err != nil {
 		return err
 	}
-	key := collections.Join(operator, uint64(d.Share))
-	known, err := k.Runs.Deals.Has(ctx, key)
+	places := map[uint64]bool{}
+	for _, d := range v.Dealers(operator) {
+		places[d.OldShare] = true
+	}
+	checks := dealChecks(v, len(places))
+	for _, d := range deals {
+		// Only dealers deal, each of their shares once, so nobody else uses up the block's checks.
+		if !places[uint64(d.Share)] || !bytes.Equal(d.Operator, operator) {
+			continue
+		}
+		known, err := k.Runs.Deals.Has(ctx, collections.Join(operator, uint64(d.Share)))
+		if err != nil {
+			return err
+		}
+		if known {
+			continue
+		}
+		if checks == 0 {
+			return nil
+		}
+		within, err := k.spend(ctx, true)
+		if err != nil || !within {
+			return err
+		}
+		checks--
+		tryMessage(ctx, func(ctx sdk.Context) error { return k.applyDeal(ctx, v, d) })
+	}
+	return nil
+}
+
+// dealChecks is how many deals of an operator a block checks: its part, by shares, of what a
+// block may check in all, and one at least. So nobody can keep others from dealing.
+func dealChecks(v RunView, places int) int {
+	all, operators := len(v.Run.Owners), len(v.Run.Holders)
+	if v.Old != nil {
+		all, operators = v.Old.Size(), v.Old.Operators()
+	}
+	return max(1, max(custody.MaxDealsABlock-operators, 0)*places/max(all, 1))
+}
+
+func (k *Keeper) applyDeal(ctx sdk.Context, v RunView, d custody.Deal) error {
+	deal, err := threshold.UnmarshalDeal(d.Data)
 	if err != nil {
 		return err
 	}
-	// Only owners deal, so nobody else uses up the block's checks.
-	if known || d.Share != 0 || !bytes.Equal(d.Operator, operator) || !v.Owner(operator) {
-		return errorsmod.Wrapf(custody.ErrInvalid, "deal of %x share %d by %x", d.Operator, d.Share, operator)
+	if !bytes.Equal(deal.Dealer.Operator, d.Operator) || deal.Dealer.OldShare != uint64(d.Share) {
+		return errorsmod.Wrapf(custody.ErrInvalid, "deal names dealer %x", deal.Dealer.Operator)
 	}
-	within, err := k.spend(ctx, v.Run, true)
-	if err != nil || !within {
+	run, err := v.Threshold()
+	if err != nil {
 		return err
 	}
-	k.quarantine(ctx, "deal", func(ctx sdk.Context) error {
-		deal, err := threshold.UnmarshalDeal(d.Data)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(deal.Dealer.Operator, operator) || deal.Dealer.OldShare != uint64(d.Share) {
-			return errorsmod.Wrapf(custody.ErrInvalid, "deal names dealer %x", deal.Dealer.Operator)
-		}
-		run, err := v.Threshold()
-		if err != nil {
-			return err
-		}
-		if err := run.VerifyDeal(deal); err != nil {
-			return err
-		}
-		return k.Runs.Deals.Set(ctx, key, d)
-	})
-	return nil
+	if err := run.VerifyDeal(deal); err != nil {
+		return err
+	}
+	return k.Runs.Deals.Set(ctx, collections.Join(d.Operator, uint64(d.Share)), d)
 }
 
 func (k *Keeper) applyDispute(ctx sdk.Context, operator []byte, x custody.Dispute) error {
@@ -144,7 +174,7 @@ func (k *Keeper) applyDispute(ctx sdk.Context, operator []byte, x custody.Disput
 	if dispute.K < 1 || dispute.K > uint64(len(v.Run.Owners)) || !bytes.Equal(v.Run.Owners[dispute.K-1], operator) {
 		return errorsmod.Wrapf(custody.ErrInvalid, "dispute about share %d by %x", dispute.K, operator)
 	}
-	within, err := k.spend(ctx, v.Run, false)
+	within, err := k.spend(ctx, false)
 	if err != nil || !within {
 		return err
 	}
@@ -157,14 +187,18 @@ func (k *Keeper) applyDispute(ctx sdk.Context, operator []byte, x custody.Disput
 		if err != nil {
 			return err
 		}
+		fault := custody.Fault{Deal: stored, Dispute: x}
 		switch run.Judge(deal, dispute, operator) {
 		case threshold.VerdictDealer:
-			return k.convict(ctx, x.Dealer, false)
+			fault.Operator = x.Dealer
 		case threshold.VerdictComplainer:
-			return k.convict(ctx, operator, true)
+			fault.Operator, fault.Accuser = operator, true
 		default:
 			return nil
 		}
+		accuser, _ := v.enrolment(operator)
+		fault.Ek = accuser.Ek
+		return k.convict(ctx, fault)
 	})
 	return nil
 }
@@ -198,7 +232,11 @@ func (k *Keeper) applyConfirmation(ctx sdk.Context, operator []byte, c custody.C
 
 // spend takes one of the deals or disputes that a block may check. It reports
 // false when they are used up; what is left over comes again in a later block.
-func (k *Keeper) spend(ctx sdk.Context, run custody.Run, deal bool) (bool, error) {
+func (k *Keeper) spend(ctx sdk.Context, deal bool) (bool, error) {
+	run, err := k.Runs.Run.Get(ctx)
+	if err != nil {
+		return false, err
+	}
 	if run.CheckedHeight != ctx.BlockHeight() {
 		run.CheckedHeight, run.DealsChecked, run.DisputesJudged = ctx.BlockHeight(), 0, 0
 	}
@@ -213,18 +251,25 @@ func (k *Keeper) spend(ctx sdk.Context, run custody.Run, deal bool) (bool, error
 	return true, k.Runs.Run.Set(ctx, run)
 }
 
-// convict excludes an operator's deals from the run and jails its validator.
-func (k *Keeper) convict(ctx sdk.Context, operator []byte, accuser bool) error {
+// convict excludes an operator's deals from the run, jails its validator and keeps the
+// evidence. It does not slash: what a first mistake costs is the time in jail.
+func (k *Keeper) convict(ctx sdk.Context, fault custody.Fault) error {
 	run, err := k.Runs.Run.Get(ctx)
 	if err != nil {
 		return err
 	}
-	run.Convicted = append(run.Convicted, bytes.Clone(operator))
+	run.Convicted = append(run.Convicted, bytes.Clone(fault.Operator))
 	if err := k.Runs.Run.Set(ctx, run); err != nil {
 		return err
 	}
-	k.quarantine(ctx, "jail", func(ctx sdk.Context) error { return k.left.Validators.JailOperator(ctx, operator) })
+	fault.KeyId, fault.Epoch, fault.Run, fault.Height = run.KeyId, run.Epoch, run.Run, ctx.BlockHeight()
+	if err := k.Runs.record(ctx, fault); err != nil {
+		return err
+	}
+	k.quarantine(ctx, "jail", func(ctx sdk.Context) error {
+		return k.left.Validators.JailOperator(ctx, fault.Operator)
+	})
 	return ctx.EventManager().EmitTypedEvent(&custody.EventRunFault{
-		KeyId: run.KeyId, Run: run.Run, Operator: operator, Accuser: accuser,
+		KeyId: run.KeyId, Run: run.Run, Operator: fault.Operator, Accuser: fault.Accuser,
 	})
 }

@@ -7,32 +7,34 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
 )
 
-// firstEpoch is the epoch that a fresh run makes.
-const firstEpoch = 1
+// The reasons for which a run fails.
+const (
+	failedAbandoned     = "abandoned"
+	failedDeals         = "deals"
+	failedConfirmations = "confirmations"
+	failedCanary        = "canary"
+	failedKey           = "key"
+)
 
-// advanceRun begins the first run when there are validators, ends a phase when
-// everything expected is in or its window is over, and starts anew what failed.
+// advanceRun begins a run when one is due, ends a phase when everything expected is in or
+// its window is over, and starts anew what failed.
 func (k *Keeper) advanceRun(ctx sdk.Context) error {
 	run, err := k.Runs.Run.Get(ctx)
-	if isNotFound(err) {
-		return k.beginRun(ctx)
-	}
-	if err != nil {
+	if err != nil && !isNotFound(err) {
 		return err
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
 	}
-	if run.Finished {
-		return k.watchPending(ctx, run, params)
+	if run.Run == 0 || run.Finished {
+		return k.nextRun(ctx, run, params)
 	}
 	if ctx.BlockHeight()-run.Started > params.RunBlocks() {
-		return k.restart(ctx, run)
+		return k.fail(ctx, run, failedAbandoned)
 	}
 	switch run.Phase {
 	case custody.PHASE_ENROL:
@@ -51,109 +53,77 @@ func (k *Keeper) advanceRun(ctx sdk.Context) error {
 	}
 }
 
-// beginRun starts the first run of the first key, unless a key is there already,
-// imported by genesis.
-func (k *Keeper) beginRun(ctx sdk.Context) error {
-	exists, err := k.Committees.Keys.Has(ctx, custody.FirstKeyID)
-	if err != nil || exists {
-		return err
-	}
-	bonded, err := k.left.Validators.Bonded(ctx)
-	if err != nil || len(bonded) == 0 {
-		return err
-	}
-	return k.Runs.begin(ctx, custody.Run{
-		KeyId: custody.FirstKeyID, Epoch: firstEpoch, Run: 1, Started: ctx.BlockHeight(),
-	})
-}
-
-// restart gives a run up and begins the next.
-func (k *Keeper) restart(ctx sdk.Context, run custody.Run) error {
-	return k.Runs.begin(ctx, custody.Run{
-		KeyId: run.KeyId, Epoch: run.Epoch, Run: run.Run + 1, Started: ctx.BlockHeight(),
-	})
-}
-
-// endEnrol takes the snapshot when all bonded validators have enrolled, or when
-// the window is over and those who have suffice. Otherwise enrolment goes on.
-func (k *Keeper) endEnrol(ctx sdk.Context, run custody.Run, params custody.Params) error {
-	bonded, err := k.left.Validators.Bonded(ctx)
-	if err != nil {
-		return err
-	}
-	var enrolled [][]byte
-	for _, operator := range bonded {
-		has, err := k.Runs.Enrolments.Has(ctx, operator)
-		if err != nil {
-			return err
-		}
-		if has {
-			enrolled = append(enrolled, operator)
-		}
-	}
-	if len(enrolled) < len(bonded) && run.Counted < params.EnrolWindow {
-		return nil
-	}
-	owners, t, ok := assign(len(bonded), enrolled)
-	budget, err := k.Budget(ctx)
-	if err != nil {
-		return err
-	}
-	if !ok || custody.MaxJobs(budget, 1) == 0 || threshold.DealSize(t, len(owners)) > custody.MaxDealBytes(budget) {
-		return nil
-	}
-	run.Owners, run.Threshold = owners, uint32(t) //nolint:gosec // at most threshold.MaxShares
-	run.Validators = uint32(len(bonded))          //nolint:gosec // a validator set is small
-	return k.Runs.enter(ctx, run, custody.PHASE_DEAL)
-}
-
-// assign gives one share to each enrolled operator, every bonded validator having
-// an equal part of the stake. T is the fewest shares that any set with more than
-// 2/3 of the stake holds; T shares must need more than 1/2 of the stake, and more
-// than one holder. Where that cannot be, ok is false.
-func assign(bonded int, enrolled [][]byte) (owners [][]byte, t int, ok bool) {
-	owners, _, err := threshold.EqualAssignment(enrolled)
-	if err != nil || len(owners) > bonded {
-		return nil, 0, false
-	}
-	t = 2*bonded/3 + 1 - (bonded - len(owners))
-	return owners, t, t > 1 && 2*t > bonded
-}
-
-// endDeal goes on to disputes when everybody has dealt or the window is over. If
+// endDeal goes on to disputes when everybody who can has dealt, or the window is over. If
 // too few have dealt, the run has failed.
 func (k *Keeper) endDeal(ctx sdk.Context, run custody.Run, params custody.Params) error {
-	deals, err := k.Runs.dealt(ctx)
+	v, err := k.RunView(ctx)
 	if err != nil {
 		return err
 	}
-	if len(deals) < len(run.Owners) && run.Counted < params.DealWindow {
+	expected, err := k.expectedDeals(ctx, v)
+	if err != nil {
+		return err
+	}
+	if len(v.Deals) < expected && run.Counted < params.DealWindow {
 		return nil
 	}
-	if !enoughDealers(run, len(deals)) {
-		return k.restart(ctx, run)
+	if !enoughDeals(v) {
+		return k.fail(ctx, run, failedDeals)
 	}
 	return k.Runs.enter(ctx, run, custody.PHASE_DISPUTE)
 }
 
-// enoughDealers reports whether a number of dealers, each with one share and one
-// part of the stake, owns T shares and more than 2/3 of the stake.
-func enoughDealers(run custody.Run, dealers int) bool {
-	return dealers >= int(run.Threshold) && 3*dealers > 2*int(run.Validators)
+// expectedDeals counts the deals of operators that can speak, as they are bonded.
+func (k *Keeper) expectedDeals(ctx context.Context, v RunView) (int, error) {
+	bonded, err := k.left.Validators.Bonded(ctx)
+	if err != nil {
+		return 0, err
+	}
+	expected := 0
+	for _, b := range bonded {
+		expected += len(v.Dealers(b.Operator))
+	}
+	return expected, nil
 }
 
-// finish sums the deals of those who were not convicted.
+// enoughDeals reports whether the deals of those who were not convicted make a key: in a
+// reshare T old shares; in a fresh run the dealers own T shares and more than 2/3 of the
+// stake at the snapshot, for one dealer alone would know the key.
+func enoughDeals(v RunView) bool {
+	deals, dealers := 0, map[string]bool{}
+	for _, d := range v.Deals {
+		if !v.Convicted(d.Operator) {
+			deals++
+			dealers[string(d.Operator)] = true
+		}
+	}
+	if !v.Run.Fresh() {
+		return v.Old != nil && deals >= v.Old.Threshold()
+	}
+	var stake uint64
+	shares := uint32(0)
+	for _, h := range v.Run.Holders {
+		if dealers[string(h.Operator)] {
+			stake, shares = stake+h.Stake, shares+h.Shares
+		}
+	}
+	return shares >= v.Run.Threshold && 3*stake > 2*v.Run.TotalStake()
+}
+
+// finish makes the new shares of the deals of those who were not convicted: it sums them in
+// a fresh run, and in a reshare interpolates those of the T lowest old shares, which must
+// make the same key.
 func (k *Keeper) finish(ctx sdk.Context, run custody.Run) error {
 	v, err := k.RunView(ctx)
 	if err != nil {
 		return err
 	}
+	if !enoughDeals(v) {
+		return k.fail(ctx, run, failedDeals)
+	}
 	qualified, err := v.Qualified()
 	if err != nil {
 		return err
-	}
-	if !enoughDealers(run, len(qualified)) {
-		return k.restart(ctx, run)
 	}
 	public, err := v.Threshold()
 	if err != nil {
@@ -162,7 +132,7 @@ func (k *Keeper) finish(ctx sdk.Context, run custody.Run) error {
 	committee, err := public.FinishPublic(qualified)
 	if err != nil {
 		ctx.Logger().Error("custody: run failed", "run", run.Run, "reason", err.Error())
-		return k.restart(ctx, run)
+		return k.fail(ctx, run, failedKey)
 	}
 	run.Y, run.PublicShares = committee.Key().Y(), committee.ShareKeys()
 	return k.Runs.enter(ctx, run, custody.PHASE_CONFIRM)
@@ -186,13 +156,14 @@ func (k *Keeper) endConfirm(ctx sdk.Context, run custody.Run, params custody.Par
 		return nil
 	}
 	if shares < t+(w-t)/2 {
-		return k.restart(ctx, run)
+		return k.fail(ctx, run, failedConfirmations)
 	}
-	return k.activate(ctx, run)
+	return k.await(ctx, run)
 }
 
-// activate stores key and epoch. The key is PENDING until its first canary.
-func (k *Keeper) activate(ctx sdk.Context, run custody.Run) error {
+// await stores the epoch that a run made. It is active with its canary: until then a fresh
+// key is PENDING, and an older epoch goes on releasing.
+func (k *Keeper) await(ctx sdk.Context, run custody.Run) error {
 	budget, err := k.Budget(ctx)
 	if err != nil {
 		return err
@@ -200,43 +171,26 @@ func (k *Keeper) activate(ctx sdk.Context, run custody.Run) error {
 	epoch := custody.Epoch{
 		KeyId: run.KeyId, Epoch: run.Epoch, Threshold: run.Threshold, Owners: run.Owners,
 		PublicShares: run.PublicShares, Height: ctx.BlockHeight(), Run: run.Run,
-		MaxJobs: uint32(custody.MaxJobs(budget, largestHolder(run.Owners))), //nolint:gosec // at most MaxBatch
+		SecrecyNum: run.SecrecyNum, SecrecyDen: run.SecrecyDen,
 	}
+	epoch.MaxJobs = uint32(custody.MaxJobs(budget, epoch.LargestHolder())) //nolint:gosec // at most MaxBatch
 	if err := k.Committees.Epochs.Set(ctx, collections.Join(run.KeyId, run.Epoch), epoch); err != nil {
 		return err
 	}
-	key := custody.Key{KeyId: run.KeyId, Y: run.Y, Status: custody.KEY_STATUS_PENDING, Epoch: run.Epoch}
+	key := custody.Key{
+		KeyId: run.KeyId, Y: run.Y, Status: custody.KEY_STATUS_PENDING, Epoch: run.Epoch, TriedHeight: run.Started,
+	}
+	if !run.Fresh() {
+		if key, err = k.Committees.Keys.Get(ctx, run.KeyId); err != nil {
+			return err
+		}
+		key.PendingEpoch = run.Epoch
+	}
 	if err := k.Committees.Keys.Set(ctx, run.KeyId, key); err != nil {
 		return err
 	}
 	run.Finished = true
 	return k.Runs.Run.Set(ctx, run)
-}
-
-// watchPending gives up a key whose first canary does not come within the release
-// window: nothing can be sealed to it yet.
-func (k *Keeper) watchPending(ctx sdk.Context, run custody.Run, params custody.Params) error {
-	key, err := k.Committees.Keys.Get(ctx, run.KeyId)
-	if err != nil {
-		return err
-	}
-	if key.Status != custody.KEY_STATUS_PENDING {
-		return nil
-	}
-	epoch, err := k.Committees.Epoch(ctx, run.KeyId, run.Epoch)
-	if err != nil {
-		return err
-	}
-	if ctx.BlockHeight() < epoch.Height+params.ReleaseWindow {
-		return nil
-	}
-	if err := k.Committees.Keys.Remove(ctx, run.KeyId); err != nil {
-		return err
-	}
-	if err := k.Committees.Epochs.Remove(ctx, collections.Join(run.KeyId, run.Epoch)); err != nil {
-		return err
-	}
-	return k.restart(ctx, run)
 }
 
 // RunOpen reports whether a run is going on: then every block is expected to

@@ -50,7 +50,7 @@ func TestRun_FourValidatorsMakeAKey(t *testing.T) {
 	require.Equal(t, key.Y, committee.Key().Y())
 	require.Equal(t, originChain, committee.Key().OriginChain())
 	for _, n := range f.nodes {
-		require.NoError(t, committee.CheckShares(n.operator, n.shares))
+		require.NoError(t, committee.CheckShares(n.operator, n.held(1, 1)))
 	}
 
 	out, err := f.query.Key(f.ctx, &custody.QueryKeyRequest{})
@@ -276,7 +276,7 @@ func TestRun_DealMustNameItsAuthorAndFitTheRun(t *testing.T) {
 	f.keeper.ApplyRunMessages(f.ctx, own, []custody.RunMessage{good})
 	view, err = f.keeper.RunView(f.ctx)
 	require.NoError(t, err)
-	require.True(t, view.Dealt(own))
+	require.True(t, view.Dealt(threshold.Dealer{Operator: own}))
 }
 
 func TestRun_WorkOfABlockIsBounded(t *testing.T) {

@@ -27,6 +27,10 @@ type Runs struct {
 	Deals collections.Map[DealKey, custody.Deal]
 	// Confirmations is keyed by operator.
 	Confirmations collections.Map[[]byte, custody.Confirmation]
+	// Faults are the convictions, by number; the last custody.MaxFaults are kept.
+	Faults collections.Map[uint64, custody.Fault]
+
+	decoded *cache[*threshold.Run]
 }
 
 func newRuns(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Runs {
@@ -38,6 +42,9 @@ func newRuns(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Runs {
 			collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key), codec.CollValue[custody.Deal](cdc)),
 		Confirmations: collections.NewMap(sb, custody.ConfirmationsPrefix, "confirmations", collections.BytesKey,
 			codec.CollValue[custody.Confirmation](cdc)),
+		Faults: collections.NewMap(sb, custody.FaultsPrefix, "faults", collections.Uint64Key,
+			codec.CollValue[custody.Fault](cdc)),
+		decoded: newCache[*threshold.Run](),
 	}
 }
 
@@ -93,113 +100,30 @@ func (r Runs) confirmed(ctx context.Context) ([][]byte, error) {
 	return out, err
 }
 
-// RunView is a run with everything that was said in it, as a dealing node reads
-// it from committed state. A finished run stays to be seen until the next one.
-type RunView struct {
-	// Origin is the chain id at the first genesis.
-	Origin string
-	// Exists is false before the first run.
-	Exists     bool
-	Run        custody.Run
-	Enrolments []custody.Enrolment
-	Deals      []custody.Deal
-	// Confirmed are the operators that confirmed.
-	Confirmed [][]byte
-}
-
-// RunView returns the newest run.
-func (k *Keeper) RunView(ctx context.Context) (RunView, error) {
-	run, err := k.Runs.Run.Get(ctx)
-	if isNotFound(err) {
-		return RunView{}, nil
-	}
+// record keeps a conviction and forgets the oldest beyond custody.MaxFaults.
+func (r Runs) record(ctx context.Context, fault custody.Fault) error {
+	last, err := r.lastFault(ctx)
 	if err != nil {
-		return RunView{}, err
+		return err
 	}
-	out := RunView{Exists: true, Run: run}
-	if out.Origin, err = k.left.Datasets.OriginChainID(ctx); err != nil {
-		return RunView{}, err
-	}
-	if out.Enrolments, err = k.Runs.enrolled(ctx); err != nil {
-		return RunView{}, err
-	}
-	if out.Deals, err = k.Runs.dealt(ctx); err != nil {
-		return RunView{}, err
-	}
-	out.Confirmed, err = k.Runs.confirmed(ctx)
-	return out, err
-}
-
-// Context names the attempt to core/threshold.
-func (v RunView) Context() threshold.RunContext {
-	return threshold.RunContext{
-		OriginChain: v.Origin, KeyID: v.Run.KeyId, Epoch: v.Run.Epoch, Run: v.Run.Run,
-	}
-}
-
-// Threshold returns the run's public data; enrolment must have ended.
-func (v RunView) Threshold() (*threshold.Run, error) {
-	enrolments := make([]threshold.Enrolment, len(v.Enrolments))
-	for i, e := range v.Enrolments {
-		enrolments[i] = threshold.Enrolment{Operator: e.Operator, EK: e.Ek, Proof: e.Proof}
-	}
-	return threshold.NewRun(v.Context(), int(v.Run.Threshold), v.Run.Owners, enrolments, nil)
-}
-
-// Qualified returns the deals that count: those of operators that were not
-// convicted.
-func (v RunView) Qualified() ([]*threshold.Deal, error) {
-	var out []*threshold.Deal
-	for _, d := range v.Deals {
-		if v.Convicted(d.Operator) {
-			continue
-		}
-		deal, err := threshold.UnmarshalDeal(d.Data)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, deal)
-	}
-	return out, nil
-}
-
-// Committee returns the committee that the run made; disputing must have ended.
-func (v RunView) Committee() (*threshold.Committee, error) {
-	key, err := threshold.NewKey(v.Origin, v.Run.KeyId, v.Run.Y)
-	if err != nil {
-		return nil, err
-	}
-	return threshold.NewCommittee(key, v.Run.Epoch, int(v.Run.Threshold), v.Run.PublicShares, v.Run.Owners)
-}
-
-// Convicted reports whether an operator was found guilty in this run.
-func (v RunView) Convicted(operator []byte) bool { return among(v.Run.Convicted, operator) }
-
-// Enrolled reports whether an enrolment of an operator has landed.
-func (v RunView) Enrolled(operator []byte) bool {
-	for _, e := range v.Enrolments {
-		if bytes.Equal(e.Operator, operator) {
-			return true
+	fault.Number = last + 1
+	if fault.Number > custody.MaxFaults {
+		if err := r.Faults.Remove(ctx, fault.Number-custody.MaxFaults); err != nil {
+			return err
 		}
 	}
-	return false
+	return r.Faults.Set(ctx, fault.Number, fault)
 }
 
-// Dealt reports whether a deal of an operator has landed.
-func (v RunView) Dealt(operator []byte) bool {
-	for _, d := range v.Deals {
-		if bytes.Equal(d.Operator, operator) {
-			return true
-		}
-	}
-	return false
+func (r Runs) lastFault(ctx context.Context) (uint64, error) {
+	last := uint64(0)
+	err := r.Faults.Walk(ctx, new(collections.Range[uint64]).Descending(),
+		func(number uint64, _ custody.Fault) (bool, error) {
+			last = number
+			return true, nil
+		})
+	return last, err
 }
-
-// HasConfirmed reports whether an operator's confirmation has landed.
-func (v RunView) HasConfirmed(operator []byte) bool { return among(v.Confirmed, operator) }
-
-// Owner reports whether an operator will hold a share.
-func (v RunView) Owner(operator []byte) bool { return among(v.Run.Owners, operator) }
 
 func among(list [][]byte, item []byte) bool {
 	for _, other := range list {

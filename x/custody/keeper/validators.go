@@ -3,8 +3,10 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"cosmossdk.io/core/address"
+	sdkmath "cosmossdk.io/math"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
@@ -16,11 +18,14 @@ type StakingKeeper interface {
 	GetBondedValidatorsByPower(ctx context.Context) ([]stakingtypes.Validator, error)
 	GetValidator(ctx context.Context, operator sdk.ValAddress) (stakingtypes.Validator, error)
 	ValidatorAddressCodec() address.Codec
+	PowerReduction(ctx context.Context) sdkmath.Int
 }
 
 // SlashingKeeper is what NewValidatorSet needs of x/slashing.
 type SlashingKeeper interface {
 	Jail(ctx context.Context, consensus sdk.ConsAddress) error
+	JailUntil(ctx context.Context, consensus sdk.ConsAddress, until time.Time) error
+	DowntimeJailDuration(ctx context.Context) (time.Duration, error)
 }
 
 type validatorSet struct {
@@ -35,16 +40,18 @@ func NewValidatorSet(staking StakingKeeper, slashing SlashingKeeper) custody.Val
 }
 
 // Bonded implements custody.ValidatorSet.
-func (s validatorSet) Bonded(ctx context.Context) ([][]byte, error) {
+func (s validatorSet) Bonded(ctx context.Context) ([]custody.Bonded, error) {
 	validators, err := s.staking.GetBondedValidatorsByPower(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]byte, len(validators))
+	reduction := s.staking.PowerReduction(ctx)
+	out := make([]custody.Bonded, len(validators))
 	for i, v := range validators {
-		if out[i], err = s.staking.ValidatorAddressCodec().StringToBytes(v.OperatorAddress); err != nil {
+		if out[i].Operator, err = s.staking.ValidatorAddressCodec().StringToBytes(v.OperatorAddress); err != nil {
 			return nil, fmt.Errorf("operator address of validator %d: %w", i, err)
 		}
+		out[i].Power = uint64(max(v.ConsensusPower(reduction), 0))
 	}
 	return out, nil
 }
@@ -67,5 +74,12 @@ func (s validatorSet) JailOperator(ctx context.Context, operator []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.slashing.Jail(ctx, consensus)
+	if err := s.slashing.Jail(ctx, consensus); err != nil {
+		return err
+	}
+	duration, err := s.slashing.DowntimeJailDuration(ctx)
+	if err != nil {
+		return err
+	}
+	return s.slashing.JailUntil(ctx, consensus, sdk.UnwrapSDKContext(ctx).BlockTime().Add(duration))
 }

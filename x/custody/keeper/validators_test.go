@@ -5,16 +5,19 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/core/address"
+	sdkmath "cosmossdk.io/math"
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	"github.com/cosmos/cosmos-sdk/crypto/keys/ed25519"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	stakingtypes "github.com/cosmos/cosmos-sdk/x/staking/types"
 
+	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/custody/keeper"
 )
 
@@ -42,11 +45,25 @@ func (staking) ValidatorAddressCodec() address.Codec {
 	return addresscodec.NewBech32Codec("volensvaloper")
 }
 
-type slashing struct{ jailed []sdk.ConsAddress }
+func (staking) PowerReduction(context.Context) sdkmath.Int { return sdk.DefaultPowerReduction }
+
+type slashing struct {
+	jailed []sdk.ConsAddress
+	until  []time.Time
+}
 
 func (s *slashing) Jail(_ context.Context, consensus sdk.ConsAddress) error {
 	s.jailed = append(s.jailed, consensus)
 	return nil
+}
+
+func (s *slashing) JailUntil(_ context.Context, _ sdk.ConsAddress, until time.Time) error {
+	s.until = append(s.until, until)
+	return nil
+}
+
+func (*slashing) DowntimeJailDuration(context.Context) (time.Duration, error) {
+	return 10 * time.Minute, nil
 }
 
 func validator(t *testing.T, n byte) (stakingtypes.Validator, sdk.ConsAddress) {
@@ -56,7 +73,10 @@ func validator(t *testing.T, n byte) (stakingtypes.Validator, sdk.ConsAddress) {
 	key := ed25519.GenPrivKeyFromSecret([]byte{n}).PubKey()
 	packed, err := codectypes.NewAnyWithValue(key)
 	require.NoError(t, err)
-	return stakingtypes.Validator{OperatorAddress: text, ConsensusPubkey: packed}, sdk.ConsAddress(key.Address())
+	return stakingtypes.Validator{
+		OperatorAddress: text, ConsensusPubkey: packed, Status: stakingtypes.Bonded,
+		Tokens: sdk.DefaultPowerReduction.MulRaw(int64(n)),
+	}, sdk.ConsAddress(key.Address())
 }
 
 func TestValidatorSet_OfStakingAndSlashing(t *testing.T) {
@@ -67,9 +87,11 @@ func TestValidatorSet_OfStakingAndSlashing(t *testing.T) {
 	set := keeper.NewValidatorSet(staking{validators: []stakingtypes.Validator{first, second}}, jail)
 	bonded, err := set.Bonded(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, [][]byte{raw(1), raw(2)}, bonded)
-	require.NoError(t, set.JailOperator(t.Context(), raw(1)))
-	require.NoError(t, set.JailOperator(t.Context(), raw(2)), "jailed already")
+	require.Equal(t, []custody.Bonded{{Operator: raw(1), Power: 1}, {Operator: raw(2), Power: 2}}, bonded)
+	now := sdk.Context{}.WithBlockTime(genesisTime)
+	require.NoError(t, set.JailOperator(now, raw(1)))
+	require.NoError(t, set.JailOperator(now, raw(2)), "jailed already")
+	require.Equal(t, []time.Time{genesisTime.Add(10 * time.Minute)}, jail.until)
 	require.ErrorIs(t, set.JailOperator(t.Context(), raw(3)), stakingtypes.ErrNoValidatorFound)
 	require.NoError(t, set.Jail(t.Context(), sdk.ConsAddress{9}))
 	require.Equal(t, []sdk.ConsAddress{consensus, {9}}, jail.jailed)

@@ -14,6 +14,11 @@ func queryOptions() *autocliv1.ServiceCommandDescriptor {
 		Service: "volens.custody.v1.Query",
 		RpcCommandOptions: []*autocliv1.RpcCommandOptions{
 			{RpcMethod: "Key", Use: "key [key-id]", Short: "Show a committee key", PositionalArgs: args("key_id")},
+			{
+				RpcMethod: "Epoch", Use: "epoch [key-id] [epoch]", Short: "Show who holds which share in an epoch",
+				PositionalArgs: args("key_id", "epoch"),
+			},
+			{RpcMethod: "Faults", Use: "faults", Short: "List the convictions in runs, with their evidence"},
 			{RpcMethod: "Run", Use: "run", Short: "Show the open run"},
 			{
 				RpcMethod: "Seat", Use: "seat [request-id] [index]", Short: "Show a seat and what came of it",
@@ -59,6 +64,7 @@ func txOptions() *autocliv1.ServiceCommandDescriptor {
 				RpcMethod: "WithdrawInspection", Use: "withdraw-inspection [inspection-id]",
 				Short: "End an inspection before its batch", PositionalArgs: args("inspection_id"),
 			},
+			{RpcMethod: "RotateKey", Skip: true},    // the authority's
 			{RpcMethod: "UpdateParams", Skip: true}, // the authority's
 		},
 	}

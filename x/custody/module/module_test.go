@@ -51,11 +51,11 @@ func TestModule_CommandsNameRealMethods(t *testing.T) {
 		txs = append(txs, o.RpcMethod)
 	}
 	require.ElementsMatch(t, []string{
-		"Key", "Run", "Seat", "Seats", "Audit", "Inspection", "Inspections", "Params",
+		"Key", "Epoch", "Faults", "Run", "Seat", "Seats", "Audit", "Inspection", "Inspections", "Params",
 	}, queries)
 	require.ElementsMatch(
 		t,
-		[]string{"RequestInspection", "AcceptInspection", "WithdrawInspection", "UpdateParams"},
+		[]string{"RequestInspection", "AcceptInspection", "WithdrawInspection", "RotateKey", "UpdateParams"},
 		txs,
 	)
 }

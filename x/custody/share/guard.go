@@ -30,15 +30,16 @@ const (
 	recordBody  = 1 + 72
 	recordSize  = recordBody + crc32.Size
 	recordBatch = byte(1) // height (8), SHA-256 of the digest (32), SHA-256 of the live chain id (32)
-	recordPair  = byte(2) // Q (32), B (32), zero (8)
+	recordPair  = byte(2) // Q (32), B (32), height (8)
 )
 
-// Guard remembers, for ever, which B was answered for each Q, and the last batch. It
-// is an append-only file, synced before anything is emitted, with a mark beside it that
-// says how far it came.
+// Guard remembers, for ever, which B was answered for each Q, and the last batch of each
+// live chain, over all epochs and keys. It is an append-only file, synced before anything
+// is emitted, with a mark beside it that says how far it came.
 type Guard struct {
 	mu      sync.Mutex
 	file    *os.File
+	id      []byte
 	mark    *mark
 	at      progress
 	pairs   map[[pointSize]byte][pointSize]byte
@@ -72,26 +73,36 @@ func createGuard(files guardFiles, id []byte) (*Guard, error) {
 	if err := writeFile(files.guard, head); err != nil {
 		return nil, err
 	}
-	return openGuard(files, id)
+	return openGuard(files)
 }
 
 // openGuard reads a guard. A last record that was cut short by a crash is dropped: its
 // emission never happened, as the sync comes first. Any other damage is ErrGuard, and so
 // is a guard that lost what its mark counts.
-func openGuard(files guardFiles, id []byte) (*Guard, error) {
+func openGuard(files guardFiles) (*Guard, error) {
 	file, err := os.OpenFile(files.guard, os.O_RDWR, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGuard, err)
 	}
 	g := newGuard(file)
-	marked, err := g.openMark(files.mark, id)
-	if err == nil {
-		err = g.read(id, marked)
-	}
-	if err != nil {
+	if err := g.open(files.mark); err != nil {
 		return nil, errors.Join(err, g.shut())
 	}
 	return g, nil
+}
+
+// open reads the id at the head of the file, the mark of that id, and all records.
+func (g *Guard) open(mark string) error {
+	head := make([]byte, len(guardMagic)+idSize)
+	if _, err := g.file.ReadAt(head, 0); err != nil {
+		return fmt.Errorf("%w: %w", ErrGuard, err)
+	}
+	g.id = head[len(guardMagic):]
+	marked, err := g.openMark(mark, g.id)
+	if err != nil {
+		return err
+	}
+	return g.read(g.id, marked)
 }
 
 // inspectGuard reads a guard without writing, which may be that of a running node: the
@@ -240,6 +251,7 @@ func (g *Guard) append(chain [sha256.Size]byte, batch batchRecord, fresh []Pair)
 		body[0] = recordPair
 		copy(body[1:], pair.Q)
 		copy(body[33:], pair.B)
+		binary.BigEndian.PutUint64(body[65:], uint64(batch.height)) //nolint:gosec // heights are positive
 		out = binary.BigEndian.AppendUint32(append(out, body...), crc32.ChecksumIEEE(body))
 	}
 	clear(body)
@@ -262,13 +274,6 @@ func (g *Guard) append(chain [sha256.Size]byte, batch batchRecord, fresh []Pair)
 		}
 	}
 	return g.mark.write(g.at)
-}
-
-func (g *Guard) close() error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.broken = ErrGuard
-	return g.shut()
 }
 
 // shut closes what is open.

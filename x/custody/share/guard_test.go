@@ -21,7 +21,7 @@ func newGuard(t *testing.T) (*share.Guard, func() *share.Guard, string) {
 		require.NoError(t, err)
 		return guard
 	}
-	return load(), load, filepath.Join(dir, "guard-1-1")
+	return load(), load, filepath.Join(dir, "guard")
 }
 
 func TestGuard_AnotherBForQIsLeftOut(t *testing.T) {

@@ -76,7 +76,7 @@ func TestStore_SaveAgainKeepsTheGuard(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []bool{false}, ok)
 
-	require.NoError(t, os.Remove(filepath.Join(dir, "guard-1-1")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "guard")))
 	store = reopen(t, dir)
 	require.NoError(t, store.Save(shares))
 	_, _, err = store.Load(1, 1)
@@ -144,31 +144,85 @@ func TestStore_ShareOfAnotherEpochIsRefused(t *testing.T) {
 func TestStore_GuardMustBelongToShare(t *testing.T) {
 	store, dir := newStore(t)
 	require.NoError(t, store.Save(newShares(t, 1)))
-	require.NoError(t, store.Save(newShares(t, 2)))
-	first, second := filepath.Join(dir, "guard-1-1"), filepath.Join(dir, "guard-1-2")
-
-	other, err := os.ReadFile(second)
+	other, otherDir := newStore(t)
+	require.NoError(t, other.Save(newShares(t, 1)))
+	foreign, err := os.ReadFile(filepath.Join(otherDir, "guard"))
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(first, other, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "guard"), foreign, 0o600))
 	_, _, err = reopen(t, dir).Load(1, 1)
 	require.ErrorIs(t, err, share.ErrGuard, "guard of another share")
+	_, err = reopen(t, dir).Inspect(1, 1)
+	require.ErrorIs(t, err, share.ErrGuard)
 
-	require.NoError(t, os.Remove(first))
+	require.NoError(t, os.Remove(filepath.Join(dir, "guard")))
 	_, _, err = reopen(t, dir).Load(1, 1)
 	require.ErrorIs(t, err, share.ErrGuard, "guard missing")
 }
 
-func TestStore_Erase(t *testing.T) {
-	store, _ := newStore(t)
+// One guard stands over all epochs: what was answered with the shares of one is not answered
+// otherwise with those of the next.
+func TestStore_GuardOutlivesEpochs(t *testing.T) {
+	store, dir := newStore(t)
 	require.NoError(t, store.Save(newShares(t, 1)))
 	_, guard, err := store.Load(1, 1)
 	require.NoError(t, err)
+	require.NoError(t, store.Save(newShares(t, 2)), "the next epoch waits while this one answers")
+	require.Equal(t, []share.Epoch{{KeyID: 1, Epoch: 1}, {KeyID: 1, Epoch: 2}}, store.Kept())
+	_, err = guard.Permit(chain, 10, [64]byte{1}, []share.Pair{pair(1, 11)})
+	require.NoError(t, err)
 	require.NoError(t, store.Erase(1, 1))
+
+	_, guard, err = reopen(t, dir).Load(1, 2)
+	require.NoError(t, err)
+	ok, err := guard.Permit(chain, 11, [64]byte{2}, []share.Pair{pair(1, 99)})
+	require.NoError(t, err)
+	require.Equal(t, []bool{false}, ok)
+	_, err = guard.Permit(chain, 9, [64]byte{2}, nil)
+	require.ErrorIs(t, err, share.ErrRollback)
+}
+
+// A new guard is made only with a new share, and makes the old ones unusable.
+func TestStore_LostGuardEndsOldShares(t *testing.T) {
+	store, dir := newStore(t)
+	require.NoError(t, store.Save(newShares(t, 1)))
+	require.NoError(t, os.Remove(filepath.Join(dir, "guard")))
+	store = reopen(t, dir)
+	require.NoError(t, store.Save(newShares(t, 2)))
+	_, _, err := store.Load(1, 2)
+	require.NoError(t, err)
 	_, _, err = store.Load(1, 1)
-	require.ErrorIs(t, err, share.ErrNone)
-	_, err = guard.Permit(chain, 9, [64]byte{1}, nil)
-	require.ErrorIs(t, err, share.ErrGuard, "the guard of an erased share permits nothing")
+	require.ErrorIs(t, err, share.ErrGuard)
+}
+
+func TestStore_Erase(t *testing.T) {
+	store, dir := newStore(t)
+	first, third := newShares(t, 1), newShares(t, 3)
+	require.NoError(t, store.Save(first))
+	require.NoError(t, store.Save(third))
+	back, err := os.ReadFile(filepath.Join(dir, "share-1-1"))
+	require.NoError(t, err)
+	require.NoError(t, store.Erase(1, 2))
 	require.NoError(t, store.Erase(1, 1))
+	require.NoError(t, store.Erase(1, 1))
+	require.Equal(t, []share.Epoch{{KeyID: 1, Epoch: 3}}, store.Kept())
+	require.NoFileExists(t, filepath.Join(dir, "share-1-1"))
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "share-1-1"), back, 0o600))
+	for _, s := range []*share.Store{store, reopen(t, dir)} {
+		_, _, err = s.Load(1, 1)
+		require.ErrorIs(t, err, share.ErrErased, "a file that came back from a backup")
+		require.ErrorIs(t, s.Save(first), share.ErrErased)
+		_, err = s.Inspect(1, 1)
+		require.ErrorIs(t, err, share.ErrErased)
+		_, _, err = s.Load(1, 3)
+		require.NoError(t, err)
+		_, _, err = s.Load(2, 1)
+		require.ErrorIs(t, err, share.ErrNone, "each key has its own epochs")
+	}
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "erased-1"), []byte("damaged"), 0o600))
+	_, _, err = reopen(t, dir).Load(1, 3)
+	require.ErrorIs(t, err, share.ErrUnreadable)
 }
 
 func TestStore_KeepsEnrolment(t *testing.T) {
@@ -182,9 +236,41 @@ func TestStore_KeepsEnrolment(t *testing.T) {
 	got, err := reopen(t, dir).Enrolment(ctx)
 	require.NoError(t, err)
 	require.Equal(t, secret.Bytes(), got.Bytes())
-	require.NoError(t, store.EraseEnrolment(ctx))
-	require.NoError(t, store.EraseEnrolment(ctx))
-	_, err = store.Enrolment(ctx)
+}
+
+// What is kept of a run is erased with it: its key would open what was dealt in it.
+func TestStore_KeepRun(t *testing.T) {
+	store, dir := newStore(t)
+	run := func(epoch, n uint64) threshold.RunContext {
+		return threshold.RunContext{OriginChain: chain, KeyID: 1, Epoch: epoch, Run: n}
+	}
+	for _, ctx := range []threshold.RunContext{run(1, 1), run(1, 11), run(2, 1)} {
+		secret, _, err := threshold.NewEnrolment(rand.Reader, ctx, bytes.Repeat([]byte{7}, 20))
+		require.NoError(t, err)
+		require.NoError(t, store.SaveEnrolment(ctx, secret))
+		require.NoError(t, store.SaveDeal(ctx, 3, []byte("a deal")))
+	}
+	now := run(1, 1)
+	require.NoError(t, store.KeepRun(&now))
+	require.NoError(t, store.KeepRun(&now))
+	store = reopen(t, dir)
+	deal, err := store.Deal(now, 3)
+	require.NoError(t, err)
+	require.Equal(t, "a deal", string(deal))
+	_, err = store.Enrolment(now)
+	require.NoError(t, err)
+	_, err = store.Deal(now, 4)
+	require.ErrorIs(t, err, share.ErrNone)
+	for _, ctx := range []threshold.RunContext{run(1, 11), run(2, 1)} {
+		_, err = store.Enrolment(ctx)
+		require.ErrorIs(t, err, share.ErrNone)
+		_, err = store.Deal(ctx, 3)
+		require.ErrorIs(t, err, share.ErrNone)
+	}
+	require.NoError(t, store.KeepRun(nil))
+	_, err = store.Enrolment(now)
+	require.ErrorIs(t, err, share.ErrNone)
+	_, err = store.Deal(now, 3)
 	require.ErrorIs(t, err, share.ErrNone)
 }
 
@@ -192,7 +278,7 @@ func TestStore_InspectWritesNothing(t *testing.T) {
 	store, dir := newStore(t)
 	shares := newShares(t, 1)
 	require.NoError(t, store.Save(shares))
-	path := filepath.Join(dir, "guard-1-1")
+	path := filepath.Join(dir, "guard")
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
 	torn := append(raw, 2, 3, 4)

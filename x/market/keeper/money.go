@@ -199,7 +199,7 @@ func (k *Keeper) move(ctx context.Context, address string, coins sdk.Coins) erro
 	case k.pool:
 		return k.left.Pool.FundCommunityPool(ctx, coins, market.Account())
 	case k.committee:
-		return k.left.Bank.SendCoinsFromModuleToModule(ctx, market.ModuleName, custody.ModuleName, coins)
+		return k.left.Bank.SendCoinsFromModuleToModule(ctx, market.ModuleName, custody.CommitteeName, coins)
 	}
 	to, err := dataset.ParseAddress(address)
 	if err != nil {

@@ -159,7 +159,7 @@ func (w *world) SendCoinsFromModuleToAccount(
 }
 
 func (w *world) SendCoinsFromModuleToModule(ctx context.Context, _, to string, amount sdk.Coins) error {
-	if to != custody.ModuleName {
+	if to != custody.CommitteeName {
 		return errWorld
 	}
 	return w.send(ctx, market.Account(), market.CommitteeAccount(), amount)
