@@ -83,7 +83,7 @@ func New(
 
 	app.MountKVStores(app.keys)
 	app.MountTransientStores(app.transient)
-	self, err := newSelf(appOpts)
+	self, err := NewSelf(appOpts)
 	must(err)
 	app.setHandlers(self)
 	if loadLatest {

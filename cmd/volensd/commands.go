@@ -61,10 +61,6 @@ func txCommand() *cobra.Command {
 	return addTxFlags(cmd)
 }
 
-func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) servertypes.Application {
-	return app.New(logger, db, true, appOpts, server.DefaultBaseappOptions(appOpts)...)
-}
-
 func export(
 	logger log.Logger, db dbm.DB, height int64, forZeroHeight bool, _ []string,
 	appOpts servertypes.AppOptions, modules []string,

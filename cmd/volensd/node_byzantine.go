@@ -1,0 +1,35 @@
+//go:build byzantine
+
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"cosmossdk.io/log/v2"
+	dbm "github.com/cosmos/cosmos-db"
+	"github.com/cosmos/cosmos-sdk/server"
+	servertypes "github.com/cosmos/cosmos-sdk/server/types"
+
+	"github.com/volens-network/volens/app"
+	"github.com/volens-network/volens/test/byzantine"
+)
+
+// newNode builds a node that lies when its plan says so. No release is built with this tag:
+// test/network shows that none has it.
+func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) servertypes.Application {
+	node := app.New(logger, db, false, appOpts, server.DefaultBaseappOptions(appOpts)...)
+	self, err := app.NewSelf(appOpts)
+	if err != nil {
+		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
+	}
+	liar, err := byzantine.New(node, self, logger, os.Getenv)
+	if err != nil {
+		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
+	}
+	liar.Possess(node)
+	if err := node.LoadLatestVersion(); err != nil {
+		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
+	}
+	return node
+}

@@ -1,0 +1,11 @@
+// Package byzantine is a validator that lies: sixteen ways to spoil a vote extension and
+// fifteen to spoil a proposal, docs/threat-model.md.
+//
+// It is linked into volensd under the build tag "byzantine" only, and never into a
+// release; test/network shows that. A Liar wraps the honest handlers of a node. Which lie
+// it tells stands in a file that is read at every call, so that a campaign changes it
+// while the network runs; each lie told is one line of a log.
+//
+// Extensions and Proposals list the matrix with what an honest network must make of each
+// row: whom the chain names, and which proposals are refused.
+package byzantine
