@@ -147,6 +147,9 @@ func (n *Network) ContinueNode(i int) error { return n.nodes[i].signal(syscall.S
 // Running reports whether node i runs; one that is paused does.
 func (n *Network) Running(i int) bool { return n.nodes[i].running() }
 
+// Programs are what the network runs.
+func (n *Network) Programs() Programs { return n.programs }
+
 // GatewayRunning reports whether the gateway runs.
 func (n *Network) GatewayRunning() bool { return n.gateway.running() }
 
