@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint fmt proto vectors sim e2e bench bench-check deep localnet web check clean \
+.PHONY: help build demo test lint fmt proto vectors sim e2e bench bench-check deep campaigns localnet web check clean \
 	build-web test-go test-e2e test-web test-browser check-fmt check-proto check-vectors check-shell
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -67,7 +67,12 @@ bench-check: ## fail where a target is missed by 2x
 	cd test/bench && go run . -check ../../build/bench.jsonl
 
 deep: build ## long campaigns, hours: VOLENS_DEEP=1 for the tests that know it
-	VOLENS_DEEP=1 go test -timeout 4h -count=1 ./core/... ./x/... ./app/... ./gateway/... ./test/...
+	VOLENS_DEEP=1 go test -timeout 4h -count=1 ./core/... ./x/... ./app/... ./gateway/... \
+		$$(go list ./test/... | grep -v '/test/network$$')
+	VOLENS_DEEP=1 go test -timeout 24h -count=1 -v ./test/network/...
+
+campaigns: build ## all campaigns of test/network at their short size, about half an hour
+	VOLENS_CAMPAIGNS=1 go test -timeout 2h -count=1 -v ./test/network/...
 
 localnet: build ## a local network without the story, until Ctrl-C
 	build/volens demo --no-story

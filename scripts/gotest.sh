@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs Go tests and keeps their record: scripts/gotest.sh FILE [e2e | RACE-PATTERN...]
-# e2e: only the walk with real processes, never from the cache. RACE-PATTERN: these packages run with
-# the race detector instead of without it, all others plainly. Nothing but FILE: all but e2e, plainly.
+# e2e: only what runs real processes, test/e2e and test/network, never from the cache. RACE-PATTERN: these packages run with
+# the race detector instead of without it, all others plainly. Nothing but FILE: all but those, plainly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,8 +22,12 @@ if [ "${1:-}" = e2e ]; then
     echo "gotest.sh: SKIPPED: test/e2e is not in this tree" >&2
     exit 0
   fi
-  run "end to end, with the programs in build/" -count=1 ./test/e2e/...
-  exit 0
+  fault=0
+  run "end to end, with the programs in build/" -count=1 ./test/e2e/... || fault=1
+  if [ -d test/network ]; then
+    run "networks under siege, with the programs in build/" -count=1 ./test/network/... || fault=1
+  fi
+  exit "$fault"
 fi
 
 race=()
@@ -38,7 +42,7 @@ plain=()
 while IFS= read -r package; do
   case " ${race[*]} " in *" $package "*) continue ;; esac
   plain+=("$package")
-done < <(go list ./... | grep -v '/test/e2e')
+done < <(go list ./... | grep -vE '/test/(e2e|network)$')
 
 fault=0
 run "go test" "${plain[@]}" || fault=1

@@ -28,6 +28,7 @@ func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) serve
 		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
 	}
 	liar.Possess(node)
+	rehearse(node)
 	if err := node.LoadLatestVersion(); err != nil {
 		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
 	}

@@ -1,5 +1,5 @@
 // Package byzantine is a validator that lies: sixteen ways to spoil a vote extension and
-// fifteen to spoil a proposal, docs/threat-model.md.
+// fifteen to spoil a proposal, as test/network/README.md lists them.
 //
 // It is linked into volensd under the build tag "byzantine" only, and never into a
 // release; test/network shows that. A Liar wraps the honest handlers of a node. Which lie

@@ -29,7 +29,7 @@ type Proposal struct {
 	commit func(*abci.ExtendedCommitInfo)
 }
 
-// Proposals are the fifteen mutations, in the order of the threat model.
+// Proposals are the fifteen mutations of test/network/README.md, in their order.
 func Proposals() []Proposal {
 	return []Proposal{
 		{Name: "forged-power", Refused: true, spoil: func(_ *Liar, i *injection) { i.commit.Votes[0].Validator.Power++ }},

@@ -9,6 +9,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/devnet"
 	"github.com/volens-network/volens/x/custody"
 )
@@ -40,6 +41,7 @@ func RunFaults(ctx context.Context, n *devnet.Network) ([]*custody.EventRunFault
 
 // Operator is the operator address of the validator with a name, 20 bytes.
 func Operator(ctx context.Context, n *devnet.Network, moniker string) ([]byte, error) {
+	chain.SetPrefixes()
 	var answer struct {
 		Validators []struct {
 			Operator    string `json:"operator_address"`

@@ -22,6 +22,8 @@ const (
 	buildVariable = "VOLENS_BUILD"
 	// deepVariable asks for the long campaigns, whose results are kept in results/.
 	deepVariable = "VOLENS_DEEP"
+	// campaignsVariable asks for all campaigns at their short size.
+	campaignsVariable = "VOLENS_CAMPAIGNS"
 	// seedVariable repeats a campaign.
 	seedVariable = "VOLENS_SEED"
 
@@ -42,6 +44,14 @@ const (
 	portsCrash
 	portsJoin
 )
+
+// campaigns skips what would take too long in every check.
+func campaigns(t *testing.T) {
+	t.Helper()
+	if !deep() && os.Getenv(campaignsVariable) == "" {
+		t.Skipf("SKIPPED, NOT PART OF EVERY CHECK: `make campaigns` runs it (%s=1)", campaignsVariable)
+	}
+}
 
 func deep() bool { return os.Getenv(deepVariable) != "" }
 

@@ -22,6 +22,7 @@ const (
 // A node that joins by state sync under load has the state of the others, becomes a
 // validator and signs; the releases go on.
 func TestJoin_StateSyncedNodeBecomesValidator(t *testing.T) {
+	campaigns(t)
 	ctx := bounded(t)
 	c := &campaign{t: t, environment: map[int][]string{}}
 	of := seed(t)

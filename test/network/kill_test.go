@@ -109,6 +109,7 @@ func (c *campaign) powerCut(ctx context.Context) time.Duration {
 // A validator that ends at a crash point of CometBFT goes on where it was (R1b), and so it
 // does, or says clearly why not, when files of its home are damaged (R3).
 func TestCrashPointsAndDamage(t *testing.T) {
+	campaigns(t)
 	ctx := bounded(t)
 	c := begin(ctx, t, "crash-points", portsCrash)
 	c.load = c.Load(ctx, "crash")

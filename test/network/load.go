@@ -32,6 +32,8 @@ const (
 	deadline = 5_000
 	// inFlight is how many requests are on their way at once.
 	inFlight = 3
+	// stagger is between the answers of two patients, so that most blocks release something.
+	stagger = 400 * time.Millisecond
 	// tries bounds how often a step is tried before it counts as lost.
 	tries = 400
 	// retryPause is the time between two tries.
@@ -57,12 +59,20 @@ type Load struct {
 	stop     chan struct{}
 	once     sync.Once
 	done     chan error
+	failed   chan struct{} // closed with the first loss
 }
 
 // Load begins work, until Stop. The name must be new.
 func (s *Site) Load(ctx context.Context, name string) *Load {
-	l := &Load{site: s, stop: make(chan struct{}), done: make(chan error, 1)}
-	go func() { l.done <- l.run(ctx, name) }()
+	l := &Load{site: s, stop: make(chan struct{}), done: make(chan error, 1), failed: make(chan struct{})}
+	go func() {
+		err := l.run(ctx, name)
+		if err != nil {
+			close(l.failed)
+		}
+		l.done <- err
+	}()
+	s.load = l
 	return l
 }
 
@@ -130,8 +140,11 @@ func (l *Load) ask(ctx context.Context, name string) (string, error) {
 func (l *Load) follow(ctx context.Context, request string) error {
 	datasets := l.site.Story.Datasets()
 	errs := make(chan error, len(datasets))
-	for _, dataset := range datasets {
-		go func() { errs <- l.decide(ctx, request, dataset) }()
+	for i, dataset := range datasets {
+		go func() {
+			time.Sleep(time.Duration(i) * stagger)
+			errs <- l.decide(ctx, request, dataset)
+		}()
 	}
 	var failed error
 	for range datasets {

@@ -59,6 +59,7 @@ var splits = []split{
 // Validators that cannot hear each other do not fork; when they can again the network goes
 // on, and whatever was asked for meanwhile is released (R7).
 func TestPartitions(t *testing.T) {
+	campaigns(t)
 	ctx := bounded(t)
 	all := programs(t)
 	segments, err := network.NewSegments(ctx, quorum)

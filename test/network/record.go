@@ -95,6 +95,25 @@ func (r *Record) Fault(f Fault) error {
 	return errors.Join(err, file.Close())
 }
 
+// Keep copies the logs of a site that failed, before its folder goes.
+func (r *Record) Keep(dir string) error {
+	logs, err := filepath.Glob(filepath.Join(dir, "*.log"))
+	if err != nil {
+		return err
+	}
+	for _, log := range logs {
+		raw, err := os.ReadFile(log)
+		if err != nil {
+			return err
+		}
+		name := r.result.Campaign + "." + filepath.Base(log)
+		if err := os.WriteFile(filepath.Join(r.dir, name), raw, fileMode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Note keeps a measured value.
 func (r *Record) Note(name string, value float64) {
 	r.mu.Lock()

@@ -61,6 +61,7 @@ type Site struct {
 
 	tb    testing.TB
 	nodes []node
+	load  *Load
 }
 
 // Build makes a site whose datasets may be asked for, and closes it with the test.
@@ -81,7 +82,12 @@ func Build(ctx context.Context, tb testing.TB, p Plan) *Site {
 		Node:  func(spec devnet.Spec) (chain.Node, error) { return newFailover(urls(spec, spec.Validators)) },
 	})
 	require.NoError(tb, err)
-	tb.Cleanup(func() { require.NoError(tb, town.Close()) })
+	tb.Cleanup(func() {
+		require.NoError(tb, town.Close())
+		if tb.Failed() {
+			require.NoError(tb, p.Record.Keep(town.Network().Spec.Dir))
+		}
+	})
 	s.Town = town
 	s.nodes, err = dialAll(urls(town.Network().Spec, town.Network().Spec.Nodes()))
 	require.NoError(tb, err)
@@ -156,8 +162,14 @@ func (s *Site) Height(ctx context.Context) int64 {
 // Until waits until a question is answered with yes.
 func (s *Site) Until(ctx context.Context, what string, yes func() bool) {
 	s.tb.Helper()
+	var failed chan struct{}
+	if s.load != nil {
+		failed = s.load.failed
+	}
 	for !yes() {
 		select {
+		case <-failed:
+			require.NoError(s.tb, s.load.Stop())
 		case <-ctx.Done():
 			require.FailNow(s.tb, "it never came: "+what, ctx.Err())
 		case <-time.After(lull):
