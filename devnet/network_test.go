@@ -200,16 +200,46 @@ func TestNetwork_KillAndRestart(t *testing.T) {
 	require.True(t, alive(t, second))
 }
 
+// A paused process goes on where it was, and one that is paused can still be stopped. Dress
+// changes each start.
+func TestNetwork_PauseAndDress(t *testing.T) {
+	network := newNetwork(t)
+	var dressed []string
+	network.Dress = func(name string, _ *exec.Cmd) { dressed = append(dressed, name) }
+	require.NoError(t, network.Start())
+	require.Equal(t, []string{"validator0", "validator1", "validator2", "validator3"}, dressed)
+	id := pid(t, network.Spec, 1)
+	state := func() string {
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", id))
+		require.NoError(t, err)
+		_, rest, _ := strings.Cut(string(raw), ") ")
+		return rest[:1]
+	}
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("only Linux tells the state of a process")
+	}
+	require.NoError(t, network.PauseNode(1))
+	eventually(t, "a stopped process", func() bool { return state() == "T" })
+	require.True(t, network.Running(1))
+	require.NoError(t, network.ContinueNode(1))
+	eventually(t, "a process that goes on", func() bool { return state() != "T" })
+	require.NoError(t, network.PauseNode(1))
+	require.NoError(t, network.Stop())
+	require.False(t, network.Running(1))
+	require.ErrorIs(t, network.PauseNode(1), os.ErrProcessDone)
+	require.False(t, network.GatewayRunning())
+}
+
 func TestNetwork_TellsWhoDied(t *testing.T) {
 	network := newNetwork(t)
 	require.NoError(t, network.Start())
 	require.NoError(t, syscall.Kill(pid(t, network.Spec, 3), syscall.SIGKILL))
 	eventually(t, "death of validator 3", func() bool { return network.Died() != nil })
-	require.ErrorContains(t, network.Died(), "validator 3 ended by itself")
+	require.ErrorContains(t, network.Died(), "validator3 ended by itself")
 
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	require.ErrorContains(t, network.WaitHeight(ctx, 0, 1), "validator 3", "waiting ends when a node dies")
+	require.ErrorContains(t, network.WaitHeight(ctx, 0, 1), "validator3", "waiting ends when a node dies")
 }
 
 func TestNetwork_WaitEndsWithItsContext(t *testing.T) {

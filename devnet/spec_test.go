@@ -34,6 +34,9 @@ func TestSpec_Validate(t *testing.T) {
 		"spec has no genesis_time":  func(s *devnet.Spec) { s.GenesisTime = time.Time{} },
 		"want 0 to 38575":           func(s *devnet.Spec) { s.PortOffset = 65_535 },
 		"port_offset is 9999999999": func(s *devnet.Spec) { s.PortOffset = 9_999_999_999 },
+		"observers is -1":           func(s *devnet.Spec) { s.Observers = -1 },
+		"observers is 17":           func(s *devnet.Spec) { s.Observers = 17 },
+		"5 hosts for 4 nodes":       func(s *devnet.Spec) { s.Hosts = make([]string, 5) },
 	} {
 		spec := goodSpec(t)
 		spoil(&spec)
@@ -57,6 +60,23 @@ func TestReadSpec(t *testing.T) {
 		_, err := devnet.ReadSpec(strings.NewReader(text))
 		require.Error(t, err, text)
 	}
+}
+
+// Observers come after the validators, with names and ports of their own; hosts move nodes
+// off loopback.
+func TestSpec_ObserversAndHosts(t *testing.T) {
+	spec := goodSpec(t)
+	spec.Observers, spec.Hosts = 2, []string{"10.0.0.1"}
+	require.NoError(t, spec.Validate())
+	require.Equal(t, 6, spec.Nodes())
+	require.Equal(t, "validator3", spec.NodeName(3))
+	require.Equal(t, "observer4", spec.NodeName(4))
+	require.Equal(t, "10.0.0.1", spec.Host(0))
+	require.Equal(t, "127.0.0.1", spec.Host(1))
+	network := devnet.Network{Spec: spec}
+	require.Equal(t, "http://10.0.0.1:"+portText(spec.PortsOf(0).RPC), network.RPC(0))
+	require.Equal(t, "http://127.0.0.1:"+portText(spec.PortsOf(5).RPC), network.RPC(5))
+	require.NoError(t, spec.CheckPorts(context.Background()), "a node elsewhere needs no port here")
 }
 
 // The ports that docs and scripts rely on, and no two alike.
