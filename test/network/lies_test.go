@@ -74,7 +74,10 @@ func TestLies(t *testing.T) {
 	c := &campaign{t: t, environment: map[int][]string{}}
 	of := seed(t)
 	programs := programs(t)
-	s := &stage{campaign: c, puppet: network.NewPuppet(tagged(t, "volensd", "byzantine,crashpoints"), t.TempDir(), late)}
+	s := &stage{
+		campaign: c,
+		puppet:   network.NewPuppet(tagged(t, "volensd", "byzantine,crashpoints"), t.TempDir(), late),
+	}
 	c.record = record(t, "lies", of, quorum)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs, Validators: quorum, Patients: 4, PortOffset: portsLies, BlockTime: blockTime,
