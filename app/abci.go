@@ -18,8 +18,10 @@ func (app *App) DefaultGenesis() Genesis {
 	return app.basics.DefaultGenesis(app.encoding.Codec)
 }
 
-func (app *App) setHandlers(self *voteext.Self) {
-	app.votes = voteext.New(
+// NewVotes makes a handler of votes and proposals for a node, nil for one that is no
+// validator.
+func (app *App) NewVotes(self *voteext.Self) *voteext.Handler {
+	return voteext.New(
 		app.Volens.Custody,
 		app.Volens.Custody,
 		app.Cosmos.Staking,
@@ -28,6 +30,10 @@ func (app *App) setHandlers(self *voteext.Self) {
 		app.Logger(),
 		self,
 	)
+}
+
+func (app *App) setHandlers(self *voteext.Self) {
+	app.votes = app.NewVotes(self)
 	app.SetExtendVoteHandler(func(ctx sdk.Context, req *abci.RequestExtendVote) (*abci.ResponseExtendVote, error) {
 		resp, err := app.votes.ExtendVote(ctx, req)
 		if err == nil {

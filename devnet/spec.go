@@ -106,7 +106,12 @@ func (s Spec) Validate() error {
 	case s.Validators < 1 || s.Validators > most:
 		return fmt.Errorf("validators is %d: want 1 to %d", s.Validators, most)
 	case s.Observers < 0 || s.Nodes() > most:
-		return fmt.Errorf("observers is %d: want 0 to %d beside %d validators", s.Observers, most-s.Validators, s.Validators)
+		return fmt.Errorf(
+			"observers is %d: want 0 to %d beside %d validators",
+			s.Observers,
+			most-s.Validators,
+			s.Validators,
+		)
 	case len(s.Hosts) > s.Nodes():
 		return fmt.Errorf("%d hosts for %d nodes", len(s.Hosts), s.Nodes())
 	case s.PortOffset < 0 || s.lastPort()+s.PortOffset > portHighest:

@@ -71,9 +71,7 @@ type Liar struct {
 // New makes the liar of a node. self is nil for a node without a validator's key.
 func New(node *app.App, self *voteext.Self, logger log.Logger, variable func(string) string) (*Liar, error) {
 	l := &Liar{
-		honest: voteext.New(node.Volens.Custody, node.Volens.Custody, node.Cosmos.Staking,
-			node.TxConfig().TxDecoder(), logger, self),
-		reader: node.Volens.Custody, validators: node.Cosmos.Staking, self: self,
+		honest: node.NewVotes(self), reader: node.Volens.Custody, validators: node.Cosmos.Staking, self: self,
 		logger: logger.With(log.ModuleKey, "byzantine"),
 		plan:   variable(PlanVariable), log: variable(LogVariable), delay: defaultDelay,
 		others: map[string]*custody.VoteExtension{},

@@ -32,13 +32,21 @@ type Proposal struct {
 // Proposals are the fifteen mutations of test/network/README.md, in their order.
 func Proposals() []Proposal {
 	return []Proposal{
-		{Name: "forged-power", Refused: true, spoil: func(_ *Liar, i *injection) { i.commit.Votes[0].Validator.Power++ }},
+		{
+			Name:    "forged-power",
+			Refused: true,
+			spoil:   func(_ *Liar, i *injection) { i.commit.Votes[0].Validator.Power++ },
+		},
 		{Name: "drop-a-quarter", commit: func(c *abci.ExtendedCommitInfo) { hide(&c.Votes[0]) }},
 		{Name: "drop-half", Refused: true, spoil: func(_ *Liar, i *injection) { i.hideHalf() }},
 		{Name: "reorder", Refused: true, spoil: func(_ *Liar, i *injection) {
 			i.commit.Votes[0], i.commit.Votes[1] = i.commit.Votes[1], i.commit.Votes[0]
 		}},
-		{Name: "duplicate-vote", Refused: true, spoil: func(_ *Liar, i *injection) { i.commit.Votes[1] = i.commit.Votes[0] }},
+		{
+			Name:    "duplicate-vote",
+			Refused: true,
+			spoil:   func(_ *Liar, i *injection) { i.commit.Votes[1] = i.commit.Votes[0] },
+		},
 		{Name: "flip-flag", Refused: true, spoil: func(_ *Liar, i *injection) {
 			i.commit.Votes[0].BlockIdFlag = cmtproto.BlockIDFlagNil
 		}},
@@ -61,7 +69,11 @@ func Proposals() []Proposal {
 			i.commit.Votes[0].VoteExtension = make([]byte, inflated)
 		}},
 		{Name: "wrong-round", Refused: true, spoil: func(_ *Liar, i *injection) { i.Round++; i.commit.Round++ }},
-		{Name: "replay", Refused: true, place: func(l *Liar, _ []byte, rest [][]byte) [][]byte { return with(l.injection, rest) }},
+		{
+			Name:    "replay",
+			Refused: true,
+			place:   func(l *Liar, _ []byte, rest [][]byte) [][]byte { return with(l.injection, rest) },
+		},
 	}
 }
 

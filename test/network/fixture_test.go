@@ -93,7 +93,19 @@ func programs(t *testing.T) walk.Programs {
 func tagged(t *testing.T, program, tags string) string {
 	t.Helper()
 	out := filepath.Join(root(t), "build", "campaign", program)
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-tags", tags, "-buildvcs=false", "-ldflags", "-s -w", "-o", out, "./cmd/"+program)
+	cmd := exec.CommandContext(
+		t.Context(),
+		"go",
+		"build",
+		"-tags",
+		tags,
+		"-buildvcs=false",
+		"-ldflags",
+		"-s -w",
+		"-o",
+		out,
+		"./cmd/"+program,
+	)
 	cmd.Dir = root(t)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	words, err := cmd.CombinedOutput()

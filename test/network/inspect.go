@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volens-network/volens/client"
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/devnet/walk"
 	"github.com/volens-network/volens/x/custody"
@@ -167,7 +168,7 @@ func (s *Site) compareJournal(ctx context.Context, v *Verdict) {
 func (s *Site) compareRequests(ctx context.Context, asked map[string]string, v *Verdict) {
 	s.tb.Helper()
 	researcher := s.Town.Person(walk.Researcher)
-	view, err := researcher.Requests(ctx, researcher.Address, "")
+	view, err := researcher.Requests(ctx, researcher.Address, "", client.Window{})
 	require.NoError(s.tb, err)
 	if len(view) != len(asked)+1 {
 		v.complain("%d requests on chain, %d in the journal and the story's", len(view), len(asked))

@@ -96,8 +96,24 @@ func (s *Site) BecomeValidator(ctx context.Context, node int) error {
 // and succeeded.
 func (s *Site) Operate(ctx context.Context, node int, args ...string) error {
 	home := s.Home(node)
-	args = append(append([]string{"tx"}, args...), "--home", home, "--keyring-backend", "test", "--from", operatorKey,
-		"--node", s.Town.Network().RPC(0), "--chain-id", s.Spec().ChainID, "--gas", "600000", "--yes", "--output", "json")
+	args = append(
+		append([]string{"tx"}, args...),
+		"--home",
+		home,
+		"--keyring-backend",
+		"test",
+		"--from",
+		operatorKey,
+		"--node",
+		s.Town.Network().RPC(0),
+		"--chain-id",
+		s.Spec().ChainID,
+		"--gas",
+		"600000",
+		"--yes",
+		"--output",
+		"json",
+	)
 	out, err := exec.CommandContext(ctx, s.Town.Network().Programs().Node, args...).Output()
 	if err != nil {
 		var exit *exec.ExitError

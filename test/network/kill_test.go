@@ -217,7 +217,14 @@ func (c *campaign) recover(ctx context.Context, victim int, d damage) {
 	c.t.Helper()
 	want := c.Height(ctx)
 	c.Until(soon(ctx, c.t), "recovery of "+d.name, func() bool {
-		require.True(c.t, c.Town.Network().Running(victim), "%s: validator %d ended: %s", d.name, victim, c.Tail(victim))
+		require.True(
+			c.t,
+			c.Town.Network().Running(victim),
+			"%s: validator %d ended: %s",
+			d.name,
+			victim,
+			c.Tail(victim),
+		)
 		height, err := c.Town.Network().Height(ctx, victim)
 		return err == nil && height >= want
 	})

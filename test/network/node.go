@@ -5,13 +5,12 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"cosmossdk.io/collections"
 	abci "github.com/cometbft/cometbft/abci/types"
 	rpcclient "github.com/cometbft/cometbft/rpc/client"
 	rpchttp "github.com/cometbft/cometbft/rpc/client/http"
 	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	cmttypes "github.com/cometbft/cometbft/types"
-
-	"cosmossdk.io/collections"
 
 	"github.com/volens-network/volens/x/custody"
 )

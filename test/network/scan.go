@@ -160,7 +160,12 @@ func (s *scan) readInjection(ctx context.Context, raw []byte, block *Block) erro
 }
 
 // readVote counts the shares of a vote, if they verify.
-func (s *scan) readVote(round *threshold.Round, committee *threshold.Committee, jobs []threshold.Job, vote abci.ExtendedVoteInfo) {
+func (s *scan) readVote(
+	round *threshold.Round,
+	committee *threshold.Committee,
+	jobs []threshold.Job,
+	vote abci.ExtendedVoteInfo,
+) {
 	if vote.BlockIdFlag != cmtproto.BlockIDFlagCommit || len(vote.VoteExtension) == 0 {
 		return
 	}

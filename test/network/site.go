@@ -68,7 +68,11 @@ type Site struct {
 func Build(ctx context.Context, tb testing.TB, p Plan) *Site {
 	tb.Helper()
 	dir := filepath.Join(tb.TempDir(), "site")
-	s := &Site{tb: tb, Record: p.Record, Rand: rand.New(rand.NewPCG(p.Seed, p.Seed))} //nolint:gosec // a schedule, no secret
+	s := &Site{
+		tb:     tb,
+		Record: p.Record,
+		Rand:   rand.New(rand.NewPCG(p.Seed, p.Seed)),
+	} //nolint:gosec // a schedule, no secret
 	town, err := walk.Build(ctx, walk.Options{
 		Programs: p.Programs, Dir: dir, Validators: p.Validators, PortOffset: p.PortOffset, BlockTime: p.BlockTime,
 		Report: diary{tb}, Rand: cryptorand.Reader, Now: time.Now, Version: "siege",
@@ -134,7 +138,10 @@ func samples(tb testing.TB, n int) []string {
 		out[i] = filepath.Join(dir, fmt.Sprintf("patient%d.vcf", i))
 		file, err := os.Create(out[i])
 		require.NoError(tb, err)
-		require.NoError(tb, sample.VCF(file, sample.Options{Seed: uint64(i) + 1, Records: records})) //nolint:gosec // a number
+		require.NoError(
+			tb,
+			sample.VCF(file, sample.Options{Seed: uint64(i) + 1, Records: records}),
+		) //nolint:gosec // a number
 		require.NoError(tb, file.Close())
 	}
 	return out
