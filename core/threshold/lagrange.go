@@ -117,10 +117,11 @@ func (p *product) times(n int) {
 	if n < 0 {
 		p.negative, n = !p.negative, -n
 	}
-	high, low := bits.Mul64(max(p.word, 1), uint64(n))
+	factor := uint64(n) //nolint:gosec // not negative now
+	high, low := bits.Mul64(max(p.word, 1), factor)
 	if high != 0 {
 		p.fold()
-		low = uint64(n)
+		low = factor
 	}
 	p.word = low
 }
@@ -203,9 +204,12 @@ func (l *ladder) put(group int, n *big.Int) int {
 			l.steps = append(l.steps, nil)
 		}
 		if n.Bit(0) == 1 {
-			d := int64(1) - 2*int64(n.Bit(1)) // so that the next digit is 0
-			l.steps[digit] = append(l.steps[digit], int(d)*group)
-			n.Sub(n, big.NewInt(d))
+			d := 1
+			if n.Bit(1) == 1 {
+				d = -1 // so that the next digit is 0
+			}
+			l.steps[digit] = append(l.steps[digit], d*group)
+			n.Sub(n, big.NewInt(int64(d)))
 			count++
 		}
 		n.Rsh(n, 1)

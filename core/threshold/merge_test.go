@@ -247,7 +247,8 @@ func TestLagrange_Ladder(t *testing.T) {
 	}
 	require.Equal(t, len(points), ladders, "contiguous sets have binomial coefficients")
 	rapid.Check(t, func(t *rapid.T) {
-		indices := rapid.SliceOfNDistinct(rapid.IntRange(1, threshold.MaxShares), 1, len(points), rapid.ID).Draw(t, "set")
+		indices := rapid.SliceOfNDistinct(rapid.IntRange(1, threshold.MaxShares), 1, len(points), rapid.ID).
+			Draw(t, "set")
 		slices.Sort(indices)
 		check(t, indices)
 		near := rapid.SliceOfNDistinct(rapid.IntRange(1, 24), 1, len(points), rapid.ID).Draw(t, "near")
@@ -263,9 +264,21 @@ func TestLagrange_Interpolates(t *testing.T) {
 		for i := range indices {
 			indices[i] = threshold.MaxShares - 2*(n-i) + 1
 		}
-		require.Equal(t, peerSmall(1).Bytes(), sumOf(t, threshold.Lagrange(indices), indices, 0), "%d points, constant", n)
+		require.Equal(
+			t,
+			peerSmall(1).Bytes(),
+			sumOf(t, threshold.Lagrange(indices), indices, 0),
+			"%d points, constant",
+			n,
+		)
 		if n > 1 {
-			require.Equal(t, peerSmall(0).Bytes(), sumOf(t, threshold.Lagrange(indices), indices, n-1), "%d points, degree", n)
+			require.Equal(
+				t,
+				peerSmall(0).Bytes(),
+				sumOf(t, threshold.Lagrange(indices), indices, n-1),
+				"%d points, degree",
+				n,
+			)
 		}
 	}
 }

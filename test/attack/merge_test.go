@@ -2,6 +2,7 @@ package attack_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,25 +106,28 @@ func TestMerge_CensoringProposers(t *testing.T) {
 	honest(t, s)
 }
 
-// merging stops before the proposal that finishes a job out of one share kept of each of
-// two nodes and one new share.
-func merging(t *testing.T, s *story.Story, d *story.Dataset) *story.Request {
-	t.Helper()
-	heard := map[int]bool{nodeOfShare(t, s, 1): true, nodeOfShare(t, s, 3): true}
+// hear lets only some nodes answer from now on.
+func hear(s *story.Story, nodes ...int) {
 	s.Tamper.Extension = func(node int, _ int64, honest []byte) []byte {
-		if heard[node] {
+		if slices.Contains(nodes, node) {
 			return honest
 		}
 		return nil
 	}
+}
+
+// merging stops before the proposal that finishes a job out of one share kept of each of
+// two nodes and one new share.
+func merging(t *testing.T, s *story.Story, d *story.Dataset) *story.Request {
+	t.Helper()
+	hear(s, nodeOfShare(t, s, 1), nodeOfShare(t, s, 3))
 	r := offered(s, d)
 	s.Block()
 	require.False(t, released(s, r))
 	for _, shares := range keptShares(t, s) {
 		require.Equal(t, []uint32{1, 3}, shares)
 	}
-	last := nodeOfShare(t, s, 2)
-	heard = map[int]bool{last: true}
+	hear(s, nodeOfShare(t, s, 2))
 	s.Until(4, "an answer to the next offer", func(ctx sdkContext) bool {
 		batch, err := s.App().Volens.Custody.BatchAt(ctx, s.Height)
 		return err == nil && len(batch.Jobs) > 0
@@ -227,13 +231,7 @@ func TestMerge_Equivocation(t *testing.T) {
 func TestMerge_Revoked(t *testing.T) {
 	s := shared(t)
 	d := s.Ready(s.Patient, content)
-	heard := map[int]bool{0: true, 1: true}
-	s.Tamper.Extension = func(node int, _ int64, honest []byte) []byte {
-		if heard[node] {
-			return honest
-		}
-		return nil
-	}
+	hear(s, 0, 1)
 	r := offered(s, d)
 	s.Block()
 	require.Len(t, keptShares(t, s), 1)
@@ -241,7 +239,7 @@ func TestMerge_Revoked(t *testing.T) {
 	s.Blocks(2)
 	require.Equal(t, custody.SEAT_STATE_VOID, seat(t, s, r.ID, 0).State)
 	nothingKept(t, s)
-	heard[2], heard[3] = true, true
+	s.Tamper.Extension = nil
 	s.Blocks(4)
 	require.False(t, released(s, r))
 	solvent(t, s)

@@ -29,10 +29,26 @@ type Kept struct {
 
 func newKept(sb *collections.SchemaBuilder, cdc codec.BinaryCodec) Kept {
 	return Kept{
-		Shares: collections.NewMap(sb, custody.KeptSharesPrefix, "kept_shares",
-			collections.PairKeyCodec(collections.BytesKey, collections.Uint64Key), codec.CollValue[custody.KeptShares](cdc)),
-		Epochs: collections.NewMap(sb, custody.KeptEpochsPrefix, "kept_epochs",
-			collections.PairKeyCodec(collections.Uint64Key, collections.Uint64Key), codec.CollValue[custody.KeptEpoch](cdc)),
+		Shares: collections.NewMap(
+			sb,
+			custody.KeptSharesPrefix,
+			"kept_shares",
+			collections.PairKeyCodec(
+				collections.BytesKey,
+				collections.Uint64Key,
+			),
+			codec.CollValue[custody.KeptShares](cdc),
+		),
+		Epochs: collections.NewMap(
+			sb,
+			custody.KeptEpochsPrefix,
+			"kept_epochs",
+			collections.PairKeyCodec(
+				collections.Uint64Key,
+				collections.Uint64Key,
+			),
+			codec.CollValue[custody.KeptEpoch](cdc),
+		),
 	}
 }
 

@@ -67,13 +67,16 @@ func checkKept(t require.TestingT, f *fixture) {
 			return false, nil
 		}))
 	require.LessOrEqual(t, total, custody.MaxKeptShares)
-	require.NoError(t, f.keeper.Kept.Epochs.Walk(f.ctx, nil, func(of keeper.EpochKey, e custody.KeptEpoch) (bool, error) {
-		name := [2]uint64{of.K1(), of.K2()}
-		require.Equal(t, counts[name], e.Count)
-		require.NotZero(t, e.Count)
-		delete(counts, name)
-		return false, nil
-	}))
+	require.NoError(
+		t,
+		f.keeper.Kept.Epochs.Walk(f.ctx, nil, func(of keeper.EpochKey, e custody.KeptEpoch) (bool, error) {
+			name := [2]uint64{of.K1(), of.K2()}
+			require.Equal(t, counts[name], e.Count)
+			require.NotZero(t, e.Count)
+			delete(counts, name)
+			return false, nil
+		}),
+	)
 	require.Empty(t, counts)
 }
 
@@ -216,8 +219,11 @@ func TestKeepShares_PassesOverWhatIsNotThere(t *testing.T) {
 	batch := custody.Batch{Height: 900, KeyId: 1, Epoch: 1, Jobs: []custody.BatchJob{{Id: digest("none")}, {Id: job}}}
 	require.NoError(t, f.keeper.Jobs.Batches.Set(f.ctx, 900, batch))
 	for _, shares := range [][]threshold.KeptShare{
-		nil, {{JobIndex: 0, Share: 2, S: s}}, {{JobIndex: 2, Share: 2, S: s}}, {{JobIndex: -1, Share: 2, S: s}},
-		{{JobIndex: 1, Share: 3, S: s}},                                // kept already
+		nil,
+		{{JobIndex: 0, Share: 2, S: s}},
+		{{JobIndex: 2, Share: 2, S: s}},
+		{{JobIndex: -1, Share: 2, S: s}},
+		{{JobIndex: 1, Share: 3, S: s}}, // kept already
 		{{JobIndex: 1, Share: 2, S: s}, {JobIndex: 1, Share: 4, S: s}}, // as many as would finish it
 	} {
 		f.keeper.KeepShares(f.ctx, 900, shares)
