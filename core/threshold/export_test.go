@@ -49,15 +49,14 @@ func ForceShares(keyID, epoch uint64, indices []int, x []*Scalar) *Shares {
 // Secrets returns the scalars of shares.
 func (s *Shares) Secrets() []*Scalar { return s.x }
 
-// LagrangeSums returns the sum of the first points with the coefficients of indices by
-// the ladder, if there is one, and in the general way.
-func LagrangeSums(indices []int, encoded [][]byte) (short, general []byte, ladder bool) {
-	points := make([]*Point, len(indices))
-	for i := range points {
-		points[i] = must(DecodePoint(encoded[i]))
-	}
+// LagrangeSums returns the sum of the first points with the coefficients of indices as
+// Combine makes it, with a ladder or not, and term by term.
+func LagrangeSums(indices []int, encoded [][]byte) (combined, plain []byte, ladder bool) {
+	points, sum := make([]*Point, len(indices)), newMSM(len(indices))
 	r := newResponders(indices, MaxShares)
-	short = mustPoint(r.combine(points)).Bytes()
-	ladder, r.ladder = r.ladder != nil, nil
-	return short, mustPoint(r.combine(points)).Bytes(), ladder
+	for i, k := range indices {
+		points[i] = must(DecodePoint(encoded[i]))
+		sum.add(&r.lambda[k].s, points[i])
+	}
+	return mustPoint(r.combine(points)).Bytes(), mustPoint(sum.sum()).Bytes(), r.ladder != nil
 }

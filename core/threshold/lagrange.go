@@ -19,30 +19,52 @@ const maxResponderSets = 64
 type responders struct {
 	indices []int
 	lambda  []*Scalar // by share index; nil for those outside the set
-	ladder  *ladder   // nil where it would not be faster
+	groups  []group
+	ladder  *ladder // nil where it would not be faster
+}
+
+// group is the places whose coefficients are equal but for the sign. The coefficients
+// of 1 to T are the binomial ones of T, so that most groups have two places.
+type group struct {
+	coefficient scalar.Scalar // the shorter one: the fewer digits are set, the cheaper is its term
+	places      []int         // from 1, negative to subtract
 }
 
 func newResponders(indices []int, size int) *responders {
-	r := &responders{
-		indices: slices.Clone(indices),
-		lambda:  make([]*Scalar, size+1),
-		ladder:  newLadder(indices),
-	}
+	r := &responders{indices: slices.Clone(indices), lambda: make([]*Scalar, size+1)}
+	known := map[[ScalarSize]byte]int{}
 	for i, l := range lagrange(indices) {
 		r.lambda[indices[i]] = l
+		coefficient, place := l.s, i+1
+		if minus := neg(&l.s); shorter(minus, &l.s) {
+			coefficient, place = *minus, -place
+		}
+		var name [ScalarSize]byte
+		must(name, coefficient.ToBytes(name[:]))
+		g, ok := known[name]
+		if !ok {
+			g = len(r.groups)
+			known[name], r.groups = g, append(r.groups, group{coefficient: coefficient})
+		}
+		r.groups[g].places = append(r.groups[g].places, place)
 	}
+	r.ladder = newLadder(indices, r.groups)
 	return r
 }
 
 // combine returns the sum of points, in the order of the indices, with the
 // coefficients.
 func (r *responders) combine(points []*Point) *curve.RistrettoPoint {
-	if r.ladder != nil {
-		return r.ladder.sum(points)
+	sums := make([]Point, len(r.groups))
+	for i, g := range r.groups {
+		sums[i].p = *addSigned(nil, g.places, func(place int) *curve.RistrettoPoint { return &points[place-1].p })
 	}
-	sum := newMSM(len(points))
-	for i, k := range r.indices {
-		sum.addShort(&r.lambda[k].s, points[i])
+	if r.ladder != nil {
+		return r.ladder.sum(sums)
+	}
+	sum := newMSM(len(sums))
+	for i := range sums {
+		sum.add(&r.groups[i].coefficient, &sums[i])
 	}
 	return sum.sum()
 }
@@ -143,13 +165,11 @@ func (p *product) value() *scalar.Scalar {
 	return p.done
 }
 
-// A ladder computes a Lagrange sum with small integers: the coefficients times
-// their common denominator. Few responders have short ones; 1 to T have the
-// binomial coefficients of T. It adds up the points whose coefficients are equal but
-// for the sign, goes through all coefficients from the highest signed digit
-// (non-adjacent form) to the lowest, and divides by the denominator at the end.
+// A ladder computes a Lagrange sum with small integers: the coefficients times their
+// common denominator. Few responders have short ones. It goes through those of all
+// groups from the highest signed digit (non-adjacent form) to the lowest, and divides
+// by the denominator at the end.
 type ladder struct {
-	groups  [][]int        // places from 1 of one coefficient each, negative to subtract
 	steps   [][]int        // from the highest digit: groups from 1, negative to subtract
 	inverse *scalar.Scalar // of the common denominator, nil for 1
 }
@@ -165,38 +185,35 @@ const (
 )
 
 // newLadder returns nil where the general way is faster.
-func newLadder(indices []int) *ladder {
+func newLadder(indices []int, groups []group) *ladder {
 	if len(indices) > ladderTerms {
 		return nil
 	}
 	coefficients, denominator := integerLagrange(indices)
 	out := &ladder{}
 	cost := 0
-	if !denominator.IsInt64() || denominator.Int64() != 1 {
+	if denominator.Cmp(big.NewInt(1)) != 0 {
 		out.inverse = new(scalar.Scalar).Invert(bigScalar(denominator))
 		cost += divisionCost
 	}
-	groups := map[string]int{}
-	for i, c := range coefficients {
-		name, sign := new(big.Int).Abs(c).String(), c.Sign()
-		group, known := groups[name]
-		if !known {
-			group = len(out.groups)
-			groups[name], out.groups = group, append(out.groups, nil)
-			cost += out.put(group+1, new(big.Int).Abs(c))
+	for i, g := range groups {
+		first := g.places[0]
+		c := coefficients[max(first, -first)-1]
+		sign := c.Sign()
+		if first < 0 {
+			sign = -sign
 		}
-		out.groups[group] = append(out.groups[group], sign*(i+1))
+		cost += out.put(sign*(i+1), c.Abs(c))
 	}
-	cost += len(indices) - len(out.groups)
 	slices.Reverse(out.steps)
-	if cost+len(out.steps) > multipleFixed+multipleEach*len(indices) {
+	if cost+len(out.steps) > multipleFixed+multipleEach*len(groups) {
 		return nil
 	}
 	return out
 }
 
-// put writes the signed digits of the coefficient n > 0 of a group, and returns how
-// many are not zero. It uses n up.
+// put writes the signed digits of the coefficient n > 0 of a group, which is negative to
+// subtract, and returns how many are not zero. It uses n up.
 func (l *ladder) put(group int, n *big.Int) int {
 	count := 0
 	for digit := 0; n.Sign() > 0; digit++ {
@@ -217,18 +234,14 @@ func (l *ladder) put(group int, n *big.Int) int {
 	return count
 }
 
-// sum computes the Lagrange sum in variable time.
-func (l *ladder) sum(points []*Point) *curve.RistrettoPoint {
-	groups := make([]*curve.RistrettoPoint, len(l.groups))
-	for i, places := range l.groups {
-		groups[i] = addSigned(nil, places, func(n int) *curve.RistrettoPoint { return &points[n-1].p })
-	}
+// sum computes the sum over the groups in variable time.
+func (l *ladder) sum(groups []Point) *curve.RistrettoPoint {
 	var out *curve.RistrettoPoint
 	for _, step := range l.steps {
 		if out != nil {
 			out.Add(out, out)
 		}
-		out = addSigned(out, step, func(n int) *curve.RistrettoPoint { return groups[n-1] })
+		out = addSigned(out, step, func(name int) *curve.RistrettoPoint { return &groups[name-1].p })
 	}
 	if l.inverse == nil {
 		return out

@@ -37,17 +37,6 @@ func (m *msm) addTable(s *scalar.Scalar, p *curve.ExpandedRistrettoPoint) {
 	m.tables = append(m.tables, p)
 }
 
-// addShort puts s*p into the sum, as -s times -p when that scalar is shorter:
-// the fewer digits of a scalar are set, the cheaper is its term.
-func (m *msm) addShort(s *scalar.Scalar, p *Point) {
-	minus := neg(s)
-	if shorter(minus, s) {
-		m.add(minus, negate(p))
-		return
-	}
-	m.add(s, p)
-}
-
 // shorter reports whether a < b, in variable time.
 func shorter(a, b *scalar.Scalar) bool {
 	var x, y [ScalarSize]byte
@@ -87,11 +76,4 @@ func (m *msm) vanishes() bool {
 // neg returns -s.
 func neg(s *scalar.Scalar) *scalar.Scalar {
 	return new(scalar.Scalar).Neg(s)
-}
-
-// negate returns -p without an encoding, for use inside a sum.
-func negate(p *Point) *Point {
-	out := &Point{}
-	out.p.Neg(&p.p)
-	return out
 }
