@@ -56,8 +56,22 @@ func (e *env) ingested(out *client.Ingested, err error) error {
 	for _, warning := range out.Warnings {
 		e.warn("%s", warning)
 	}
-	return e.result(out, field{"dataset", out.DatasetID}, field{"version", out.Version}, field{"account", out.Account},
-		field{"kind", out.Kind}, field{"plaintext sha256", out.PlaintextSHA256}, field{"sealed sha256", out.SHA256},
-		field{"sealed bytes", out.Size}, field{"report", out.Report}, field{"facets", out.Facets}, field{"registered at", out.Height},
-		field{"receipts at", out.ReceiptsHeight}, field{"gateways", strings.Join(out.Gateways, " ")})
+	return e.result(
+		out,
+		field{"dataset", out.DatasetID},
+		field{"version", out.Version},
+		field{"account", out.Account},
+		field{"kind", out.Kind},
+		field{"plaintext sha256", out.PlaintextSHA256},
+		field{"sealed sha256", out.SHA256},
+		field{
+			"sealed bytes",
+			out.Size,
+		},
+		field{"report", out.Report},
+		field{"facets", out.Facets},
+		field{"registered at", out.Height},
+		field{"receipts at", out.ReceiptsHeight},
+		field{"gateways", strings.Join(out.Gateways, " ")},
+	)
 }

@@ -36,8 +36,19 @@ var refused = map[string]deid.Code{
 
 func corpusFiles(t *testing.T) []string {
 	t.Helper()
-	return corpus.Files(t, "fhir/*", "awkward/*json", "awkward/fhir_named*", "awkward/*.bin", "awkward/*.zip",
-		"awkward/empty.vcf", "awkward/vcf_named.dcm", "awkward/double_gz*", "awkward/dicom_named*", "awkward/no_newline*")
+	return corpus.Files(
+		t,
+		"fhir/*",
+		"awkward/*json",
+		"awkward/fhir_named*",
+		"awkward/*.bin",
+		"awkward/*.zip",
+		"awkward/empty.vcf",
+		"awkward/vcf_named.dcm",
+		"awkward/double_gz*",
+		"awkward/dicom_named*",
+		"awkward/no_newline*",
+	)
 }
 
 func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
