@@ -9,7 +9,9 @@ import (
 // they need more than a glance, and stand in numbers of a body by chance.
 var (
 	nhsForm  = regexp.MustCompile(`(?:^|[^0-9])([0-9]{3})[ -]([0-9]{3})[ -]([0-9]{4})(?:[^0-9]|$)`)
-	ibanForm = regexp.MustCompile(`(?:^|[^0-9A-Z])([A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?)(?:[^0-9A-Z]|$)`)
+	ibanForm = regexp.MustCompile(
+		`(?:^|[^0-9A-Z])([A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?)(?:[^0-9A-Z]|$)`,
+	)
 	dateForm = regexp.MustCompile(`(?:^|[^0-9.])(?:` +
 		`[0-9]{1,2}[./-][0-9]{1,2}[./-](?:1[89]|2[01])[0-9]{2}|` +
 		`(?:1[89]|2[01])[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}|` +

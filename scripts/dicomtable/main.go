@@ -8,6 +8,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,17 +72,16 @@ func run(folder string) error {
 		all = append(all, line)
 	}
 	slices.Sort(all)
-	_, err = fmt.Print(head + strings.Join(all, "\n") + "\n")
+	_, err = os.Stdout.WriteString(head + strings.Join(all, "\n") + "\n")
 	return err
 }
 
-func rows(path string) ([][]string, error) {
-	file, err := os.Open(path)
+func rows(path string) (all [][]string, err error) {
+	file, err := os.Open(path) //nolint:gosec // the folder that the caller names
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	var all [][]string
+	defer func() { err = errors.Join(err, file.Close()) }()
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		all = append(all, strings.Split(lines.Text(), "\t"))

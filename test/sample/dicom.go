@@ -104,7 +104,8 @@ func common(o DICOMOptions) []Element {
 		Text(0x00181000, "LO", "SN-7731-X"), Text(0x00181020, "LO", "V1.2"),
 		Text(0x0020000d, "UI", DICOMStudyUID), Text(0x0020000e, "UI", DICOMSeriesUID), Text(0x00200013, "IS", "4"),
 		Text(0x00204000, "LT", "see "+DICOMID),
-		{Tag: 0x60000010, VR: "US", Value: e.Numbers(8)}, {Tag: 0x60003000, VR: "OW", Value: make([]byte, 8)},
+		{Tag: 0x60000010, VR: "US", Value: e.Numbers(8)},
+		{Tag: 0x60003000, VR: "OW", Value: make([]byte, 8)},
 	}
 }
 
@@ -115,7 +116,8 @@ func pixels(o DICOMOptions) []Element {
 	}
 	e := o.Encoding
 	list := []Element{
-		{Tag: 0x00280002, VR: "US", Value: e.Numbers(1)}, Text(0x00280004, "CS", "MONOCHROME2"),
+		{Tag: 0x00280002, VR: "US", Value: e.Numbers(1)},
+		Text(0x00280004, "CS", "MONOCHROME2"),
 		Text(0x00280008, "IS", strconv.Itoa(1)),
 		{Tag: 0x00280010, VR: "US", Value: e.Numbers(uint16(p.Rows))},
 		{Tag: 0x00280011, VR: "US", Value: e.Numbers(uint16(p.Columns))},

@@ -24,8 +24,10 @@ var loaded sync.Map
 
 func load(tb testing.TB, id string) *deid.Profile {
 	tb.Helper()
-	if p, ok := loaded.Load(id); ok {
-		return p.(*deid.Profile)
+	if kept, ok := loaded.Load(id); ok {
+		p, ok := kept.(*deid.Profile)
+		require.True(tb, ok)
+		return p
 	}
 	p, err := deid.LoadProfile(id)
 	require.NoError(tb, err)

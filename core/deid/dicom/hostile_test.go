@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"runtime"
 	"testing"
@@ -183,7 +182,12 @@ func TestScrub_DeflateBomb(t *testing.T) {
 	})
 	_, _, err := scrub(t, deid.SafeHarborStrict, bomb, dicom.Options{PixelsReviewed: true})
 	requireRefused(t, deid.CodeBomb, err)
-	_, _, err = scrub(t, deid.SafeHarborStrict, damaged(sample.DICOM(sample.DICOMOptions{Encoding: e})), dicom.Options{})
+	_, _, err = scrub(
+		t,
+		deid.SafeHarborStrict,
+		damaged(sample.DICOM(sample.DICOMOptions{Encoding: e})),
+		dicom.Options{},
+	)
 	var refusal *deid.RefusalError
 	require.ErrorAs(t, err, &refusal)
 }
@@ -200,9 +204,11 @@ func TestScrub_ConstantMemory(t *testing.T) {
 	// 256 MiB of pixels, made as they are read.
 	const rows, columns, frames = 1024, 1024, 128
 	e := sample.ExplicitLittle
-	head := sample.DICOM(sample.DICOMOptions{Encoding: e, Picture: &sample.Picture{Rows: rows, Columns: columns}, More: []sample.Element{
-		sample.Text(0x00280008, "IS", "128"),
-	}})
+	head := sample.DICOM(
+		sample.DICOMOptions{Encoding: e, Picture: &sample.Picture{Rows: rows, Columns: columns}, More: []sample.Element{
+			sample.Text(0x00280008, "IS", "128"),
+		}},
+	)
 	size := uint32(rows * columns * 2 * frames)
 	binary.LittleEndian.PutUint32(head[len(head)-4:], size)
 	src := io.MultiReader(bytes.NewReader(head), io.LimitReader(zeros{}, int64(size)))
@@ -218,8 +224,13 @@ func TestScrub_ConstantMemory(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err = dicom.Scrub(ctx, io.Discard, io.MultiReader(bytes.NewReader(head), io.LimitReader(zeros{}, int64(size))), o)
-	require.True(t, errors.Is(err, context.Canceled))
+	_, err = dicom.Scrub(
+		ctx,
+		io.Discard,
+		io.MultiReader(bytes.NewReader(head), io.LimitReader(zeros{}, int64(size))),
+		o,
+	)
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 type zeros struct{}

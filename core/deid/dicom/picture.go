@@ -69,9 +69,11 @@ func (s *scrubber) describeBy(p *picture, n node) {
 		}
 	case 0x00080008:
 		parts := strings.Split(text, `\`)
-		p.original = len(parts) > 1 && strings.TrimSpace(parts[0]) == "ORIGINAL" && strings.TrimSpace(parts[1]) == "PRIMARY"
+		p.original = len(parts) > 1 && strings.TrimSpace(parts[0]) == "ORIGINAL" &&
+			strings.TrimSpace(parts[1]) == "PRIMARY"
 	case tagDocument:
 		p.encapsulatedDoc = true
+	default:
 	}
 }
 

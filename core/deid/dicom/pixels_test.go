@@ -167,7 +167,12 @@ func TestGate_NeedsAPersonsEyes(t *testing.T) {
 	}
 	// A document whose bytes hold the name is not taken on anyone's word.
 	pdf.Value = []byte("%PDF-1.4 letter on " + sample.DICOMName)
-	_, _, err := scrub(t, deid.SafeHarborStrict, instance(sample.ClassPDF, nil, 8, pdf), dicom.Options{PixelsReviewed: true})
+	_, _, err := scrub(
+		t,
+		deid.SafeHarborStrict,
+		instance(sample.ClassPDF, nil, 8, pdf),
+		dicom.Options{PixelsReviewed: true},
+	)
 	requireRefused(t, deid.CodeIdentifierRemain, err)
 }
 
@@ -201,7 +206,12 @@ func TestScrub_CompressedPixelsStayByteForByte(t *testing.T) {
 	for _, syntax := range []string{
 		"1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.204", "1.2.840.113619.5.2", "1.2.3", "text",
 	} {
-		_, _, err := scrub(t, deid.SafeHarborStrict, compressed(sample.ClassCT, syntax), dicom.Options{PixelsReviewed: true})
+		_, _, err := scrub(
+			t,
+			deid.SafeHarborStrict,
+			compressed(sample.ClassCT, syntax),
+			dicom.Options{PixelsReviewed: true},
+		)
 		requireRefused(t, deid.CodeUnsupported, err)
 	}
 }

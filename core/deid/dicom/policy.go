@@ -236,6 +236,7 @@ func (p *policy) listed(a attribute) action {
 		out.op = opCharset
 	case tagDocument:
 		out.op = opKeep // if the pixel gate lets it
+	default:
 	}
 	if isOwn(a.tag) {
 		out.op = opRemove

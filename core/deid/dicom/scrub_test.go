@@ -31,9 +31,16 @@ func encodings() map[string]sample.Encoding {
 	executable := sample.ExplicitLittle
 	executable.Preamble = "MZ\x90 a program of Jane Fictiva"
 	return map[string]sample.Encoding{
-		"implicit little": sample.ImplicitLittle, "explicit little": sample.ExplicitLittle, "explicit big": sample.ExplicitBig,
-		"deflated": sample.Deflated, "undefined lengths": undefined, "implicit, undefined lengths": implicitUndefined,
-		"big, undefined lengths": bigUndefined, "no preamble": noPreamble, "no meta": noMeta, "a program before": executable,
+		"implicit little":             sample.ImplicitLittle,
+		"explicit little":             sample.ExplicitLittle,
+		"explicit big":                sample.ExplicitBig,
+		"deflated":                    sample.Deflated,
+		"undefined lengths":           undefined,
+		"implicit, undefined lengths": implicitUndefined,
+		"big, undefined lengths":      bigUndefined,
+		"no preamble":                 noPreamble,
+		"no meta":                     noMeta,
+		"a program before":            executable,
 	}
 }
 
@@ -48,7 +55,12 @@ func TestScrub_EveryEncoding(t *testing.T) {
 				for _, secret := range sample.DICOMSecrets() {
 					require.NotContains(t, string(out), secret, name)
 				}
-				require.True(t, bytes.HasSuffix(out, picture.Bytes(e, bits)), "pixels must stay byte for byte: %s", name)
+				require.True(
+					t,
+					bytes.HasSuffix(out, picture.Bytes(e, bits)),
+					"pixels must stay byte for byte: %s",
+					name,
+				)
 				_, all := read(t, out)
 				for _, el := range all {
 					require.Zero(t, el.tag>>16&1, "a private tag: %s", name)
@@ -73,8 +85,10 @@ func TestScrub_TransferSyntaxes(t *testing.T) {
 	}
 	// What the meta information says counts less than what is there.
 	for _, lie := range []sample.Encoding{
-		{Syntax: sample.ImplicitLittle.Syntax}, {Syntax: sample.ExplicitLittle.Syntax, Implicit: true},
-		{Syntax: sample.ExplicitLittle.Syntax, BigEndian: true}, {Syntax: sample.ExplicitBig.Syntax},
+		{Syntax: sample.ImplicitLittle.Syntax},
+		{Syntax: sample.ExplicitLittle.Syntax, Implicit: true},
+		{Syntax: sample.ExplicitLittle.Syntax, BigEndian: true},
+		{Syntax: sample.ExplicitBig.Syntax},
 	} {
 		out, result := clean(t, sample.DICOM(sample.DICOMOptions{Encoding: lie}))
 		require.Contains(t, result.Warnings, "transfer_syntax_corrected")
@@ -83,7 +97,9 @@ func TestScrub_TransferSyntaxes(t *testing.T) {
 }
 
 func TestScrub_WhatTheOutputDeclares(t *testing.T) {
-	data := sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 32, 32, 99)})
+	data := sample.DICOM(
+		sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 32, 32, 99)},
+	)
 	out, result := clean(t, data)
 	require.Equal(t, "dcm", result.Entry.Kind)
 	require.EqualValues(t, len(out), result.Entry.Bytes)
@@ -191,7 +207,13 @@ func TestScrub_OneDatasetOfSeveralFiles(t *testing.T) {
 func TestScrub_ReportsAreCleaned(t *testing.T) {
 	concept := func(code, meaning string) sample.Element {
 		return sample.Sequence(0x0040a043, []sample.Element{
-			sample.Text(0x00080100, "SH", code), sample.Text(0x00080102, "SH", "DCM"), sample.Text(0x00080104, "LO", meaning),
+			sample.Text(
+				0x00080100,
+				"SH",
+				code,
+			),
+			sample.Text(0x00080102, "SH", "DCM"),
+			sample.Text(0x00080104, "LO", meaning),
 		})
 	}
 	content := sample.Sequence(
@@ -253,7 +275,12 @@ func TestScrub_SequencesOfUN(t *testing.T) {
 		_, all := read(t, out)
 		for _, el := range all {
 			if el.tag == 0x00280010 && el.depth > 0 {
-				require.EqualValues(t, 0x0201, endian(e).Uint16(el.value), "numbers are turned to the order of the file")
+				require.EqualValues(
+					t,
+					0x0201,
+					endian(e).Uint16(el.value),
+					"numbers are turned to the order of the file",
+				)
 			}
 		}
 		requireStable(t, deid.SafeHarborStrict, result, out, dicom.Options{})
@@ -270,7 +297,9 @@ func TestScrub_OddButReal(t *testing.T) {
 		require.Contains(t, result.Warnings, "implicit_element_repaired")
 	})
 	t.Run("group lengths and repeated elements", func(t *testing.T) {
-		data := append(bytes.Clone(plain), sampleElement(e, sample.Element{Tag: 0x00300000, VR: "UL", Value: []byte{9, 0, 0, 0}})...)
+		data := append(
+			bytes.Clone(plain),
+			sampleElement(e, sample.Element{Tag: 0x00300000, VR: "UL", Value: []byte{9, 0, 0, 0}})...)
 		data = append(data, sampleElement(e, sample.Text(0x00100010, "PN", "Other^Person"))...)
 		out, result := clean(t, data)
 		requireMissing(t, out, 0x00300000)
@@ -292,7 +321,9 @@ func TestScrub_OddButReal(t *testing.T) {
 	})
 	t.Run("what follows the pixels", func(t *testing.T) {
 		data := sample.DICOM(sample.DICOMOptions{Encoding: e, Picture: sample.NewPicture(1, 16, 16, 99)})
-		data = append(data, sampleElement(e, sample.Element{Tag: 0xfffcfffc, VR: "OB", Value: []byte("Jane Fictiva ")})...)
+		data = append(
+			data,
+			sampleElement(e, sample.Element{Tag: 0xfffcfffc, VR: "OB", Value: []byte("Jane Fictiva ")})...)
 		out, result := clean(t, data)
 		require.NotContains(t, string(out), "Jane")
 		require.NotZero(t, count(result, "after_pixels", "X"))
@@ -306,7 +337,9 @@ func sampleElement(e sample.Encoding, el sample.Element) []byte {
 
 func TestScrub_SourceFails(t *testing.T) {
 	broken := errors.New("disk")
-	data := sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 64, 64, 99)})
+	data := sample.DICOM(
+		sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 64, 64, 99)},
+	)
 	for _, n := range []int{0, 200, 1500, len(data) - 1} {
 		src := io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(broken))
 		_, err := dicom.Scrub(context.Background(), io.Discard, src, options(t, deid.SafeHarborStrict, dicom.Options{}))

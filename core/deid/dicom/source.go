@@ -19,7 +19,6 @@ type source struct {
 	r    *bufio.Reader
 	pos  int64
 	size int64 // of the whole input, -1 if not known
-	fail error // the reader's own failure
 }
 
 func newSource(src io.Reader, size int64) *source {

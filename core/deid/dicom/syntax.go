@@ -31,9 +31,8 @@ var referenced = []string{
 	prefixCompressed + "94", prefixCompressed + "95", prefixCompressed + "204", prefixCompressed + "205",
 }
 
-// videos lists the beginnings of the syntaxes of MPEG-2, MPEG-4 and HEVC.
-var videos = []string{prefixCompressed + "100", prefixCompressed + "101", prefixCompressed + "102", prefixCompressed + "103",
-	prefixCompressed + "104", prefixCompressed + "105", prefixCompressed + "106", prefixCompressed + "107", prefixCompressed + "108"}
+// videos lists the numbers below prefixCompressed of the syntaxes of MPEG-2, MPEG-4 and HEVC.
+var videos = []string{"100", "101", "102", "103", "104", "105", "106", "107", "108"}
 
 // syntax is how a file is written.
 type syntax struct {
@@ -62,7 +61,7 @@ func syntaxOf(uid string) (syntax, error) {
 			}
 		}
 		for _, video := range videos {
-			s.video = s.video || uid == video || strings.HasPrefix(uid, video+".")
+			s.video = s.video || uid == prefixCompressed+video || strings.HasPrefix(uid, prefixCompressed+video+".")
 		}
 	default:
 		return s, deid.Refuse(deid.CodeUnsupported, "the transfer syntax is none of the standard's")

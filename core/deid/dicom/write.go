@@ -128,7 +128,7 @@ func (e *encoder) header(t tag, v vr, length uint32) {
 	if !long && length > maxShort {
 		v, long = vrUN, true
 	}
-	e.out.Write([]byte{byte(v >> 8), byte(v)})
+	e.out.Write([]byte{byte(v >> 8), byte(v & 0xff)})
 	if long {
 		e.u16(0)
 		e.u32(length)
@@ -195,7 +195,10 @@ func (s *scrubber) meta() []byte {
 	return out.Bytes()
 }
 
-var errText = deid.Refuse(deid.CodeIdentifierRemain, "the second look found a value of the original in a text of the output")
+var errText = deid.Refuse(
+	deid.CodeIdentifierRemain,
+	"the second look found a value of the original in a text of the output",
+)
 
 // writeHead writes everything before the pixels. Texts are looked at one by one,
 // in the character set that they are in; the bytes are looked at as they are.
