@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
 	"github.com/volens-network/volens/test/bench/measure"
 	"github.com/volens-network/volens/test/sample"
@@ -24,11 +23,7 @@ const (
 
 // scrubDICOM de-identifies one file: the process that the DICOM rows measure.
 func scrubDICOM(from, to string) error {
-	profile, err := deid.LoadProfile(deid.SafeHarborStrict)
-	if err != nil {
-		return err
-	}
-	pseudonyms, err := deid.NewPseudonymizer(profile, nil)
+	profile, pseudonyms, err := strict()
 	if err != nil {
 		return err
 	}

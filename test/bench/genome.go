@@ -44,13 +44,19 @@ func newGenome(e *env) (*genome, error) {
 // megabytes is the size of the plain text.
 func (g *genome) megabytes() float64 { return float64(g.size) / 1e6 }
 
-// scrub de-identifies a file of variants.
-func scrub(dst io.Writer, path string) error {
+// strict is the profile of the rows of de-identification.
+func strict() (*deid.Profile, *deid.Pseudonymizer, error) {
 	profile, err := deid.LoadProfile(deid.SafeHarborStrict)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	pseudonyms, err := deid.NewPseudonymizer(profile, nil)
+	return profile, pseudonyms, err
+}
+
+// scrub de-identifies a file of variants.
+func scrub(dst io.Writer, path string) error {
+	profile, pseudonyms, err := strict()
 	if err != nil {
 		return err
 	}
