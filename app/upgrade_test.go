@@ -35,8 +35,17 @@ const (
 func vote(t *testing.T, s *story.Story, msg sdk.Msg) {
 	t.Helper()
 	proposer := s.Operator(0)
-	proposal, err := govv1.NewMsgSubmitProposal([]sdk.Msg{msg},
-		sdk.NewCoins(sdk.NewInt64Coin(app.BondDenom, 100_000_000)), proposer.String(), "", "rehearsal", "rehearsal", false)
+	proposal, err := govv1.NewMsgSubmitProposal(
+		[]sdk.Msg{msg},
+		sdk.NewCoins(
+			sdk.NewInt64Coin(app.BondDenom, 100_000_000),
+		),
+		proposer.String(),
+		"",
+		"rehearsal",
+		"rehearsal",
+		false,
+	)
 	require.NoError(t, err)
 	s.Send(proposer, proposal)
 	for i := range s.Nodes {

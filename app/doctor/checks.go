@@ -116,9 +116,15 @@ func pruning(p Patient) Finding {
 	case !known:
 		return bad(Fault, fmt.Sprintf("pruning is %q", strategy), `set pruning = "default" in app.toml`)
 	case keep < keepHeights:
-		return bad(Warning, fmt.Sprintf("the state of %d heights is kept: proofs of older ones cannot be had here", keep),
-			fmt.Sprintf(`set pruning = "default", or "custom" with pruning-keep-recent of %d or more, in app.toml; a node `+
-				"that serves no gateway and no auditor may stay so", keepHeights))
+		return bad(
+			Warning,
+			fmt.Sprintf("the state of %d heights is kept: proofs of older ones cannot be had here", keep),
+			fmt.Sprintf(
+				`set pruning = "default", or "custom" with pruning-keep-recent of %d or more, in app.toml; a node `+
+					"that serves no gateway and no auditor may stay so",
+				keepHeights,
+			),
+		)
 	}
 	if blocks := cast.ToUint64(p.Settings.Get("min-retain-blocks")); blocks > 0 && blocks < keepHeights {
 		return bad(Warning, fmt.Sprintf("%d blocks are kept", blocks),
@@ -145,8 +151,7 @@ func keyFiles(p Patient) Finding {
 			}
 			info, err := entry.Info()
 			if err == nil && info.Mode().Perm()&0o077 != 0 {
-				relative, _ := filepath.Rel(p.Home, path)
-				open = append(open, relative)
+				open = append(open, strings.TrimPrefix(path, p.Home+string(filepath.Separator)))
 			}
 			return err
 		})

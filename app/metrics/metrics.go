@@ -128,7 +128,9 @@ func (o *Observer) Finalized(req *abci.RequestFinalizeBlock, resp *abci.Response
 func (o *Observer) events(height int64, list []abci.Event) {
 	for _, event := range list {
 		switch event.Type {
-		case "volens.custody.v1.EventReleased", "volens.custody.v1.EventSeatVoid", "volens.custody.v1.EventBadExtension":
+		case "volens.custody.v1.EventReleased",
+			"volens.custody.v1.EventSeatVoid",
+			"volens.custody.v1.EventBadExtension":
 		default:
 			continue
 		}

@@ -16,7 +16,7 @@ trace 7 3 2
 inject 0 0
 tx grant ok
 tx ask 1 ok
-state FREE FREE 0 0 0 0 1 0
+state FREE VOID 0 0 0 0 1 0
 
 inject 7 1
 epoch 1
@@ -32,7 +32,7 @@ func TestParse(t *testing.T) {
 		Blocks: []model.Block{
 			{
 				Txs:   []model.Tx{{Verb: "grant", OK: true}, {Verb: "ask", Job: 1, OK: true}},
-				After: model.State{Seats: [2]string{"FREE", "FREE"}, Consent: true},
+				After: model.State{Seats: [2]string{"FREE", "VOID"}, Consent: true},
 			},
 			{
 				Used: 7, Wrong: true, Switch: true,
@@ -47,7 +47,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParse_Refused(t *testing.T) {
-	const state = "state FREE FREE 0 0 0 0 0 0\n"
+	const state = "state FREE VOID 0 0 0 0 0 0\n"
 	for name, text := range map[string]string{
 		"no trace":                state,
 		"no number":               "trace 1 3\n",
@@ -64,8 +64,8 @@ func TestParse_Refused(t *testing.T) {
 		"a job too many":          "trace 1 3 2\ninject 0 0\ntx grant 0 ok\n" + state,
 		"no result":               "trace 1 3 2\ninject 0 0\ntx grant perhaps\n" + state,
 		"an unknown seat":         "trace 1 3 2\ninject 0 0\nstate GONE FREE 0 0 0 0 0 0\n",
-		"a third of the money":    "trace 1 3 2\ninject 0 0\nstate FREE FREE 2 0 0 0 0 0\n",
-		"words behind":            "trace 1 3 2\ninject 0 0\nstate FREE FREE 0 0 0 0 0 0 0\n",
+		"a third of the money":    "trace 1 3 2\ninject 0 0\nstate FREE VOID 2 0 0 0 0 0\n",
+		"words behind":            "trace 1 3 2\ninject 0 0\nstate FREE VOID 0 0 0 0 0 0 0\n",
 		"no event":                "trace 1 3 2\ninject 0 0\nhello\n" + state,
 		"a long line":             "trace 1 3 2 " + strings.Repeat("x", 300) + "\n",
 		"too many messages":       "trace 1 3 2\ninject 0 0\n" + strings.Repeat("tx grant ok\n", 17) + state,
@@ -76,13 +76,13 @@ func TestParse_Refused(t *testing.T) {
 }
 
 func TestFromSimulation_WholeBlocksOnly(t *testing.T) {
-	const printed = "ltl p4: [] ...\n      inject\n" + "inject 0 0\ntx grant ok\nstate FREE FREE 0 0 0 0 1 0\n" +
-		"inject 3 0\nstate FREE FREE 0 0 0 0 1 0\ninject 0 0\ntx revoke ok\n-------------\n"
+	const printed = "ltl p4: [] ...\n      inject\n" + "inject 0 0\ntx grant ok\nstate FREE VOID 0 0 0 0 1 0\n" +
+		"inject 3 0\nstate FREE VOID 0 0 0 0 1 0\ninject 0 0\ntx revoke ok\n-------------\n"
 	trace, text, err := model.FromSimulation(5, 3, 2, 10, []byte(printed))
 	require.NoError(t, err)
 	require.Len(t, trace.Blocks, 2)
-	require.Equal(t, "trace 5 3 2\ninject 0 0\ntx grant ok\nstate FREE FREE 0 0 0 0 1 0\n"+
-		"inject 3 0\nstate FREE FREE 0 0 0 0 1 0\n", text)
+	require.Equal(t, "trace 5 3 2\ninject 0 0\ntx grant ok\nstate FREE VOID 0 0 0 0 1 0\n"+
+		"inject 3 0\nstate FREE VOID 0 0 0 0 1 0\n", text)
 	trace, _, err = model.FromSimulation(5, 3, 2, 1, []byte(printed))
 	require.NoError(t, err)
 	require.Len(t, trace.Blocks, 1)
