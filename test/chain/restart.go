@@ -4,16 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"strings"
-
-	"github.com/stretchr/testify/require"
 
 	abci "github.com/cometbft/cometbft/abci/types"
-	"github.com/cosmos/cosmos-sdk/crypto/keyring"
-	"github.com/cosmos/cosmos-sdk/crypto/keys/secp256k1"
-	cryptotypes "github.com/cosmos/cosmos-sdk/crypto/types"
-
-	"github.com/volens-network/volens/app"
 )
 
 // Restart builds a node anew over its home and its database, as after a crash: what was
@@ -40,19 +32,4 @@ func (c *Chain) Execute(node int, txs ...[]byte) (err error) {
 		ProposerAddress: proposer.Address(),
 	})
 	return err
-}
-
-// Operator is the account of a validator's operator.
-func (c *Chain) Operator(node int) Account {
-	c.tb.Helper()
-	n := c.Nodes[node]
-	ring, err := keyring.New(app.Name, keyring.BackendTest, n.Home, strings.NewReader(""), n.App.Codec())
-	require.NoError(c.tb, err)
-	exporter, ok := ring.(interface {
-		ExportPrivateKeyObject(name string) (cryptotypes.PrivKey, error)
-	})
-	require.True(c.tb, ok, "a keyring in files gives its keys out")
-	private, err := exporter.ExportPrivateKeyObject("operator")
-	require.NoError(c.tb, err)
-	return Account{key: &secp256k1.PrivKey{Key: private.Bytes()}}
 }
