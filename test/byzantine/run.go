@@ -54,7 +54,7 @@ func falseDispute(l *Liar, v vote) ([]byte, error) {
 	var accused []byte
 	for i, owner := range view.Run.Owners {
 		if bytes.Equal(owner, operator) {
-			share = uint64(i) + 1 //nolint:gosec // a place
+			share = uint64(i) + 1
 		} else {
 			accused = owner
 		}

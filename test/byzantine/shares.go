@@ -53,7 +53,7 @@ func (l *Liar) answer(v vote, q *question) ([]byte, error) {
 		return nil, err
 	}
 	round, err := threshold.NewRound(
-		q.committee, v.ctx.HeaderInfo().ChainID, uint64(v.height), q.jobs, //nolint:gosec // heights are positive
+		q.committee, v.ctx.HeaderInfo().ChainID, uint64(v.height), q.jobs,
 	)
 	if err != nil {
 		return nil, err

@@ -147,13 +147,13 @@ func seed(t *testing.T) uint64 {
 }
 
 // record begins the diary of a campaign: in build/ for short ones, in results/ for long ones.
-func record(t *testing.T, campaign string, seed uint64, validators int) *network.Record {
+func record(t *testing.T, campaign string, seed uint64) *network.Record {
 	t.Helper()
 	dir := filepath.Join(root(t), "build", "network")
 	if deep() {
 		dir = filepath.Join(root(t), "test", "network", "results")
 	}
-	out, err := network.NewRecord(dir, campaign, seed, validators)
+	out, err := network.NewRecord(dir, campaign, seed, quorum)
 	require.NoError(t, err)
 	t.Logf("campaign %s, seed %d: repeat it with %s=%d", campaign, seed, seedVariable, seed)
 	return out

@@ -23,7 +23,7 @@ func TestGateway_CrashesAtItsJournal(t *testing.T) {
 	var point string
 	c := &campaign{t: t}
 	of := seed(t)
-	c.record = record(t, "gateway", of, quorum)
+	c.record = record(t, "gateway", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 3, PortOffset: portsGateway, BlockTime: blockTime,
 		Seed: of, Record: c.record,

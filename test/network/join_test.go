@@ -26,7 +26,7 @@ func TestJoin_StateSyncedNodeBecomesValidator(t *testing.T) {
 	ctx := bounded(t)
 	c := &campaign{t: t, environment: map[int][]string{}}
 	of := seed(t)
-	c.record = record(t, "join", of, quorum)
+	c.record = record(t, "join", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Observers: 1, Patients: 3, PortOffset: portsJoin,
 		BlockTime: blockTime, Seed: of, Record: c.record,

@@ -33,7 +33,7 @@ func begin(ctx context.Context, t *testing.T, name string, ports int) *campaign 
 	t.Helper()
 	c := &campaign{t: t, environment: map[int][]string{}}
 	of := seed(t)
-	c.record = record(t, name, of, quorum)
+	c.record = record(t, name, of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 10, PortOffset: ports, BlockTime: blockTime, Seed: of,
 		Record: c.record,

@@ -78,7 +78,7 @@ func TestLies(t *testing.T) {
 		campaign: c,
 		puppet:   network.NewPuppet(tagged(t, "volensd", "byzantine,crashpoints"), t.TempDir(), late),
 	}
-	c.record = record(t, "lies", of, quorum)
+	c.record = record(t, "lies", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs, Validators: quorum, Patients: 4, PortOffset: portsLies, BlockTime: blockTime,
 		Seed: of, Record: c.record,

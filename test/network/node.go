@@ -76,7 +76,7 @@ func (n node) stored(ctx context.Context, height int64, prefix collections.Prefi
 // batch is what the votes of a height answered; it has no jobs where there was none.
 func (n node) batch(ctx context.Context, height int64) (custody.Batch, error) {
 	var out custody.Batch
-	raw, err := n.stored(ctx, height, custody.BatchesPrefix, uint64(height)) //nolint:gosec // positive
+	raw, err := n.stored(ctx, height, custody.BatchesPrefix, uint64(height))
 	if err != nil {
 		return out, err
 	}

@@ -70,7 +70,7 @@ func TestPartitions(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, segments.Close()) })
 	c := &campaign{t: t}
 	of := seed(t)
-	c.record = record(t, "partitions", of, quorum)
+	c.record = record(t, "partitions", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: all, Validators: quorum, Patients: 3, PortOffset: portsSplit, BlockTime: blockTime, Seed: of,
 		Record: c.record, Spec: func(spec *devnet.Spec) { spec.Hosts = segments.Hosts() },

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,9 +137,9 @@ func (r *Record) Close(verdict *Verdict, rows any) error {
 
 // commit is the commit of the tree, with a mark when files differ from it.
 func commit() string {
-	out, err := exec.Command("git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*").
+	out, err := exec.CommandContext(context.Background(), "git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*").
 		Output()
-		//nolint:noctx // milliseconds
+
 	if err != nil {
 		return fmt.Sprintf("unknown: %v", err)
 	}

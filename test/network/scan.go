@@ -144,7 +144,7 @@ func (s *scan) readInjection(ctx context.Context, raw []byte, block *Block) erro
 	for i, job := range batch.Jobs {
 		jobs[i] = threshold.Job{ID: [32]byte(job.Id), B: job.B}
 	}
-	round, err := threshold.NewRound(committee, s.chain, uint64(batch.Height), jobs) //nolint:gosec // positive
+	round, err := threshold.NewRound(committee, s.chain, uint64(batch.Height), jobs)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (s *Segments) build(ctx context.Context) error {
 		)
 	}
 	for _, command := range commands {
-		if err := run(ctx, "", "ip", strings.Fields(command)...); err != nil {
+		if err := ip(ctx, "", strings.Fields(command)...); err != nil {
 			return err
 		}
 	}
@@ -85,12 +85,12 @@ func (s *Segments) build(ctx context.Context) error {
 
 // Dress puts a node's command into its namespace.
 func (s *Segments) Dress(i int, cmd *exec.Cmd) error {
-	ip, err := exec.LookPath("ip")
+	program, err := exec.LookPath("ip")
 	if err != nil {
 		return err
 	}
 	cmd.Args = append([]string{"ip", "netns", "exec", s.namespace(i), cmd.Path}, cmd.Args[1:]...)
-	cmd.Path = ip
+	cmd.Path = program
 	return nil
 }
 
@@ -145,7 +145,7 @@ func (s *Segments) rule(ctx context.Context, i int, rule string) error {
 }
 
 func (s *Segments) nft(ctx context.Context, i int, script string) error {
-	return run(ctx, script, "ip", "netns", "exec", s.namespace(i), "nft", "-f", "-")
+	return ip(ctx, script, "netns", "exec", s.namespace(i), "nft", "-f", "-")
 }
 
 // Close removes the namespaces, with the cables in them, and the bridge.
@@ -153,16 +153,17 @@ func (s *Segments) Close() error {
 	ctx := context.Background()
 	var errs []error
 	for i := range s.n {
-		errs = append(errs, run(ctx, "", "ip", "netns", "del", s.namespace(i)))
+		errs = append(errs, ip(ctx, "", "netns", "del", s.namespace(i)))
 	}
-	return errors.Join(append(errs, run(ctx, "", "ip", "link", "del", s.bridge()))...)
+	return errors.Join(append(errs, ip(ctx, "", "link", "del", s.bridge()))...)
 }
 
-func run(ctx context.Context, input, program string, args ...string) error {
-	cmd := exec.CommandContext(ctx, program, args...)
+// ip runs the program ip.
+func ip(ctx context.Context, input string, args ...string) error {
+	cmd := exec.CommandContext(ctx, "ip", args...)
 	cmd.Stdin = strings.NewReader(input)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, bytes.TrimSpace(out))
+		return fmt.Errorf("ip %s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(out))
 	}
 	return nil
 }

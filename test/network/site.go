@@ -72,7 +72,7 @@ func Build(ctx context.Context, tb testing.TB, p Plan) *Site {
 		tb:     tb,
 		Record: p.Record,
 		Rand:   rand.New(rand.NewPCG(p.Seed, p.Seed)),
-	} //nolint:gosec // a schedule, no secret
+	}
 	town, err := walk.Build(ctx, walk.Options{
 		Programs: p.Programs, Dir: dir, Validators: p.Validators, PortOffset: p.PortOffset, BlockTime: p.BlockTime,
 		Report: diary{tb}, Rand: cryptorand.Reader, Now: time.Now, Version: "siege",
@@ -141,7 +141,7 @@ func samples(tb testing.TB, n int) []string {
 		require.NoError(
 			tb,
 			sample.VCF(file, sample.Options{Seed: uint64(i) + 1, Records: records}),
-		) //nolint:gosec // a number
+		)
 		require.NoError(tb, file.Close())
 	}
 	return out

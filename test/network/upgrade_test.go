@@ -41,7 +41,7 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	upgraded := map[int]bool{}
 	c := &campaign{t: t}
 	of := seed(t)
-	c.record = record(t, "upgrade", of, quorum)
+	c.record = record(t, "upgrade", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 3, PortOffset: portsUpgrade, BlockTime: blockTime,
 		Seed: of, Record: c.record,
