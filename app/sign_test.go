@@ -36,7 +36,7 @@ func messages(t *testing.T, node *app.App) []sdk.Msg {
 		require.NoError(t, err)
 		out = append(out, msg.(sdk.Msg))
 	}
-	require.Len(t, out, 43, "all of them")
+	require.Len(t, out, 44, "all of them")
 	return out
 }
 

@@ -14,6 +14,7 @@ import (
 
 // DeidOptions say what to de-identify, by which rules, and where to put the result.
 type DeidOptions struct {
+	// Files are files, and folders whose files are meant.
 	Files   []string
 	Profile string
 	// Out is the folder of the payload, Report the file of the report.
@@ -66,6 +67,10 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	if len(o.Files) == 0 || o.Out == "" || o.Report == "" {
 		return nil, usage("files, a folder for the payload and a file for the report are needed")
 	}
+	files, err := Inputs(o.Files)
+	if err != nil {
+		return nil, err
+	}
 	profile, pseudonyms, err := loadProfile(o.Profile, o.Key)
 	if err != nil {
 		return nil, err
@@ -81,14 +86,14 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 		profile: profile, pseudonyms: pseudonyms, sample: o.Sample, allSamples: o.AllSamples,
 		pixelsReviewed: o.PixelsReviewed, workers: o.Workers, year: o.Year, rand: o.Rand,
 	}
-	for i, name := range o.Files {
+	for i, name := range files {
 		part, err := parts.create(o.Out)
 		if err != nil {
 			return nil, err
 		}
 		result, err := scrubFile(ctx, part, name, options, o.Progress)
 		if err != nil {
-			return nil, fmt.Errorf("file %d of %d: %w", i+1, len(o.Files), err)
+			return nil, fmt.Errorf("file %d of %d: %w", i+1, len(files), err)
 		}
 		entry := report.Add(result)
 		path := filepath.Join(o.Out, entry.Name)

@@ -78,7 +78,7 @@ func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, e
 	if s.Wallet == nil {
 		return nil, usage("no wallet: make one with volens keys new")
 	}
-	if o.Files, err = inputs(o.Files); err != nil {
+	if o.Files, err = Inputs(o.Files); err != nil {
 		return nil, err
 	}
 	j, err := s.ingestJournal(o)

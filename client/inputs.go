@@ -10,9 +10,9 @@ import (
 	"github.com/volens-network/volens/core/manifest"
 )
 
-// inputs lists the regular files that are meant: files as they are named, and those of folders, in the order of their
+// Inputs lists the regular files that are meant: files as they are named, and those of folders, in the order of their
 // names. Hidden files, and what is neither file nor folder, are left out of folders. Paths stay out of errors.
-func inputs(names []string) ([]string, error) {
+func Inputs(names []string) ([]string, error) {
 	var out []string
 	for _, name := range names {
 		info, err := os.Stat(name)

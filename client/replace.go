@@ -24,7 +24,7 @@ func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions
 func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
 	own := len(o.Files) == 0
 	if !own {
-		if o.Files, err = inputs(o.Files); err != nil {
+		if o.Files, err = Inputs(o.Files); err != nil {
 			return nil, err
 		}
 	}

@@ -114,7 +114,7 @@ func TestExamine_Findings(t *testing.T) {
 		{"query gas limit", doctor.Warning, set("query-gas-limit", "0")},
 		{"unsafe RPC", doctor.Fault, set("rpc.unsafe", true)},
 		{"share", doctor.Fault, func(p *doctor.Patient) { write(t, p, "custody/share-1-1", "damaged") }},
-		{"share", doctor.Fault, func(p *doctor.Patient) { remove(t, p, "custody/guard-1-1") }},
+		{"share", doctor.Fault, func(p *doctor.Patient) { remove(t, p, "custody/guard") }},
 		{"share", doctor.Fault, func(p *doctor.Patient) { p.Status.Epoch = 2 }},
 		{"share", doctor.Warning, func(p *doctor.Patient) { p.Home = t.TempDir() }},
 		{"disk", doctor.Fault, func(p *doctor.Patient) { p.MinFree = 1 << 62 }},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volens-network/volens/client"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/devnet/walk"
 )
@@ -51,7 +52,7 @@ func newDemoCommand(e *env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&d.inputs, "input", nil, "a genome file (VCF); several become a dataset each")
+	flags.StringArrayVar(&d.inputs, "input", nil, "a file, or a folder of files that belong together; several become a dataset each")
 	flags.IntVar(&d.validators, "validators", demoValidators, "how many validators, 2 to 20")
 	flags.StringVar(&d.dir, "dir", "", "a new folder that is kept (default: one that is removed at the end)")
 	flags.BoolVar(&d.once, "once", false, "end when the story is over")
@@ -64,8 +65,8 @@ func newDemoCommand(e *env) *cobra.Command {
 
 func (d *demo) run(ctx context.Context) (err error) {
 	for i, name := range d.inputs {
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-			return fault.E(fault.Usage, "input %d is not a file that can be read", i+1)
+		if _, err := client.Inputs([]string{name}); err != nil {
+			return fault.E(fault.Usage, "input %d is neither a file nor a folder with files: %w", i+1, err)
 		}
 	}
 	self, err := os.Executable()

@@ -193,6 +193,11 @@ func withText(path string, use func(io.Reader) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	return unpacked(file, use)
+}
+
+// unpacked takes gzip off, if it is there.
+func unpacked(file io.Reader, use func(io.Reader) error) error {
 	head := bufio.NewReader(file)
 	magic, err := head.Peek(2)
 	if err != nil || magic[0] != 0x1f || magic[1] != 0x8b {

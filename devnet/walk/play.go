@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volens-network/volens/client"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/test/sample"
 )
@@ -20,9 +21,11 @@ const MaxInputs = 10
 // sampleOptions make the person of a walk without inputs.
 var sampleOptions = sample.Options{Seed: 1, Packed: true}
 
-// set is one file on its way to the researcher.
+// set is one input on its way to the researcher: a file, or a folder of files that belong together.
 type set struct {
 	input   string
+	files   []string // that the input is or holds
+	vcf     bool     // the input is one VCF
 	people  int      // in the original
 	secrets []string // beside what the original's header tells: must not be left over
 	id      string
@@ -143,11 +146,25 @@ func (s *Story) take(inputs []string) error {
 		s.sets = []*set{{input: path, secrets: sample.Identifiers(sampleOptions)}}
 	}
 	for i, d := range s.sets {
-		header, err := readHeader(d.input)
-		if err != nil {
+		if err := d.look(); err != nil {
 			return fmt.Errorf("input %d: %w", i+1, err)
 		}
-		d.people = len(header.names)
+	}
+	return nil
+}
+
+// look finds out what the input is, and how many persons its VCFs have.
+func (d *set) look() (err error) {
+	if d.files, err = client.Inputs([]string{d.input}); err != nil {
+		return err
+	}
+	for _, name := range d.files {
+		header, err := readHeader(name)
+		if err != nil {
+			return err
+		}
+		d.people = max(d.people, len(header.names))
+		d.vcf = len(d.files) == 1 && len(header.lines) > 0
 	}
 	return nil
 }

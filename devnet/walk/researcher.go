@@ -57,7 +57,7 @@ func (s *Story) Ask(ctx context.Context, name string, deadline int64) (*client.S
 		Title: "Variants and medicines: " + name, LaySummary: "How genes change what a medicine does.",
 		Contact: "study@university.example", Protocol: protocolFile, Organisation: s.people[University].Address,
 		Purposes:    []client.RequestPurpose{{Purpose: "hmb", HealthAim: true}},
-		DataClasses: []string{"germline-variants"}, AI: "none",
+		DataClasses: dataClasses, AI: "none",
 		SiteCountry: country, ComputeCountry: country, DurationMonths: 12,
 		Promises: client.RequestPromises{Publish: true, NoReidentification: true, NoLinkage: true},
 		NMin:     seats, NMax: seats,
@@ -214,7 +214,7 @@ func (s *Story) fetch(ctx context.Context) (string, error) {
 			s.summary.StockAge = false
 			return "", err
 		}
-		left, err := Leftovers(d.input, out.Path, d.secrets)
+		left, err := d.left(out.Path)
 		if err != nil {
 			return "", err
 		}
@@ -223,4 +223,12 @@ func (s *Story) fetch(ctx context.Context) (string, error) {
 		}
 	}
 	return "opened with our client and with a stock age: the same bytes; no name or dropped header value in them", nil
+}
+
+// left counts what still identifies somebody in the opened file.
+func (d *set) left(opened string) (int, error) {
+	if d.vcf {
+		return Leftovers(d.input, opened, d.secrets)
+	}
+	return Personal(d.files, opened)
 }
