@@ -157,14 +157,19 @@ func scrubFile(
 	return options.scrub(ctx, dst, &counting{src: src, report: bar}, info.Size(), found)
 }
 
-// openInput opens a file of the user. Its path stays out of the error: it may name a person.
+// openInput opens a file of the user.
 func openInput(name string) (*os.File, error) {
 	file, err := os.Open(name)
+	return file, pathless(err)
+}
+
+// pathless keeps the path of a user's file out of an error: it may name a person.
+func pathless(err error) error {
 	var failed *os.PathError
 	if errors.As(err, &failed) {
-		return nil, fmt.Errorf("open input: %w", failed.Err)
+		return fmt.Errorf("open input: %w", failed.Err)
 	}
-	return file, err
+	return err
 }
 
 func hexBytes(b []byte) string { return hex.EncodeToString(b) }

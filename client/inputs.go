@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,7 +17,7 @@ func Inputs(names []string) ([]string, error) {
 		info, err := os.Stat(name)
 		switch {
 		case err != nil:
-			return nil, usage("input: %v", errors.Unwrap(err))
+			return nil, pathless(err)
 		case info.Mode().IsRegular():
 			out = append(out, name)
 		case info.IsDir():
@@ -46,7 +45,7 @@ func filesOf(folder string) ([]string, error) {
 		hidden := path != folder && strings.HasPrefix(entry.Name(), ".")
 		switch {
 		case err != nil:
-			return usage("input folder: %v", errors.Unwrap(err))
+			return pathless(err)
 		case hidden && entry.IsDir():
 			return fs.SkipDir
 		case !hidden && entry.Type().IsRegular():

@@ -359,7 +359,7 @@ func TestIngest_Refused(t *testing.T) {
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "spool")))
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "reports")))
 	_, err = p.patient.Ingest(ctx, client.IngestOptions{Files: []string{"absent"}})
-	require.Equal(t, fault.Usage, fault.KindOf(err))
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
 	_, err = p.patient.Ingest(ctx, client.IngestOptions{
 		Files: []string{genome(t, sample.Options{Seed: 24})}, Gateways: []string{address(t, p.hospital)},
 	})
