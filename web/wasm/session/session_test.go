@@ -64,7 +64,18 @@ func file(d *session.Dataset, data []byte, piece int) ([]byte, *session.File, er
 	if err != nil {
 		return out.Bytes(), nil, err
 	}
-	return out.Bytes(), result.(*session.File), nil
+	made, ok := result.(*session.File)
+	if !ok {
+		return nil, nil, errors.New("the result is not that of a file")
+	}
+	return out.Bytes(), made, nil
+}
+
+func as[T any](t *testing.T, result any) T {
+	t.Helper()
+	out, ok := result.(T)
+	require.True(t, ok, "%T", result)
+	return out
 }
 
 func variants(t *testing.T, records int) []byte {
@@ -97,7 +108,7 @@ func TestVerify_WhatFileMade(t *testing.T) {
 		require.NoError(t, err)
 		verdict, err := feed(s, payload, 1000)
 		require.NoError(t, err)
-		return verdict.(*session.Verdict)
+		return as[*session.Verdict](t, verdict)
 	}
 	verdict := check(out)
 	require.True(t, verdict.OK, "%+v", verdict.Files)
@@ -200,7 +211,8 @@ func TestStream_BackpressureAndAbort(t *testing.T) {
 	})
 	require.NoError(t, err)
 	wrote := make(chan error, 1)
-	go func() { wrote <- s.Write(variants(t, 20_000)) }()
+	data := variants(t, 20_000)
+	go func() { wrote <- s.Write(data) }()
 	<-entered
 	require.Equal(t, session.CodeUsage, session.Explain(s.Write([]byte("x"))).Code, "one call at a time")
 	require.Empty(t, wrote)
@@ -267,7 +279,7 @@ func TestArchive(t *testing.T) {
 	require.NoError(t, err)
 	made, err := feed(s, both, 1000)
 	require.NoError(t, err)
-	require.EqualValues(t, whole.Len(), made.(*session.Archive).Bytes)
+	require.EqualValues(t, whole.Len(), as[*session.Archive](t, made).Bytes)
 
 	report, err := d.Report()
 	require.NoError(t, err)
@@ -275,7 +287,7 @@ func TestArchive(t *testing.T) {
 	require.NoError(t, err)
 	verdict, err := feed(s, whole.Bytes(), 1000)
 	require.NoError(t, err)
-	require.True(t, verdict.(*session.Verdict).OK)
+	require.True(t, as[*session.Verdict](t, verdict).OK)
 	_, _, err = file(d, variants(t, 10), 1<<20)
 	require.Equal(t, session.CodeUsage, session.Explain(err).Code, "the archive is written")
 }
@@ -298,7 +310,8 @@ func TestExplain_DropsWhatOthersSay(t *testing.T) {
 }
 
 func FuzzFile(f *testing.F) {
-	f.Add([]byte("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nchr1\t1\t.\tA\tC\t.\t.\t.\n"), uint16(7))
+	const header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+	f.Add([]byte(header+"chr1\t1\t.\tA\tC\t.\t.\t.\n"), uint16(7))
 	f.Add(sample.FHIR(), uint16(100))
 	f.Add(sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle}), uint16(33))
 	f.Fuzz(func(t *testing.T, data []byte, piece uint16) {

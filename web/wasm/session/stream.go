@@ -44,7 +44,7 @@ func start(do work) *Stream {
 		defer close(s.done)
 		defer cancel()
 		s.result, s.err = guard(func() (any, error) { return do(ctx, src) })
-		_ = src.CloseWithError(s.err) //nolint:errcheck // it returns nil
+		_ = src.CloseWithError(s.err) // it returns nil
 	}()
 	return s
 }
@@ -99,7 +99,7 @@ func (s *Stream) Close() (result any, err error) {
 // nothing is output any more.
 func (s *Stream) Abort() {
 	s.cancel()
-	_ = s.in.CloseWithError(ErrAborted) //nolint:errcheck // it returns nil
+	_ = s.in.CloseWithError(ErrAborted) // it returns nil
 	<-s.done
 }
 
