@@ -81,6 +81,19 @@ test("several files become one archive, which verifies", async () => {
   await refuses(library.verify(report).then((stream) => feed(stream, whole)), "not_the_archive");
 });
 
+test("reads are cleaned, under names that are drawn anew each time", async () => {
+  const read = (n) => `A00111:7:HX3:1:${n}:10:20\t0\tchr1\t${n}\t60\t4M\t*\t0\t0\tACGT\tIIII\tRG:Z:rg1\n`;
+  const sam =
+    "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@RG\tID:rg1\tSM:Fictiva\n" + read(100) + read(200);
+  const dataset = await library.open({ year: 2026 });
+  const first = await scrub(dataset, new TextEncoder().encode(sam));
+  assert.doesNotMatch(Buffer.from(first.payload).toString(), /Fictiva|A00111/);
+  assert.ok((await feed(await library.verify(await dataset.report()), first.payload)).ok);
+  const second = await scrub(dataset, new TextEncoder().encode(sam));
+  assert.notDeepEqual(first.payload, second.payload);
+  await dataset.close();
+});
+
 test("a changed payload does not verify", async () => {
   const set = named("vcf");
   const payload = bytes(set.payload[0]);

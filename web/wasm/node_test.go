@@ -44,6 +44,7 @@ func TestNode(t *testing.T) {
 		}
 		t.Skip("NO NODE HERE: the WebAssembly module was NOT TESTED")
 	}
+	watch(t, "*.go", "*.mjs", "session/*.go", "../../scripts/web-wasm.sh")
 	dir := t.TempDir()
 	run(t, []string{"VERSION=" + version}, "../../scripts/web-wasm.sh", dir)
 
@@ -112,6 +113,21 @@ func native(t *testing.T, dir, name, id string, files ...[]byte) set {
 	require.NoError(t, err)
 	out.Report = save("report", canonical)
 	return out
+}
+
+// watch reads what only other programs use, so that the go command does not take the result of a test from its cache
+// when that has changed.
+func watch(t *testing.T, patterns ...string) {
+	t.Helper()
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, paths, pattern)
+		for _, path := range paths {
+			_, err := os.ReadFile(path)
+			require.NoError(t, err)
+		}
+	}
 }
 
 func run(t *testing.T, env []string, program string, args ...string) {
