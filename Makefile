@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint fmt proto vectors sim e2e bench bench-check deep campaigns localnet web check clean \
+.PHONY: help build demo test lint fmt proto vectors sim e2e bench bench-check deep campaigns localnet web wasm check clean \
 	build-web test-go test-e2e test-web test-browser check-fmt check-proto check-vectors check-shell
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -42,6 +42,7 @@ lint: check-shell ## golangci-lint, go vet, buf lint and breaking, shellcheck
 	scripts/proto-breaking.sh
 	go vet ./...
 	$$(scripts/tool.sh golangci-lint) run ./...
+	GOOS=js GOARCH=wasm $$(scripts/tool.sh golangci-lint) run ./web/wasm/...
 	linter=$$(scripts/tool.sh golangci-lint) && cd test/bench && go vet ./... && "$$linter" run ./...
 
 fmt: ## format Go and proto files in place
@@ -60,7 +61,7 @@ sim: ## random simulation of the application, long
 e2e: build ## the walk with real processes
 	@$(MAKE) --no-print-directory test-e2e
 
-bench: build ## measure against peers, into build/bench.jsonl
+bench: build wasm ## measure against peers, into build/bench.jsonl
 	cd test/bench && go run . -out ../../build/bench.jsonl
 
 bench-check: ## fail where a target is missed by 2x
@@ -78,6 +79,9 @@ localnet: build ## a local network without the story, until Ctrl-C
 	scripts/localnet.sh
 
 web: build-web ## build the web app that the gateway serves
+
+wasm: ## build the de-identification library for browsers, into build/wasm
+	VERSION='$(VERSION)' scripts/web-wasm.sh
 
 check: ## what CI runs: freshness, lint, every test, -race where there is concurrency
 	@scripts/check.sh

@@ -11,6 +11,7 @@ import (
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
@@ -228,7 +229,7 @@ func (s *Session) judge(
 		_, failed := envelope.Open(writer, source, r.facts, identity)
 		opened <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
-	files, shown, err := verifyPlaintext(ctx, report.Report, report.profile, reader)
+	files, shown, err := formats.Verify(ctx, report.Report, report.profile, reader)
 	closed := reader.Close()
 	if failed := <-opened; failed != nil && err == nil {
 		err = failed

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 )
 
 // DeidOptions say what to de-identify, by which rules, and where to put the result.
@@ -82,16 +83,16 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	out := &DeidResult{Profile: profile.ID, Report: o.Report}
 	var parts pending
 	defer parts.discard()
-	options := scrubbing{
-		profile: profile, pseudonyms: pseudonyms, sample: o.Sample, allSamples: o.AllSamples,
-		pixelsReviewed: o.PixelsReviewed, workers: o.Workers, year: o.Year, rand: o.Rand,
+	rules := formats.Rules{
+		Profile: profile, Pseudonyms: pseudonyms, Sample: o.Sample, AllSamples: o.AllSamples,
+		PixelsReviewed: o.PixelsReviewed, Workers: o.Workers, Year: o.Year, Rand: o.Rand,
 	}
 	for i, name := range files {
 		part, err := parts.create(o.Out)
 		if err != nil {
 			return nil, err
 		}
-		result, err := scrubFile(ctx, part, name, options, o.Progress)
+		result, err := scrubFile(ctx, part, name, rules, o.Progress)
 		if err != nil {
 			return nil, fmt.Errorf("file %d of %d: %w", i+1, len(files), err)
 		}
@@ -138,14 +139,14 @@ func loadProfile(name string, key []byte) (*deid.Profile, *deid.Pseudonymizer, e
 
 // scrubFile de-identifies one file by what its first bytes say it is.
 func scrubFile(
-	ctx context.Context, dst io.Writer, name string, options scrubbing, progress Progress,
+	ctx context.Context, dst io.Writer, name string, rules formats.Rules, progress Progress,
 ) (result *deid.FileResult, err error) {
 	file, err := openInput(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	found, src, err := detect(file)
+	found, src, err := formats.Detect(file)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func scrubFile(
 		return nil, err
 	}
 	bar := start(progress, "de-identify", info.Size())
-	return options.scrub(ctx, dst, &counting{src: src, report: bar}, info.Size(), found)
+	return rules.Scrub(ctx, dst, &counting{src: src, report: bar}, info.Size(), found)
 }
 
 // openInput opens a file of the user.

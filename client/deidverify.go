@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 )
 
 // maxReport bounds a report, and a protocol, in bytes.
@@ -22,11 +23,7 @@ type DeidVerdict struct {
 }
 
 // FileVerdict is what the checks found in one file of the payload.
-type FileVerdict struct {
-	Name     string         `json:"name"`
-	OK       bool           `json:"ok"`
-	Findings []deid.Finding `json:"findings"`
-}
+type FileVerdict = formats.FileVerdict
 
 // Failed lists the checks that did not pass, each once.
 func (v *DeidVerdict) Failed() []string {
@@ -91,7 +88,7 @@ func verifyFiles(
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
-		out, _, err = verifyPlaintext(ctx, report, profile, file)
+		out, _, err = formats.Verify(ctx, report, profile, file)
 		return out, err
 	}
 	if len(payload) != len(report.Payload) {
@@ -102,7 +99,7 @@ func verifyFiles(
 		if err != nil {
 			return nil, fmt.Errorf("payload file %s: %w", entry.Name, err)
 		}
-		out = append(out, verdictOn(entry, verdict))
+		out = append(out, formats.VerdictOn(entry, verdict))
 	}
 	return out, nil
 }
@@ -125,7 +122,7 @@ func verifyFile(
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return verifyPayload(ctx, profile, entry, file)
+	return formats.VerifyFile(ctx, profile, entry, file)
 }
 
 // readInput reads a report or a document, which have at most maxReport bytes.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/gate"
@@ -34,7 +35,7 @@ func classify(err error) error {
 		return refused(err, string(refusal.Code))
 	case errors.As(err, &missing):
 		return fault.Wrap(fault.Usage, err)
-	case isAny(err, id.ErrMalformed):
+	case isAny(err, id.ErrMalformed, formats.ErrOneSample, formats.ErrNoArchive):
 		return fault.Wrap(fault.Usage, err)
 	case isAny(err, envelope.ErrIntegrity, envelope.ErrStanza, envelope.ErrWrapKey, gate.ErrPart, manifest.ErrManifest,
 		threshold.ErrProof, threshold.ErrEncoding, threshold.ErrIdentity):

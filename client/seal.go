@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/core/gate"
@@ -118,23 +119,23 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 }
 
 // rules are the profile, the pseudonyms of this dataset and an empty report.
-func (s *Session) rules(in sealing) (scrubbing, *deid.Report, error) {
+func (s *Session) rules(in sealing) (formats.Rules, *deid.Report, error) {
 	root, err := s.Wallet.RootSecret()
 	if err != nil {
-		return scrubbing{}, nil, err
+		return formats.Rules{}, nil, err
 	}
 	key, err := PseudonymKey(root, in.of)
 	if err != nil {
-		return scrubbing{}, nil, err
+		return formats.Rules{}, nil, err
 	}
 	profile, pseudonyms, err := loadProfile(in.options.Profile, key)
 	if err != nil {
-		return scrubbing{}, nil, err
+		return formats.Rules{}, nil, err
 	}
 	pseudonyms.Scope(in.of[:])
-	return scrubbing{
-		profile: profile, pseudonyms: pseudonyms, sample: in.options.Sample, allSamples: in.options.AllSamples,
-		pixelsReviewed: in.options.PixelsReviewed, workers: in.options.Workers, year: s.Now().Year(), rand: s.Rand,
+	return formats.Rules{
+		Profile: profile, Pseudonyms: pseudonyms, Sample: in.options.Sample, AllSamples: in.options.AllSamples,
+		PixelsReviewed: in.options.PixelsReviewed, Workers: in.options.Workers, Year: s.Now().Year(), Rand: s.Rand,
 	}, deid.NewReport(profile, s.Version), nil
 }
 

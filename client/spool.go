@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"filippo.io/age"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/manifest"
@@ -28,7 +28,7 @@ type spool struct {
 }
 
 // openSpool de-identifies every file into a spool, in order, with the pseudonyms of one dataset.
-func (s *Session) openSpool(ctx context.Context, of id.ID, files []string, rules scrubbing) (_ *spool, err error) {
+func (s *Session) openSpool(ctx context.Context, of id.ID, files []string, rules formats.Rules) (_ *spool, err error) {
 	folder, err := s.folder(spoolFolder)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *Session) openSpool(ctx context.Context, of id.ID, files []string, rules
 	return out, sealed.Close()
 }
 
-func (s *spool) add(ctx context.Context, dst io.Writer, name string, rules scrubbing) (err error) {
+func (s *spool) add(ctx context.Context, dst io.Writer, name string, rules formats.Rules) (err error) {
 	from, err := openOriginal(name, rules, s.progress)
 	if err != nil {
 		return err
@@ -68,13 +68,8 @@ func (s *spool) add(ctx context.Context, dst io.Writer, name string, rules scrub
 	if err != nil {
 		return err
 	}
-	sum, err := entryDigest(result.Entry)
-	if err != nil {
-		return err
-	}
-	s.manifest.Add("."+result.Entry.Kind, from.kind(), result.Entry.Bytes, sum)
 	s.results = append(s.results, result)
-	return nil
+	return formats.AddTo(&s.manifest, from.kind(), result.Entry)
 }
 
 func (s *spool) kind() filetype.Kind { return s.manifest.Kind() }
@@ -87,9 +82,8 @@ func (s *spool) write(_ context.Context, dst io.Writer, report *deid.Report, out
 	if err != nil {
 		return err
 	}
-	sum, source := sha256.New(), &counting{src: spooled, report: start(s.progress, "seal", s.bytes())}
-	archive := &sized{}
-	err = manifest.Write(io.MultiWriter(dst, sum, archive), &s.manifest, func(i int, dst io.Writer) error {
+	source := &counting{src: spooled, report: start(s.progress, "seal", s.bytes())}
+	archive, err := formats.WriteArchive(dst, &s.manifest, func(i int, dst io.Writer) error {
 		_, err := io.CopyN(dst, source, s.manifest.Files[i].Bytes)
 		return err
 	})
@@ -100,8 +94,7 @@ func (s *spool) write(_ context.Context, dst io.Writer, report *deid.Report, out
 		report.Add(result)
 		out.add(result)
 	}
-	out.sha256 = hexBytes(sum.Sum(nil))
-	report.Archive = &deid.Archive{Bytes: archive.bytes, SHA256: out.sha256}
+	report.Archive, out.sha256 = archive, archive.SHA256
 	return nil
 }
 
@@ -117,13 +110,4 @@ func (s *spool) bytes() (out int64) {
 func (s *spool) Close() error {
 	s.parts.discard()
 	return nil
-}
-
-// sized counts what is written to it.
-type sized struct{ bytes int64 }
-
-// Write implements io.Writer.
-func (s *sized) Write(p []byte) (int, error) {
-	s.bytes += int64(len(p))
-	return len(p), nil
 }

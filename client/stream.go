@@ -2,14 +2,13 @@ package client
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/filetype"
@@ -87,7 +86,7 @@ func (s *Session) stream(
 }
 
 // source opens what becomes the plaintext. Several files are de-identified first.
-func (s *Session) source(ctx context.Context, in sealing, rules scrubbing) (source, error) {
+func (s *Session) source(ctx context.Context, in sealing, rules formats.Rules) (source, error) {
 	files := in.options.Files
 	if len(files) > 1 {
 		return s.openSpool(ctx, in.of, files, rules)
@@ -110,15 +109,15 @@ type original struct {
 	src   io.Reader
 	size  int64
 	found filetype.Detection
-	rules scrubbing
+	rules formats.Rules
 }
 
-func openOriginal(name string, rules scrubbing, progress Progress) (*original, error) {
+func openOriginal(name string, rules formats.Rules, progress Progress) (*original, error) {
 	file, err := openInput(name)
 	if err != nil {
 		return nil, err
 	}
-	found, src, err := detect(file)
+	found, src, err := formats.Detect(file)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -136,7 +135,7 @@ func (o *original) kind() filetype.Kind { return o.found.Kind }
 func (o *original) Close() error { return o.file.Close() }
 
 func (o *original) scrub(ctx context.Context, dst io.Writer) (*deid.FileResult, error) {
-	return o.rules.scrub(ctx, dst, o.src, o.size, o.found)
+	return o.rules.Scrub(ctx, dst, o.src, o.size, o.found)
 }
 
 func (o *original) write(ctx context.Context, dst io.Writer, report *deid.Report, out *written) error {
@@ -155,11 +154,4 @@ func ofSeveral(index, total int, err error) error {
 		return err
 	}
 	return fmt.Errorf("file %d of %d: %w", index+1, total, err)
-}
-
-// entryDigest is the digest of an entry as bytes.
-func entryDigest(entry deid.Entry) (out [sha256.Size]byte, err error) {
-	raw, err := hex.DecodeString(entry.SHA256)
-	copy(out[:], raw)
-	return out, err
 }

@@ -94,6 +94,12 @@ func (p *Pseudonymizer) Name(domain, name string) string {
 	return surrogate
 }
 
+// Zero overwrites the key and forgets the names. Ask for nothing afterwards.
+func (p *Pseudonymizer) Zero() {
+	clear(p.key)
+	clear(p.names)
+}
+
 // IsSurrogate tells whether a name has the form of the rule's surrogates.
 func IsSurrogate(rule SampleRule, name string) bool {
 	if rule == SamplesKeyed {

@@ -20,6 +20,7 @@ func cases(e *env) []measure.Case {
 	out = append(out, genomeCases(e)...)
 	out = append(out, dicomCases(e)...)
 	out = append(out, recordCases(e)...)
+	out = append(out, wasmCases(e)...)
 	out = append(out, sealCases(e)...)
 	return append(out, walkCase(e))
 }

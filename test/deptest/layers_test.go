@@ -39,6 +39,11 @@ var links = []struct {
 		[]string{"./app", "./x", "./client", "./gateway", "./edge", "./cmd", "./devnet", "./test", "net/http"},
 	},
 	{"core builds without a chain", "core", chainWorld},
+	{
+		"what runs in a browser links core only", "web",
+		append([]string{"./app", "./x", "./client", "./gateway", "./edge", "./cmd", "./devnet", "./test", "net/http"},
+			chainWorld...),
+	},
 	{"the client does not link the node", "client", []string{"./app", "./gateway", "./devnet", "./cmd"}},
 	{
 		"the gateway can ask the chain without being able to decrypt", "client/chain",

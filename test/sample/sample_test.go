@@ -131,3 +131,9 @@ func TestVCF_FailingDestination(t *testing.T) {
 	require.ErrorIs(t, sample.VCF(broken{}, sample.Options{}), io.ErrShortWrite)
 	require.ErrorIs(t, sample.VCF(broken{}, sample.Options{Packed: true}), io.ErrShortWrite)
 }
+
+func TestFHIR_IsFullOfWhatMustGo(t *testing.T) {
+	for _, secret := range sample.FHIRSecrets() {
+		require.Contains(t, string(sample.FHIR()), secret)
+	}
+}

@@ -1,0 +1,155 @@
+package formats_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/formats"
+	"github.com/volens-network/volens/core/filetype"
+	"github.com/volens-network/volens/core/manifest"
+	"github.com/volens-network/volens/test/sample"
+)
+
+const sam = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:248956422\n@RG\tID:rg1\tSM:Fictiva\n" +
+	"A00111:7:HX3:1:1101:10:20\t0\tchr1\t100\t60\t4M\t*\t0\t0\tACGT\tIIII\tRG:Z:rg1\n"
+
+func rules(t *testing.T) formats.Rules {
+	t.Helper()
+	profile, err := deid.LoadProfile(deid.SafeHarborStrict)
+	require.NoError(t, err)
+	pseudonyms, err := deid.NewPseudonymizer(profile, nil)
+	require.NoError(t, err)
+	return formats.Rules{Profile: profile, Pseudonyms: pseudonyms, Workers: 1, Year: 2026, Rand: rand.Reader}
+}
+
+func scrub(r formats.Rules, data []byte) ([]byte, *deid.FileResult, filetype.Detection, error) {
+	found, src, err := formats.Detect(bytes.NewReader(data))
+	if err != nil {
+		return nil, nil, found, err
+	}
+	var out bytes.Buffer
+	result, err := r.Scrub(context.Background(), &out, src, int64(len(data)), found)
+	return out.Bytes(), result, found, err
+}
+
+func variants(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, sample.VCF(&out, sample.Options{Seed: 3, Records: 50}))
+	return out.Bytes()
+}
+
+func picture() []byte { return sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle}) }
+
+func TestScrub_EveryFormatHasItsPackage(t *testing.T) {
+	for kind, data := range map[string][]byte{
+		"vcf": variants(t), "dcm": picture(), "fhir.json": sample.FHIR(), "sam": []byte(sam),
+	} {
+		t.Run(kind, func(t *testing.T) {
+			r := rules(t)
+			out, result, _, err := scrub(r, data)
+			require.NoError(t, err)
+			require.Equal(t, kind, result.Entry.Kind)
+			report := deid.NewReport(r.Profile, "1")
+			report.Add(result)
+			files, _, err := formats.Verify(context.Background(), report, r.Profile, bytes.NewReader(out))
+			require.NoError(t, err)
+			require.Len(t, files, 1)
+			require.True(t, files[0].OK, "%+v", files[0].Findings)
+			for _, secret := range append(sample.FHIRSecrets(), sample.DICOMSecrets()...) {
+				require.NotContains(t, string(out), secret)
+			}
+		})
+	}
+}
+
+func TestDetect_RefusesWhatNoPackageCleans(t *testing.T) {
+	for name, data := range map[string]string{
+		"nothing": "", "noise": "\x01\x02\x03\x04", "archive": "PK\x03\x04zip", "reads": "@r1\nACGT\n+\nIIII\n",
+	} {
+		_, _, err := formats.Detect(bytes.NewReader([]byte(data)))
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal, name)
+		require.Equal(t, deid.CodeNotThisFormat, refusal.Code, name)
+	}
+	_, _, err := formats.Detect(iotest.ErrReader(io.ErrClosedPipe))
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+func TestScrub_RefusesCRAMWithAReason(t *testing.T) {
+	_, _, _, err := scrub(rules(t), append([]byte("CRAM\x03\x00"), make([]byte, 64)...))
+	var refusal *deid.RefusalError
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, deid.CodeUnsupported, refusal.Code)
+}
+
+func TestScrub_OneSampleOfAVCFOnly(t *testing.T) {
+	r := rules(t)
+	r.Sample = "Jane"
+	_, _, _, err := scrub(r, picture())
+	require.ErrorIs(t, err, formats.ErrOneSample)
+	require.NotContains(t, err.Error(), "Jane")
+}
+
+// dataset makes the archive of two files and its report.
+func dataset(t *testing.T) (*deid.Report, *deid.Profile, []byte) {
+	t.Helper()
+	r := rules(t)
+	report := deid.NewReport(r.Profile, "1")
+	var m manifest.Manifest
+	var parts [][]byte
+	for _, data := range [][]byte{variants(t), sample.FHIR()} {
+		out, result, found, err := scrub(r, data)
+		require.NoError(t, err)
+		report.Add(result)
+		require.NoError(t, formats.AddTo(&m, found.Kind, result.Entry))
+		parts = append(parts, out)
+	}
+	var whole bytes.Buffer
+	archive, err := formats.WriteArchive(&whole, &m, func(i int, dst io.Writer) error {
+		_, err := dst.Write(parts[i])
+		return err
+	})
+	require.NoError(t, err)
+	report.Archive = archive
+	return report, r.Profile, whole.Bytes()
+}
+
+func TestVerify_Archive(t *testing.T) {
+	report, profile, whole := dataset(t)
+	verify := func(payload []byte) ([]formats.FileVerdict, error) {
+		files, _, err := formats.Verify(context.Background(), report, profile, bytes.NewReader(payload))
+		return files, err
+	}
+	files, err := verify(whole)
+	require.NoError(t, err)
+	require.Len(t, files, 2)
+	require.True(t, files[0].OK && files[1].OK, "%+v", files)
+
+	changed := bytes.Clone(whole)
+	changed[len(changed)/2] ^= 1
+	_, err = verify(changed)
+	require.ErrorIs(t, err, manifest.ErrManifest)
+	_, err = verify(whole[:len(whole)-1])
+	require.ErrorIs(t, err, manifest.ErrManifest)
+
+	report.Archive.Bytes++
+	_, err = verify(whole)
+	require.ErrorIs(t, err, manifest.ErrManifest)
+	report.Archive = nil
+	_, err = verify(whole)
+	require.ErrorIs(t, err, formats.ErrNoArchive)
+}
+
+func TestAddTo_NeedsADigest(t *testing.T) {
+	for _, sum := range []string{"", "ab", "zz"} {
+		require.Error(t, formats.AddTo(&manifest.Manifest{}, filetype.VCF, deid.Entry{Kind: "vcf", SHA256: sum}))
+	}
+}
