@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -15,7 +14,6 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/test/bench/measure"
-	"github.com/volens-network/volens/test/sample"
 )
 
 // wasmScript runs the module over a file in node and tells how much processor time that took.
@@ -40,7 +38,7 @@ func wasmCases(e *env) []measure.Case {
 		},
 		{
 			Name: "wasm-fhir-scrub", Unit: "MB per CPU-s", Better: measure.More, Runs: few, PeerName: peer,
-			Prepare: wasmScrub(e, bundles),
+			Prepare: wasmScrub(e, plainRecords),
 		},
 	}
 }
@@ -157,10 +155,12 @@ func packedGenome(e *env) (path string, megabytes float64, err error) {
 	return g.packed, g.megabytes(), nil
 }
 
-// bundles is the sample of FHIR, a line each, over and over.
-func bundles(e *env) (path string, megabytes float64, err error) {
-	const lines = 3000
-	path = e.path("sample.ndjson")
-	data := bytes.Repeat(append(sample.FHIR(), '\n'), lines)
-	return path, float64(len(data)) / 1e6, os.WriteFile(path, data, 0o600)
+// plainRecords is the file of `fhir-scrub`.
+func plainRecords(e *env) (path string, megabytes float64, err error) {
+	path = e.path("records.ndjson")
+	if err := create(path, func(dst *os.File) error { return records(dst) }); err != nil {
+		return "", 0, err
+	}
+	size, err := sizeOf(path)
+	return path, float64(size) / 1e6, err
 }
