@@ -116,7 +116,12 @@ func (app *App) checkLimits(ctx context.Context) error {
 		return err
 	}
 	if most > params.MaxValidators {
-		return fmt.Errorf("%w: max_validators of x/staking is %d, of x/custody %d", ErrLimits, most, params.MaxValidators)
+		return fmt.Errorf(
+			"%w: max_validators of x/staking is %d, of x/custody %d",
+			ErrLimits,
+			most,
+			params.MaxValidators,
+		)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func messages(t *testing.T, node *app.App) []sdk.Msg {
 		}
 		msg, err := node.Registry().Resolve(url)
 		require.NoError(t, err)
-		out = append(out, msg.(sdk.Msg))
+		out = append(out, msg)
 	}
 	require.Len(t, out, 44, "all of them")
 	return out

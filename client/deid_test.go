@@ -92,7 +92,9 @@ func TestDeid_SeveralPersons(t *testing.T) {
 
 func TestDeid_DICOMBesideGenome(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fictiva-jane.dcm")
-	data := sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 64, 64, 900)})
+	data := sample.DICOM(
+		sample.DICOMOptions{Encoding: sample.ExplicitLittle, Picture: sample.NewPicture(1, 64, 64, 900)},
+	)
 	require.NoError(t, os.WriteFile(path, data, 0o600))
 	capture := filepath.Join(t.TempDir(), "capture.dcm")
 	require.NoError(t, os.WriteFile(capture, sample.DICOM(sample.DICOMOptions{

@@ -157,7 +157,7 @@ func (s *Session) download(ctx context.Context, r *released, folder string) (str
 
 // largest is how many bytes a sealed file can have: its size was rounded up on chain.
 func largest(p dataset.Payload) int64 {
-	return int64(min(p.SizeBucket, math.MaxInt64)) //nolint:gosec // bounded
+	return int64(min(p.SizeBucket, math.MaxInt64))
 }
 
 // open decrypts the sealed file beside itself and checks every digest on the way.

@@ -103,7 +103,7 @@ func together(t *testing.T) *people {
 }
 
 // study writes a request file with its protocol and returns its path.
-func (p *people) study(t *testing.T, change ...string) string {
+func (p *people) study(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "protocol.txt"), []byte("how we study"), 0o600))
@@ -126,9 +126,6 @@ price: 1000000uusd
 deadline_blocks: 400
 no_cohort_protection: true
 `, address(t, p.university))
-	for _, line := range change {
-		text += line + "\n"
-	}
 	path := filepath.Join(dir, "study.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path

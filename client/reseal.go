@@ -45,7 +45,10 @@ func (s *Session) ownCopyOf(ctx context.Context, d dataset.Dataset, of id.ID, ow
 		own.facets, err = s.facetsOfVersion(facetsPath(report), d, of)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("the report of version %d is not in this home: seal the dataset anew from its files", d.Version)
+		return nil, usage(
+			"the report of version %d is not in this home: seal the dataset anew from its files",
+			d.Version,
+		)
 	}
 	if err != nil {
 		return nil, err
@@ -94,7 +97,10 @@ func (s *Session) facetsOfVersion(file string, d dataset.Dataset, of id.ID) ([]f
 		return nil, err
 	}
 	if !bytes.Equal(tree.Root().Bytes(), d.Payload.FacetsRoot) {
-		return nil, usage("the facets of version %d are not those on chain: seal the dataset anew from its files", d.Version)
+		return nil, usage(
+			"the facets of version %d are not those on chain: seal the dataset anew from its files",
+			d.Version,
+		)
 	}
 	return out, nil
 }
@@ -131,7 +137,12 @@ func (s *Session) restream(
 		done <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
 	capsule, err = envelope.Seal(dst, reader, envelope.Options{
-		Key: in.key, DatasetID: in.of, Half: half, Patient: patient.Recipient(), Rand: s.Rand, Workers: in.options.Workers,
+		Key:       in.key,
+		DatasetID: in.of,
+		Half:      half,
+		Patient:   patient.Recipient(),
+		Rand:      s.Rand,
+		Workers:   in.options.Workers,
 	})
 	closed := reader.CloseWithError(err)
 	if failed := <-done; failed != nil {

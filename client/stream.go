@@ -69,7 +69,12 @@ func (s *Session) stream(
 		done <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
 	capsule, err = envelope.Seal(dst, reader, envelope.Options{
-		Key: in.key, DatasetID: in.of, Half: half, Patient: patient.Recipient(), Rand: s.Rand, Workers: in.options.Workers,
+		Key:       in.key,
+		DatasetID: in.of,
+		Half:      half,
+		Patient:   patient.Recipient(),
+		Rand:      s.Rand,
+		Workers:   in.options.Workers,
 	})
 	closed := reader.CloseWithError(err)
 	if failed := <-done; failed != nil {

@@ -354,7 +354,10 @@ func TestIngest_LeftoversOfAKill(t *testing.T) {
 func TestIngest_Refused(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
-	_, err := p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 23, Samples: 2})}})
+	_, err := p.patient.Ingest(
+		ctx,
+		client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 23, Samples: 2})}},
+	)
 	require.Equal(t, []string{"several_persons"}, fault.Reasons(err))
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "spool")))
 	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "reports")))
@@ -364,7 +367,10 @@ func TestIngest_Refused(t *testing.T) {
 		Files: []string{genome(t, sample.Options{Seed: 24})}, Gateways: []string{address(t, p.hospital)},
 	})
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
-	_, err = p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 25})}, Threshold: 2})
+	_, err = p.patient.Ingest(
+		ctx,
+		client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 25})}, Threshold: 2},
+	)
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 }
 

@@ -55,9 +55,12 @@ func (*state) Committee(context.Context, uint64, uint64) (*threshold.Committee, 
 }
 func (*state) KeptShares(context.Context, int64) ([]threshold.KeptShare, error) { return nil, nil }
 func (s *state) RunView(context.Context) (keeper.RunView, error)                { return s.run, nil }
-func (s *state) RunOpen(context.Context) (bool, error)                          { return s.run.Exists, nil }
-func (s *state) Spent(context.Context, uint64, uint64) (bool, error)            { return false, nil }
-func (s *state) Budget(context.Context) (int, error)                            { return s.budget, nil }
+
+func (s *state) RunOpen(context.Context) (bool, error) { return s.run.Exists, nil }
+
+func (s *state) Spent(context.Context, uint64, uint64) (bool, error) { return false, nil }
+
+func (s *state) Budget(context.Context) (int, error) { return s.budget, nil }
 
 func (s *state) GetPubKeyByConsAddr(context.Context, sdk.ConsAddress) (cmtprotocrypto.PublicKey, error) {
 	return cmtprotocrypto.PublicKey{}, errState
@@ -95,10 +98,11 @@ type lane struct {
 func (l lane) Places(context.Context) (int, error) { return l.places, l.fail }
 
 func (lane) Subject(tx sdk.Tx) (id.ID, bool) {
-	ends := tx.(gasTx).ends
-	if len(ends) != 1 {
+	priced, ok := tx.(gasTx)
+	if !ok || len(priced.ends) != 1 {
 		return id.ID{}, false
 	}
+	ends := priced.ends
 	return id.ID{ends[0]}, true
 }
 

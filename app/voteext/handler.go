@@ -17,18 +17,28 @@ import (
 
 // Reader is the state that extensions answer; the keeper of x/custody.
 type Reader interface {
+	BatchReader
+	RunReader
+	// Budget is how many bytes of content an extension may have.
+	Budget(ctx context.Context) (int, error)
+}
+
+// BatchReader tells what is to be opened.
+type BatchReader interface {
 	// BatchAt has no jobs where there is no batch.
 	BatchAt(ctx context.Context, height int64) (custody.Batch, error)
 	Committee(ctx context.Context, keyID, epoch uint64) (*threshold.Committee, error)
 	// KeptShares are those that earlier heights left for the jobs of a batch.
 	KeptShares(ctx context.Context, height int64) ([]threshold.KeptShare, error)
+	// Spent reports whether the shares of an epoch are to be erased.
+	Spent(ctx context.Context, keyID, epoch uint64) (bool, error)
+}
+
+// RunReader tells what was said in a run.
+type RunReader interface {
 	// RunView is the newest run, open or finished; RunOpen tells which.
 	RunView(ctx context.Context) (keeper.RunView, error)
 	RunOpen(ctx context.Context) (bool, error)
-	// Spent reports whether the shares of an epoch are to be erased.
-	Spent(ctx context.Context, keyID, epoch uint64) (bool, error)
-	// Budget is how many bytes of content an extension may have.
-	Budget(ctx context.Context) (int, error)
 }
 
 // Writer is what a valid injection changes; the keeper of x/custody. None of its

@@ -52,7 +52,12 @@ func newDemoCommand(e *env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&d.inputs, "input", nil, "a file, or a folder of files that belong together; several become a dataset each")
+	flags.StringArrayVar(
+		&d.inputs,
+		"input",
+		nil,
+		"a file, or a folder of files that belong together; several become a dataset each",
+	)
 	flags.IntVar(&d.validators, "validators", demoValidators, "how many validators, 2 to 20")
 	flags.StringVar(&d.dir, "dir", "", "a new folder that is kept (default: one that is removed at the end)")
 	flags.BoolVar(&d.once, "once", false, "end when the story is over")

@@ -102,7 +102,11 @@ func TestParsePublicKey(t *testing.T) {
 }
 
 func FuzzParsePublicKey(f *testing.F) {
-	f.Add([]byte("-----BEGIN CRYPT4GH PUBLIC KEY-----\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END CRYPT4GH PUBLIC KEY-----\n"))
+	f.Add(
+		[]byte(
+			"-----BEGIN CRYPT4GH PUBLIC KEY-----\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END CRYPT4GH PUBLIC KEY-----\n",
+		),
+	)
 	f.Add([]byte("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -63,7 +63,7 @@ type batch struct {
 }
 
 // each calls do with every chunk of a batch: pieces of size bytes of in, and at least one.
-func (b *batch) each(size int, do func(piece []byte, nonce []byte) error) error {
+func (b *batch) each(size int, do func(piece, nonce []byte) error) error {
 	rest, index := b.in, b.index
 	for {
 		n := min(size, len(rest))

@@ -54,7 +54,8 @@ func TestStream_AgreesWithAgeOnDamage(t *testing.T) {
 		at := rapid.SampledFrom([]int{0, header - 16, header - 1, header}).Draw(r, "base") +
 			sealedChunk*rapid.IntRange(0, 9).Draw(r, "chunk") + rapid.IntRange(0, 40).Draw(r, "offset")
 		at = min(at, len(file)-1)
-		switch rapid.SampledFrom([]string{"flip", "cut", "drop a chunk", "append", "swap", "another tail"}).Draw(r, "what") {
+		switch rapid.SampledFrom([]string{"flip", "cut", "drop a chunk", "append", "swap", "another tail"}).
+			Draw(r, "what") {
 		case "flip":
 			file[at] ^= 1 << rapid.IntRange(0, 7).Draw(r, "bit")
 		case "cut":
@@ -89,7 +90,12 @@ func TestStream_DestinationFailsInTheMiddle(t *testing.T) {
 	require.NoError(t, err)
 	full := errors.New("no space")
 	for _, room := range []int{0, 300, 5 * chunk, 30 * chunk} {
-		err := envelope.SealAge(&limited{room: room, err: full}, bytes.NewReader(text(40*chunk)), 2, identity.Recipient())
+		err := envelope.SealAge(
+			&limited{room: room, err: full},
+			bytes.NewReader(text(40*chunk)),
+			2,
+			identity.Recipient(),
+		)
 		require.ErrorIs(t, err, full, "%d bytes of room", room)
 	}
 	file := stockSeal(t, text(40*chunk), identity.Recipient())

@@ -100,11 +100,13 @@ type noting struct {
 	fileKey *[]byte
 }
 
+// Wrap implements age.Recipient.
 func (n *noting) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	stanzas, _, err := n.WrapWithLabels(fileKey)
 	return stanzas, err
 }
 
+// WrapWithLabels implements age.RecipientWithLabels.
 func (n *noting) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
 	if *n.fileKey == nil {
 		*n.fileKey = bytes.Clone(fileKey)

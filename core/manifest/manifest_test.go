@@ -20,14 +20,14 @@ func contents() [][]byte {
 	return [][]byte{[]byte("##fileformat=VCFv4.2\n"), {}, bytes.Repeat([]byte{7}, 512), bytes.Repeat([]byte("ab"), 700)}
 }
 
-func archive(t testing.TB, files [][]byte) (*manifest.Manifest, []byte) {
-	t.Helper()
+func archive(tb testing.TB, files [][]byte) (*manifest.Manifest, []byte) {
+	tb.Helper()
 	m := &manifest.Manifest{}
 	for i, content := range files {
 		m.Add([]string{".vcf.gz", ".dcm"}[i%2], filetype.VCF, int64(len(content)), sha256.Sum256(content))
 	}
 	var out bytes.Buffer
-	require.NoError(t, manifest.Write(&out, m, func(i int, dst io.Writer) error {
+	require.NoError(tb, manifest.Write(&out, m, func(i int, dst io.Writer) error {
 		_, err := dst.Write(files[i])
 		return err
 	}))
@@ -159,8 +159,13 @@ func TestManifest_Kind(t *testing.T) {
 func TestDecode_Refuses(t *testing.T) {
 	const digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 	file := func(name, kind, size, sum string) string {
-		return fmt.Sprintf(`{"files":[{"bytes":%s,"kind":"%s","name":"%s","sha256":"%s"}],"schema":"volens-manifest/1"}`,
-			size, kind, name, sum)
+		return fmt.Sprintf(
+			`{"files":[{"bytes":%s,"kind":"%s","name":"%s","sha256":"%s"}],"schema":"volens-manifest/1"}`,
+			size,
+			kind,
+			name,
+			sum,
+		)
 	}
 	_, err := manifest.Decode([]byte(file("000001.dcm", "VCF", "3", digest)))
 	require.NoError(t, err)

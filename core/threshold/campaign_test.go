@@ -201,7 +201,9 @@ func (c *campaign) dealsOf(w *world, dealer threshold.Dealer) []*threshold.Deal 
 	}
 	switch does {
 	case badShare:
-		return []*threshold.Deal{spoil(c.t, make1(w.run, old), w.t, rapid.IntRange(1, len(w.owners)).Draw(c.t, "victim"))}
+		return []*threshold.Deal{
+			spoil(c.t, make1(w.run, old), w.t, rapid.IntRange(1, len(w.owners)).Draw(c.t, "victim")),
+		}
 	case wrongDegree:
 		return []*threshold.Deal{make1(c.otherDegree(w), old)}
 	case wrongSecret:

@@ -128,8 +128,8 @@ func TestGuard_Missing(t *testing.T) {
 	guard := func(node int) string { return filepath.Join(s.Nodes[node].Home, app.CustodyFolder, "guard") }
 	file, other := guard(1), guard(0)
 	for name, spoil := range map[string]func(own, other []byte) []byte{
-		"empty":                func(_, _ []byte) []byte { return nil },
-		"of another validator": func(_, other []byte) []byte { return other },
+		"empty":                    func(_, _ []byte) []byte { return nil },
+		"of another validator":     func(_, other []byte) []byte { return other },
 		"without its last records": func(own, _ []byte) []byte { return own[:len(own)-2*77] },
 		"damaged": func(own, _ []byte) []byte {
 			out := bytes.Clone(own)

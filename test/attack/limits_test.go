@@ -45,7 +45,14 @@ func TestLimits_OfGovernance(t *testing.T) {
 		params := cmttypes.ConsensusParamsFromProto(consensus)
 		params.Block.MaxBytes, params.Evidence.MaxBytes = bytes, 1024
 		p := params.ToProto()
-		return run(&consensustypes.MsgUpdateParams{Authority: by, Block: p.Block, Evidence: p.Evidence, Validator: p.Validator})
+		return run(
+			&consensustypes.MsgUpdateParams{
+				Authority: by,
+				Block:     p.Block,
+				Evidence:  p.Evidence,
+				Validator: p.Validator,
+			},
+		)
 	}
 	staking, err := s.App().Cosmos.Staking.GetParams(ctx)
 	require.NoError(t, err)
@@ -98,7 +105,9 @@ func TestLimits_OfGenesis(t *testing.T) {
 		"many validators": {func(_ *cmtproto.ConsensusParams, state map[string]json.RawMessage) {
 			var staking map[string]any
 			require.NoError(t, json.Unmarshal(state[stakingtypes.ModuleName], &staking))
-			staking["params"].(map[string]any)["max_validators"] = 101
+			params, ok := staking["params"].(map[string]any)
+			require.True(t, ok)
+			params["max_validators"] = 101
 			raw, err := json.Marshal(staking)
 			require.NoError(t, err)
 			state[stakingtypes.ModuleName] = raw

@@ -139,7 +139,6 @@ func (r *Record) Close(verdict *Verdict, rows any) error {
 func commit() string {
 	out, err := exec.CommandContext(context.Background(), "git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*").
 		Output()
-
 	if err != nil {
 		return fmt.Sprintf("unknown: %v", err)
 	}

@@ -33,10 +33,18 @@ func genesis(c *committee.Committee, waiting int) (*custody.GenesisState, error)
 		KeyId: committee.KeyID, Y: c.Key().Y(), Status: custody.KEY_STATUS_ACTIVE, Epoch: c.Epoch(),
 		Canary: threshold.CanaryPoint(committee.KeyID),
 	}}
-	g.Epochs = []custody.Epoch{{
-		KeyId: committee.KeyID, Epoch: c.Epoch(), Threshold: uint32(c.Threshold()), Owners: c.Owners(), //nolint:gosec // small
-		PublicShares: c.ShareKeys(), MaxJobs: custody.MaxBatch, Height: 1, Run: 1,
-	}}
+	g.Epochs = []custody.Epoch{
+		{
+			KeyId:        committee.KeyID,
+			Epoch:        c.Epoch(),
+			Threshold:    uint32(c.Threshold()),
+			Owners:       c.Owners(), //nolint:gosec // small
+			PublicShares: c.ShareKeys(),
+			MaxJobs:      custody.MaxBatch,
+			Height:       1,
+			Run:          1,
+		},
+	}
 	request := id.ID{5}
 	u, q := threshold.CanaryPoint(100), threshold.CanaryPoint(101)
 	for i := range uint64(waiting) { //nolint:gosec // a number

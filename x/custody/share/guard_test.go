@@ -156,7 +156,11 @@ func TestGuard_LostRecordsAreRefused(t *testing.T) {
 	copy(swapped[first:], whole[first+record:first+2*record])
 	copy(swapped[first+record:], whole[first:first+record])
 	refused("records in another order", swapped, marked)
-	refused("a record less in the middle", append(append([]byte(nil), whole[:first]...), whole[first+record:]...), marked)
+	refused(
+		"a record less in the middle",
+		append(append([]byte(nil), whole[:first]...), whole[first+record:]...),
+		marked,
+	)
 	refused("no mark", whole, nil)
 	refused("a slot of the mark less", whole, marked[:len(marked)/2])
 	refused("a longer mark", whole, append(append([]byte(nil), marked...), 0))
