@@ -15,6 +15,7 @@ import (
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/devnet"
 	"github.com/volens-network/volens/test/chain"
 	"github.com/volens-network/volens/test/story"
 	"github.com/volens-network/volens/x/custody"
@@ -51,7 +52,11 @@ func shared(t *testing.T) *story.Story {
 	calm.Lock()
 	defer calm.Unlock()
 	if calm.story == nil {
-		calm.story = story.With(t, chain.Options{Validators: 4, Observers: 1, Dir: calm.dir})
+		// Its first epoch outlasts all tests that share it, however many blocks they take together.
+		calm.story = story.With(t, chain.Options{
+			Validators: 4, Observers: 1, Dir: calm.dir,
+			Spec: func(spec *devnet.Spec) { spec.EpochLength = 1_000_000 },
+		})
 	}
 	s := calm.story
 	s.For(t)
