@@ -29,6 +29,7 @@ func genesis(c *committee.Committee, waiting int) (*custody.GenesisState, error)
 	g := custody.DefaultGenesis()
 	g.Params.MaxValidators = 100
 	g.LiveChainId = committee.LiveChain
+	g.LastRun = 1
 	g.Keys = []custody.Key{{
 		KeyId: committee.KeyID, Y: c.Key().Y(), Status: custody.KEY_STATUS_ACTIVE, Epoch: c.Epoch(),
 		Canary: threshold.CanaryPoint(committee.KeyID),
@@ -38,7 +39,7 @@ func genesis(c *committee.Committee, waiting int) (*custody.GenesisState, error)
 			KeyId:        committee.KeyID,
 			Epoch:        c.Epoch(),
 			Threshold:    uint32(c.Threshold()),
-			Owners:       c.Owners(), //nolint:gosec // small
+			Owners:       c.Owners(),
 			PublicShares: c.ShareKeys(),
 			MaxJobs:      custody.MaxBatch,
 			Height:       1,
@@ -47,7 +48,7 @@ func genesis(c *committee.Committee, waiting int) (*custody.GenesisState, error)
 	}
 	request := id.ID{5}
 	u, q := threshold.CanaryPoint(100), threshold.CanaryPoint(101)
-	for i := range uint64(waiting) { //nolint:gosec // a number
+	for i := range uint64(waiting) {
 		b, err := threshold.AddPoints(u, q)
 		if err != nil {
 			return nil, err

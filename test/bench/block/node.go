@@ -61,7 +61,7 @@ func (n *Node) Execute(injection []byte) (released, kept int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	err = n.chain.keeper.Jobs.Releases.Walk(ctx, nil, func(_ seatKey, r custody.Release) (bool, error) {
+	err = n.chain.keeper.Jobs.Releases.Walk(ctx, nil, func(seatKey, custody.Release) (bool, error) {
 		released++
 		return false, nil
 	})
@@ -69,7 +69,7 @@ func (n *Node) Execute(injection []byte) (released, kept int, err error) {
 		return 0, 0, err
 	}
 	err = n.chain.keeper.Kept.Epochs.Walk(ctx, nil, func(_ epochKey, e custody.KeptEpoch) (bool, error) {
-		kept += int(e.Count) //nolint:gosec // at most custody.MaxKeptShares
+		kept += int(e.Count)
 		return false, nil
 	})
 	return released, kept, err

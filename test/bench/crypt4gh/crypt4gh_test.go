@@ -1,5 +1,5 @@
-// Package crypt4gh lets the library that genome archives use read what core/crypt4gh writes.
-package crypt4gh
+// Package crypt4gh_test lets the library that genome archives use read what core/crypt4gh writes.
+package crypt4gh_test
 
 import (
 	"bytes"
