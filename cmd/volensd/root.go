@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -25,8 +26,14 @@ import (
 
 // newRoot builds the command tree. It builds an app over an empty database, only to
 // learn its messages and queries.
-func newRoot() (*cobra.Command, error) {
-	probe := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, simtestutil.NewAppOptionsWithFlagHome(os.TempDir()))
+func newRoot() (_ *cobra.Command, err error) {
+	// x/upgrade looks into the home for a planned upgrade, and makes a folder there: in a home of the probe's own.
+	home, err := os.MkdirTemp("", "volensd-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	probe := app.New(log.NewNopLogger(), dbm.NewMemDB(), true, simtestutil.NewAppOptionsWithFlagHome(home))
 	clientCtx := client.Context{}.
 		WithCodec(probe.Codec()).
 		WithInterfaceRegistry(probe.Registry()).
