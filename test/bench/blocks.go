@@ -85,12 +85,12 @@ func extendVote(dir string, clock measure.Clock) (measure.Sample, error) {
 	}, nil
 }
 
-// answered is a chain with the commit that answers a batch, and how many jobs it opens.
-type answered func(e *env) (*block.Chain, abci.ExtendedCommitInfo, int, error)
+// answered is a chain, in a folder that no other chain had, with the commit that answers a batch, and how many jobs it opens.
+type answered func(dir string) (*block.Chain, abci.ExtendedCommitInfo, int, error)
 
 // full has all votes.
-func full(e *env) (*block.Chain, abci.ExtendedCommitInfo, int, error) {
-	chain, err := block.New(e.path("full"), blockNodes, blockWaiting)
+func full(dir string) (*block.Chain, abci.ExtendedCommitInfo, int, error) {
+	chain, err := block.New(dir, blockNodes, blockWaiting)
 	if err != nil {
 		return nil, abci.ExtendedCommitInfo{}, 0, err
 	}
@@ -99,8 +99,8 @@ func full(e *env) (*block.Chain, abci.ExtendedCommitInfo, int, error) {
 }
 
 // merged has as many kept shares as there may be: all jobs lack one share each, which the rest of the votes bring.
-func merged(e *env) (*block.Chain, abci.ExtendedCommitInfo, int, error) {
-	chain, err := block.New(e.path("merged"), blockNodes, mergedJobs)
+func merged(dir string) (*block.Chain, abci.ExtendedCommitInfo, int, error) {
+	chain, err := block.New(dir, blockNodes, mergedJobs)
 	if err != nil {
 		return nil, abci.ExtendedCommitInfo{}, 0, err
 	}
@@ -127,7 +127,7 @@ func blockCase(e *env, name string, prepare answered, proposer bool) measure.Cas
 	return measure.Case{
 		Name: name, Unit: "ms", Runs: few, Target: measure.AtMost(250),
 		Prepare: func() (measure.Sample, measure.Sample, error) {
-			chain, commit, jobs, err := prepare(e)
+			chain, commit, jobs, err := prepare(e.path(name))
 			if err != nil {
 				return nil, nil, err
 			}
