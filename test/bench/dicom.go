@@ -8,13 +8,14 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"os"
+	"os/exec"
 	"strings"
 	"time"
 
-	"github.com/volens-network/volens/core/deid/dicom"
 	"github.com/volens-network/volens/test/bench/measure"
 	"github.com/volens-network/volens/test/sample"
 )
@@ -26,23 +27,14 @@ const (
 	sliceSide = 256
 )
 
-// scrubDICOM de-identifies one file: the process that the DICOM rows measure.
-func scrubDICOM(from, to string) error {
-	profile, pseudonyms, err := strict()
+// scrubber builds the process that the DICOM rows measure.
+func scrubber(e *env) (string, error) {
+	program := e.path("scrub")
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", program, "./scrub").CombinedOutput()
 	if err != nil {
-		return err
+		return "", fmt.Errorf("build ./scrub: %w: %s", err, out)
 	}
-	size, err := sizeOf(from)
-	if err != nil {
-		return err
-	}
-	return create(to, func(dst *os.File) error {
-		return read(from, func(src io.Reader) error {
-			_, err := dicom.Scrub(context.Background(), dst, src,
-				dicom.Options{Profile: profile, Pseudonyms: pseudonyms, Size: size})
-			return err
-		})
-	})
+	return program, nil
 }
 
 // dicomCases measures a process a file, in processor time from its start to its end. dcmodify gets
@@ -59,13 +51,13 @@ func dicomCases(e *env) []measure.Case {
 				if err := os.WriteFile(from, data, 0o600); err != nil {
 					return nil, nil, err
 				}
-				own, err := os.Executable()
+				own, err := scrubber(e)
 				if err != nil {
 					return nil, nil, err
 				}
 				c := &children{}
 				ours := measure.Rate(c.Clock, 1, func() error {
-					return c.run(own, "-dicom", from, "-out", e.path("ours.dcm"))
+					return c.run(own, from, e.path("ours.dcm"))
 				})
 				theirs, err := prepare(e, from, e.path("peer.dcm"))
 				return ours, theirs, err

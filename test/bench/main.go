@@ -28,7 +28,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	out := flags.String("out", "", "measure, and write the rows to this file")
 	check := flags.String("check", "", "hold the rows of this file against their targets")
 	build := flags.String("build", "../../build", "where the built programs are")
-	one := flags.String("dicom", "", "de-identify this file into -out: the process that the DICOM rows measure")
 	only := flags.String("run", "", "measure only the rows whose name matches this expression")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -38,8 +37,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err != nil || flags.NArg() > 0 || (*out == "") == (*check == ""):
 		fmt.Fprintln(stderr, "usage: bench -out FILE [-build DIR] [-run REGEXP], or bench -check FILE")
 		return 2
-	case *one != "":
-		err = scrubDICOM(*one, *out)
 	case *check != "":
 		err = compare(*check, stdout)
 	default:
