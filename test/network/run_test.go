@@ -40,6 +40,7 @@ func hamlet(ctx context.Context, t *testing.T, dress func(node int, cmd *exec.Cm
 // A dealer of wrong shares, and one who accuses falsely, are convicted by the chain; the
 // committee's key is made without them.
 func TestRun_LiarsAreConvicted(t *testing.T) {
+	campaigns(t)
 	ctx := bounded(t)
 	program := tagged(t, "volensd", "byzantine,crashpoints")
 	for _, lie := range byzantine.Extensions() {
@@ -79,6 +80,7 @@ var crashes = []string{
 // release, starts again and has the share, in the same run. All four do it here, each at
 // another point: the key becomes active all the same.
 func TestRun_CrashWhileTheShareIsWritten(t *testing.T) {
+	campaigns(t)
 	ctx := bounded(t)
 	program := tagged(t, "volensd", "byzantine,crashpoints")
 	for first := 0; first < len(crashes); first += quorum {
