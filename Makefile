@@ -24,13 +24,13 @@ INPUT ?=
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## build the five programs into build/
+build: build-web ## build the web app and the five programs into build/
 	@echo "building volensd, volens, volens-gateway, age-plugin-volens and age into build/"
 	@echo "(a cold cache compiles the Cosmos SDK first: 7 to 12 minutes of CPU on two cores; warm: under a minute)"
 	@mkdir -p build
 	go build -ldflags '$(LDFLAGS)' -o build/ $(BINARIES)
 
-demo: build-web build ## play the whole story on a local network (INPUT="file ..." for own files)
+demo: build ## play the whole story on a local network (INPUT="file ..." for own files)
 	build/volens demo $(foreach file,$(INPUT),--input $(file))
 
 test: build test-go test-e2e test-web test-browser ## every test that needs neither root nor a C compiler
@@ -49,8 +49,9 @@ fmt: ## format Go and proto files in place
 	$$(scripts/tool.sh golangci-lint) fmt
 	$$(scripts/tool.sh buf) format -w proto
 
-proto: ## generate *.pb.go and *.pb.gw.go from proto/
+proto: ## generate *.pb.go, *.pb.gw.go and web/src/gen from proto/
 	scripts/protogen.sh
+	scripts/webgen.sh
 
 vectors: ## write test/vectors anew
 	scripts/vectors.sh
@@ -92,7 +93,7 @@ clean: ## remove what was built, but not the tools
 # The parts of the commands above.
 
 build-web:
-	@if [ -f web/package.json ]; then scripts/web.sh build; else echo "web: not in this tree, nothing to build"; fi
+	@VERSION='$(VERSION)' scripts/web.sh build
 
 test-go:
 	@mkdir -p build
@@ -103,10 +104,10 @@ test-e2e:
 	@scripts/gotest.sh build/test-e2e.json e2e
 
 test-web:
-	@if [ -f web/package.json ]; then scripts/web.sh test; else echo "web: not in this tree, no unit tests"; fi
+	@scripts/web.sh test
 
 test-browser:
-	@if [ -f web/package.json ]; then scripts/web.sh browser; fi
+	@scripts/web.sh browser
 
 check-fmt:
 	@$$(scripts/tool.sh golangci-lint) fmt --diff
@@ -114,6 +115,7 @@ check-fmt:
 
 check-proto:
 	@scripts/check-generated.sh
+	@scripts/webgen.sh --check
 
 check-vectors:
 	@scripts/vectors.sh --check

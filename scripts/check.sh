@@ -26,9 +26,7 @@ stage fmt make -s check-fmt
 stage lint make -s lint
 stage vectors make -s check-vectors
 stage test make -s test RACE=1
-if [ -f web/package.json ]; then
-  stage web scripts/web.sh lint
-fi
+stage web scripts/web.sh lint
 
 printf '\n'
 build/summary build/stages.json build/test-*.json

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The web app's own commands, from the root: scripts/web.sh build | test | browser | lint
+# The web app's own commands, from the root: scripts/web.sh install | build | test | browser | lint
 set -euo pipefail
 cd "$(dirname "$0")/../web"
 
-task=${1:?build, test, browser or lint}
+task=${1:?install, build, test, browser or lint}
 if ! command -v npm >/dev/null; then
   echo "web.sh: NO NPM HERE: web $task was SKIPPED" >&2
   [ -z "${CI:-}" ]
@@ -13,11 +13,24 @@ if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.j
   npm ci --ignore-scripts --no-audit --no-fund
 fi
 
+# build makes dist/app, unless it is newer than everything that it is made of.
+build() {
+  ../scripts/web-wasm.sh public/wasm
+  local stamp=dist/app/.built
+  if [ -f "$stamp" ] && [ -z "$(find src public index.html vite.config.ts tsconfig.json package-lock.json -newer "$stamp" -print -quit)" ]; then
+    return
+  fi
+  npm run build
+  touch "$stamp"
+}
+
 case $task in
-  build | test | lint) npm run "$task" ;;
+  install) ;;
+  build) build ;;
+  test | lint) npm run "$task" ;;
   browser)
     if command -v chromium >/dev/null; then
-      npm run --if-present test:browser
+      npm run test:browser
     else
       echo "web.sh: NO CHROMIUM HERE: the browser tests were SKIPPED" >&2
       [ -z "${CI:-}" ]

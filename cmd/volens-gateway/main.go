@@ -20,6 +20,7 @@ import (
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/gateway"
 	"github.com/volens-network/volens/gateway/node"
+	"github.com/volens-network/volens/web"
 )
 
 // version is set by the linker.
@@ -123,7 +124,7 @@ func (s *settings) start(cmd *cobra.Command, _ []string) error {
 		return fault.Wrap(fault.Unavailable, err)
 	}
 	g, err := gateway.Open(cmd.Context(), s.home, config, gateway.Deps{
-		Chain: source, Now: time.Now, Rand: rand.Reader, Log: logger, Version: version, HTTP: &http.Client{},
+		Chain: source, Now: time.Now, Rand: rand.Reader, Log: logger, Version: version, HTTP: &http.Client{}, Site: web.Site(),
 	})
 	if err != nil {
 		return err
