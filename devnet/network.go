@@ -118,7 +118,7 @@ func (n *Network) StartGateway() error {
 		return errors.New("gateway runs already")
 	}
 	p, err := n.start(gatewayName, n.programs.Gateway, "start", "--home", n.GatewayHome,
-		"--node", n.RPC(0), "--listen", fmt.Sprintf("127.0.0.1:%d", n.Spec.GatewayPort()))
+		"--node", n.RPC(0), "--listen", n.Spec.GatewayListen())
 	if err != nil {
 		return fmt.Errorf("start gateway: %w", err)
 	}
@@ -193,10 +193,8 @@ func (n *Network) REST(i int) string {
 	return fmt.Sprintf("http://%s:%d", n.Spec.Host(i), n.Spec.PortsOf(i).REST)
 }
 
-// GatewayURL is the gateway's address.
-func (n *Network) GatewayURL() string {
-	return fmt.Sprintf("http://127.0.0.1:%d", n.Spec.GatewayPort())
-}
+// GatewayURL is the gateway's address, and the web app's.
+func (n *Network) GatewayURL() string { return n.Spec.GatewayURL() }
 
 // LogFile is where a program of the network writes, by the name that Dress is given.
 func (n *Network) LogFile(name string) string { return filepath.Join(n.Spec.Dir, name+".log") }

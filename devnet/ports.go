@@ -45,6 +45,12 @@ func (s Spec) PortsOf(i int) Ports {
 // GatewayPort is where the gateway listens.
 func (s Spec) GatewayPort() int { return portGateway + s.PortOffset }
 
+// GatewayListen is where the gateway listens, host:port.
+func (s Spec) GatewayListen() string { return fmt.Sprintf("%s:%d", loopback, s.GatewayPort()) }
+
+// GatewayURL is where the gateway is reached, by a name: a browser makes no passkey for a bare network address.
+func (s Spec) GatewayURL() string { return fmt.Sprintf("http://localhost:%d", s.GatewayPort()) }
+
 // allPorts lists every port of the network on loopback.
 func (s Spec) allPorts() []int {
 	out := []int{s.GatewayPort()}

@@ -204,6 +204,7 @@ func (d *demo) tell(town *walk.Town) {
 	d.e.say("be the researcher: volens --home %s --passphrase-file %s status", town.HomeOf(walk.Researcher), secret)
 	d.e.say("be the patient: volens --home %s --passphrase-file %s ingest FILE",
 		town.HomeOf(walk.Patient), secret)
+	d.e.say("in a browser, as anybody: %s", network.GatewayURL())
 	d.e.say("Ctrl-C ends all of it")
 }
 

@@ -57,7 +57,7 @@ type gatewayKeys struct {
 func (t *Town) initGateway(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, t.options.Programs.Gateway, "init",
 		"--home", filepath.Join(t.spec.Dir, "gateway"), "--node", t.rpc(0),
-		"--listen", fmt.Sprintf("127.0.0.1:%d", t.spec.GatewayPort()), "--output", "json")
+		"--listen", t.spec.GatewayListen(), "--public-url", t.spec.GatewayURL(), "--output", "json")
 	var words bytes.Buffer
 	cmd.Stderr = &words
 	out, err := cmd.Output()
@@ -84,7 +84,7 @@ func (t *Town) populate() {
 		{Address: t.people[University].Address, Kind: "UNIVERSITY", Roles: []string{"INSTITUTION"}, Bond: noBond},
 		{
 			Address: t.gateway.Address, Kind: "NONPROFIT", Roles: []string{"GATEWAY"}, Bond: gatewayBond,
-			BaseURL: fmt.Sprintf("http://127.0.0.1:%d", t.spec.GatewayPort()), Recipient: t.gateway.Recipient,
+			BaseURL: t.spec.GatewayURL(), Recipient: t.gateway.Recipient,
 		},
 	} {
 		o.Country = country
