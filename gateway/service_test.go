@@ -101,6 +101,38 @@ func TestSite_Built(t *testing.T) {
 	}
 }
 
+// What was packed when the site was built is sent packed, with the type of what it is, and only to whoever takes it.
+func TestSite_Packed(t *testing.T) {
+	h := newHouse(t)
+	require.NoError(t, h.g.Close())
+	h.server.Close()
+	g, err := gateway.Open(context.Background(), h.home, h.config, gateway.Deps{
+		Chain: h.chain, Now: h.now, Rand: rand.Reader, HTTP: &http.Client{}, Log: slog.New(slog.DiscardHandler),
+		Site: fstest.MapFS{
+			"index.html":     {Data: []byte("<app>")},
+			"assets/a.js":    {Data: []byte("js")},
+			"assets/a.js.gz": {Data: []byte("packed")},
+		},
+	})
+	require.NoError(t, err)
+	h.g, h.server = g, httptest.NewServer(g.Handler())
+	for codings, want := range map[string]string{
+		"gzip": "packed", "br, gzip;q=0.5": "packed", "*": "packed", "GZIP ;q=1.0, br": "packed",
+		"identity": "js", "br": "js", "gzip;q=0": "js", "gzip;q=0.000": "js", "xgzip": "js", "gzipped": "js",
+	} {
+		got := h.do(http.MethodGet, "/assets/a.js", nil, "Accept-Encoding", codings)
+		require.Equal(t, want, string(got.body), codings)
+		require.Equal(t, want == "packed", got.header.Get("Content-Encoding") == "gzip", codings)
+		require.Contains(t, got.header.Get("Content-Type"), "javascript", codings)
+		require.Equal(t, "Accept-Encoding", got.header.Get("Vary"), codings)
+		require.Contains(t, got.header.Get("Cache-Control"), "immutable", codings)
+	}
+	part := h.do(http.MethodGet, "/assets/a.js", nil, "Accept-Encoding", "gzip", "Range", "bytes=0-0")
+	require.Equal(t, http.StatusPartialContent, part.status)
+	require.Equal(t, "j", string(part.body))
+	require.Equal(t, "no-cache", h.do(http.MethodGet, "/", nil, "Accept-Encoding", "gzip").header.Get("Cache-Control"))
+}
+
 // The log says what happened and never who: no address, token, digest or network address.
 func TestLog_NamesNobody(t *testing.T) {
 	h, _, d := stocked(t, 1000)

@@ -16,11 +16,13 @@ fi
 # build makes dist/app, unless it is newer than everything that it is made of.
 build() {
   ../scripts/web-wasm.sh public/wasm
-  local stamp=dist/app/.built
-  if [ -f "$stamp" ] && [ -z "$(find src public index.html vite.config.ts tsconfig.json package-lock.json -newer "$stamp" -print -quit)" ]; then
+  local stamp=../.build/web-built
+  if [ -f "$stamp" ] && [ -f dist/app/index.html ] && [ -z "$(find src public index.html vite.config.ts tsconfig.json package-lock.json -newer "$stamp" -print -quit)" ]; then
     return
   fi
   npm run build
+  node scripts/compress.mjs
+  mkdir -p ../.build
   touch "$stamp"
 }
 
