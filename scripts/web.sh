@@ -15,7 +15,7 @@ fi
 
 # build makes dist/app, unless it is newer than everything that it is made of.
 build() {
-  ../scripts/web-wasm.sh public/wasm
+  ../scripts/web-wasm.sh web/public/wasm
   local stamp=../.build/web-built
   if [ -f "$stamp" ] && [ -f dist/app/index.html ] && [ -z "$(find src public index.html vite.config.ts tsconfig.json package-lock.json -newer "$stamp" -print -quit)" ]; then
     return
