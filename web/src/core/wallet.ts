@@ -1,0 +1,90 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { HDKey } from "@scure/bip32";
+import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from "@scure/bip39";
+import { wordlist } from "@scure/bip39/wordlists/english.js";
+import { addressOf } from "./address.js";
+import type { Bytes } from "./bytes.js";
+import { wipe } from "./bytes.js";
+import { Fault } from "./fault.js";
+
+/** Words of a phrase: 256 random bits and 8 of checksum (BIP-39). */
+export const phraseWords = 24;
+/** Random bytes behind a phrase. */
+export const entropySize = 32;
+/** Unused accounts in a row that end a search (docs/spec/wallet.md, section 5). */
+export const gapLimit = 20;
+
+const maxIndex = 2 ** 31 - 1;
+
+/** The phrase of 32 random bytes. */
+export function phraseOf(entropy: Uint8Array): string {
+  if (entropy.length !== entropySize) throw new Fault("internal", "bad-length");
+  return entropyToMnemonic(entropy, wordlist);
+}
+
+/**
+ * The 32 bytes of 24 words as people type them: any case, any white space. Throws a usage Fault `words-wrong`, which
+ * does not repeat them.
+ */
+export function parsePhrase(text: string): Bytes {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length !== phraseWords) throw new Fault("usage", "words-wrong");
+  try {
+    return Uint8Array.from(mnemonicToEntropy(words.join(" "), wordlist));
+  } catch {
+    throw new Fault("usage", "words-wrong");
+  }
+}
+
+/** Whether a word stands in the list: for a hint while a person types. */
+export function isWord(word: string): boolean {
+  return wordlist.includes(word);
+}
+
+/** The words that begin so: for a choice while a person types. */
+export function wordsBeginning(start: string, most = 5): readonly string[] {
+  return wordlist.filter((word) => word.startsWith(start)).slice(0, most);
+}
+
+/** The 64 bytes that everything of a wallet comes from: BIP-39 with an empty passphrase. */
+export function seedOf(entropy: Uint8Array): Bytes {
+  return Uint8Array.from(mnemonicToSeedSync(phraseOf(entropy)));
+}
+
+/** Signs for account i of a seed: m/44'/118'/0'/0/i (BIP-32, BIP-44). */
+export class AccountKey {
+  readonly #key: Uint8Array;
+  /** Compressed secp256k1, 33 bytes. */
+  readonly publicKey: Bytes;
+  /** Bech32. */
+  readonly address: string;
+
+  constructor(seed: Uint8Array, index: number) {
+    if (!Number.isInteger(index) || index < 0 || index > maxIndex) throw new Fault("usage", "bad-number");
+    const node = HDKey.fromMasterSeed(seed).derive(`m/44'/118'/0'/0/${index}`);
+    if (!node.privateKey || !node.publicKey) throw new Fault("internal", "no-key");
+    this.#key = node.privateKey;
+    this.publicKey = Uint8Array.from(node.publicKey);
+    this.address = addressOf(this.publicKey);
+  }
+
+  /** ECDSA over the SHA-256 of the document: deterministic (RFC 6979), low s, 64 bytes r || s. */
+  sign(document: Uint8Array): Bytes {
+    return Uint8Array.from(secp256k1.sign(sha256(document), this.#key, { prehash: false, lowS: true }));
+  }
+
+  /** Erases the private key. */
+  zero(): void {
+    wipe(this.#key);
+  }
+}
+
+/** Whether the 64 bytes are a signature, with the lower s, of the document by the key. */
+export function isSignature(signature: Uint8Array, document: Uint8Array, publicKey: Uint8Array): boolean {
+  try {
+    return secp256k1.verify(signature, sha256(document), publicKey, { prehash: false, lowS: true });
+  } catch {
+    return false;
+  }
+}
