@@ -1,0 +1,69 @@
+import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
+import { IconCheck, IconDots, IconLanguage, IconMoon, IconSun, IconSunMoon } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Area } from "../features/shared/area";
+import { areas } from "./areas";
+import { speak } from "./i18n";
+import { type Language, languages } from "./languages";
+
+const schemes = [
+  { value: "auto", icon: IconSunMoon },
+  { value: "light", icon: IconSun },
+  { value: "dark", icon: IconMoon },
+] as const;
+
+/** The one menu of the header: other areas, language, colours, lock. */
+export function Menus({ area }: { area: Area }) {
+  const { t, i18n } = useTranslation("ui");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size={44} radius="xl" aria-label={t("menu")}>
+          <IconDots size={24} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {areas.length > 1 && <Menu.Label>{t("areas")}</Menu.Label>}
+        {areas.length > 1 &&
+          areas.map((other) => (
+            <Menu.Item
+              key={other.name}
+              component={Link}
+              to={other.base}
+              mih={44}
+              rightSection={other.name === area.name ? <IconCheck size={18} aria-label={t("chosen")} /> : null}
+            >
+              {t(`area.${other.name}`)}
+            </Menu.Item>
+          ))}
+        <Menu.Label>{t("language")}</Menu.Label>
+        {Object.entries(languages).map(([code, name]) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            mih={44}
+            leftSection={<IconLanguage size={18} aria-hidden />}
+            rightSection={i18n.language === code ? <IconCheck size={18} aria-label={t("chosen")} /> : null}
+            onClick={() => speak(code as Language)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t("colours")}</Menu.Label>
+        {schemes.map(({ value, icon: Shape }) => (
+          <Menu.Item
+            key={value}
+            mih={44}
+            leftSection={<Shape size={18} aria-hidden />}
+            rightSection={colorScheme === value ? <IconCheck size={18} aria-label={t("chosen")} /> : null}
+            onClick={() => setColorScheme(value)}
+          >
+            {t(`scheme.${value}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
