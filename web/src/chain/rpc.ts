@@ -11,6 +11,8 @@ export type RpcMethod =
   | "tx"
   | "tx_search"
   | "block_results"
+  | "block_search"
+  | "blockchain"
   | "validators";
 
 /** Parameters of a call, spelled as CometBFT's JSON-RPC wants them. */

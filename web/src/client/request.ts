@@ -1,0 +1,220 @@
+/** A researcher's requests: money is locked, seats are posted, and everybody can follow. Twin of Go's `client/request.go`. */
+import { create } from "@bufbuild/protobuf";
+import { z } from "zod";
+import type { Node } from "../chain/node";
+import { ask, askAll } from "../chain/query";
+import { parseAddress } from "../core/address";
+import { fromHex, fromUtf8, randomBytes, toHex, utf8 } from "../core/bytes";
+import { asFault, Fault } from "../core/fault";
+import { requestId as deriveId } from "../core/ids";
+import type { QuerySeatResponse } from "../gen/volens/custody/v1/query_pb";
+import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
+import { type Decision, type Escrow, type Payment, type Request, State } from "../gen/volens/market/v1/market_pb";
+import { Query as MarketQuery, type QueryCostResponse } from "../gen/volens/market/v1/query_pb";
+import {
+  MsgCancelRequestSchema,
+  MsgPostSeatsSchema,
+  MsgSubmitRequestSchema,
+  SeatPostSchema,
+} from "../gen/volens/market/v1/tx_pb";
+import { activeKey, orAbsent } from "./committee";
+import type { Desk, Sent } from "./desk";
+import { type RequestDraft, requestDraft, specOf } from "./requestdraft";
+import type { CommitteeKey } from "./vault";
+
+/** A request with its money, answers, payments and seats. */
+export interface RequestView {
+  readonly request: Request;
+  readonly escrow: Escrow | undefined;
+  readonly decisions: readonly Decision[];
+  readonly payments: readonly Payment[];
+  /** One for each posted seat, with job, emission and release as far as they came. */
+  readonly seats: readonly QuerySeatResponse[];
+}
+
+/** Steps of a submission, as they are told to the person. */
+export type SubmitStep =
+  | { readonly step: "lock"; readonly requestId: string }
+  | { readonly step: "seats"; readonly requestId: string; readonly posted: number; readonly wanted: number };
+
+/** The most seats of one message (x/market.MaxSeatsAMessage). */
+const seatsAMessage = 200n;
+
+const draftPrefix = "request-draft/";
+
+/** A draft that was kept on this device. */
+export interface KeptDraft {
+  /** Names the draft: the random bytes from which the request's id comes, in hex. */
+  readonly random: string;
+  readonly draft: RequestDraft;
+  /** The id, once a submission began. */
+  readonly requestId: string;
+}
+
+const keptDraft = z.strictObject({
+  random: z.string().regex(/^[0-9a-f]{32}$/),
+  draft: requestDraft,
+  requestId: z.string().regex(/^(?:[0-9a-f]{32})?$/),
+});
+
+/** A name for a new draft. */
+export function newDraftName(): string {
+  return toHex(randomBytes(16));
+}
+
+/** Keeps a draft on this device, encrypted. */
+export async function keepDraft(desk: Pick<Desk, "vault">, kept: KeptDraft): Promise<void> {
+  await desk.vault.keep(draftPrefix + kept.random, utf8(JSON.stringify(kept)));
+}
+
+/** Reads a draft; undefined if there is none, or it is of another version of the app. */
+export async function readDraft(desk: Pick<Desk, "vault">, random: string): Promise<KeptDraft | undefined> {
+  const bytes = await desk.vault.kept(draftPrefix + random);
+  return bytes && parseDraft(bytes);
+}
+
+/** All drafts on this device. */
+export async function drafts(desk: Pick<Desk, "vault">): Promise<KeptDraft[]> {
+  const names = await desk.vault.keptNames(draftPrefix);
+  const all = await Promise.all(names.map((name) => desk.vault.kept(name)));
+  return all.flatMap((bytes) => (bytes && parseDraft(bytes)) || []);
+}
+
+function parseDraft(bytes: Uint8Array): KeptDraft | undefined {
+  try {
+    return keptDraft.parse(JSON.parse(fromUtf8(bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes a draft from this device. */
+export async function dropDraft(desk: Pick<Desk, "vault">, random: string): Promise<void> {
+  await desk.vault.drop(draftPrefix + random);
+}
+
+/** What a request would lock, by the chain. */
+export function cost(node: Node, draft: Pick<RequestDraft, "nMax" | "price" | "denom">): Promise<QueryCostResponse> {
+  return ask(node, MarketQuery.method.cost, { nMax: draft.nMax, price: draft.price, denom: draft.denom });
+}
+
+/**
+ * Locks the money and posts the seats. Called again for the same draft after an interruption it goes on where it
+ * stopped: the id comes from the draft's random bytes, and the seats' secrets from the words.
+ */
+export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: SubmitStep) => void): Promise<string> {
+  const key = await committeeKey(desk.node);
+  const requestId = deriveId(key.originChain, parseAddress(desk.address), fromHex(kept.random));
+  await keepDraft(desk, { ...kept, requestId });
+  tell({ step: "lock", requestId });
+  const there = await orAbsent(ask(desk.node, MarketQuery.method.request, { requestId }));
+  if (!there) await lockMoney(desk, kept, requestId, key.keyId);
+  await postSeats(desk, requestId, tell);
+  return requestId;
+}
+
+async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: bigint): Promise<void> {
+  const [salt, deliveryKey, status, costs] = await Promise.all([
+    desk.vault.paperSalt(requestId),
+    desk.vault.deliveryRecipient(requestId),
+    desk.node.status(),
+    cost(desk.node, kept.draft),
+  ]);
+  const spec = specOf(kept.draft, { researcher: desk.address, keyId, height: status.height, salt, deliveryKey });
+  if (!costs.escrow) throw new Fault("internal", "node-answer");
+  await desk.send([
+    create(MsgSubmitRequestSchema, {
+      researcher: desk.address,
+      random: fromHex(kept.random),
+      spec,
+      escrow: costs.escrow,
+    }),
+  ]);
+}
+
+/** Posts the one-time keys that an own request still lacks. It opens with the last of them. */
+export async function postSeats(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
+  const liveChain = await desk.node.chainId();
+  for (;;) {
+    const { request } = await ask(desk.node, MarketQuery.method.request, { requestId });
+    const wanted = request?.spec?.nMax ?? 0;
+    if (!request || request.state !== State.SUBMITTED || request.seats >= BigInt(wanted)) return;
+    const left = BigInt(wanted) - request.seats;
+    const count = Number(left < seatsAMessage ? left : seatsAMessage);
+    tell({ step: "seats", requestId, posted: Number(request.seats), wanted });
+    const key = await committeeKey(desk.node, request.spec?.keyId);
+    const seats = await desk.vault.seats({
+      key,
+      liveChain,
+      requestId,
+      reader: desk.address,
+      first: request.seats,
+      count,
+    });
+    await desk.send([
+      create(MsgPostSeatsSchema, {
+        researcher: desk.address,
+        requestId,
+        first: request.seats,
+        seats: seats.map(({ q, proof }) => create(SeatPostSchema, { q, proof })),
+      }),
+    ]);
+  }
+}
+
+/** The committee's key with an id, or the active one. */
+export async function committeeKey(node: Node, keyId?: bigint): Promise<CommitteeKey> {
+  if (keyId === undefined) {
+    const { key, originChainId } = await activeKey(node);
+    return { originChain: originChainId, keyId: key.keyId, y: key.y };
+  }
+  const answer = await ask(node, CustodyQuery.method.key, { keyId });
+  if (!answer.key) throw new Fault("internal", "node-answer");
+  return { originChain: answer.originChainId, keyId: answer.key.keyId, y: answer.key.y };
+}
+
+/** Ends an own request before it clears: the escrow comes back less the process fee and the cancel fee. */
+export function cancelRequest(desk: Desk, requestId: string): Promise<Sent> {
+  return desk.send([create(MsgCancelRequestSchema, { researcher: desk.address, requestId })]);
+}
+
+/** Reads a request with everything that happened to it. */
+export async function requestView(node: Node, requestId: string): Promise<RequestView> {
+  const { request, escrow } = await ask(node, MarketQuery.method.request, { requestId });
+  if (!request) throw new Fault("internal", "node-answer");
+  const [decisions, payments, seats] = await Promise.all([
+    askAll(node, MarketQuery.method.decisions, { requestId }, "decisions"),
+    askAll(node, MarketQuery.method.payments, { requestId }, "payments"),
+    seatsOf(node, request),
+  ]);
+  return { request, escrow, decisions, payments, seats };
+}
+
+async function seatsOf(node: Node, request: Request): Promise<QuerySeatResponse[]> {
+  const indexes = Array.from({ length: Number(request.seats) }, (_, index) => BigInt(index));
+  return Promise.all(indexes.map((index) => ask(node, CustodyQuery.method.seat, { requestId: request.id, index })));
+}
+
+/** Requests of a researcher, or in a state, or all; at most `limit`. */
+export function requests(
+  node: Node,
+  filter: { readonly researcher?: string; readonly state?: State; readonly limit?: number },
+): Promise<Request[]> {
+  const { researcher = "", state = State.UNSPECIFIED, limit } = filter;
+  return askAll(node, MarketQuery.method.requests, { researcher, state }, "requests", limit ? { limit } : {});
+}
+
+/** Whether a request has neither cleared nor ended: it can be cancelled. */
+export function undecided(request: Request): boolean {
+  return request.state === State.SUBMITTED || request.state === State.OPEN;
+}
+
+/** Why a submission stopped is told with what is safe: nothing was locked while the request is not on chain. */
+export async function lockedSoFar(node: Node, requestId: string): Promise<boolean | undefined> {
+  try {
+    return (await orAbsent(ask(node, MarketQuery.method.request, { requestId }))) !== undefined;
+  } catch (thrown) {
+    if (asFault(thrown).kind === "unavailable") return undefined;
+    throw thrown;
+  }
+}
