@@ -27,7 +27,8 @@ export class Watch {
     });
     page.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.origin !== origin && url.protocol !== "blob:" && url.protocol !== "data:") this.foreign.push(request.url());
+      if (url.origin !== origin && url.protocol !== "blob:" && url.protocol !== "data:")
+        this.foreign.push(request.url());
     });
   }
 }
@@ -103,11 +104,14 @@ export function layoutFaults(page) {
         faults.push(`${name(element)} sticks out`);
       }
     }
-    for (const target of document.querySelectorAll("button, [role=button], input, select, textarea, a.mantine-Button-root")) {
+    for (const target of document.querySelectorAll(
+      "button, [role=button], input, select, textarea, a.mantine-Button-root",
+    )) {
       const box = target.getBoundingClientRect();
       if (box.width < 2 || box.height < 2 || getComputedStyle(target).opacity === "0") continue;
       const label = target.closest("label")?.getBoundingClientRect() ?? box;
-      if (Math.max(box.height, label.height) < 43.5) faults.push(`${name(target)} is ${Math.round(box.height)} px high`);
+      if (Math.max(box.height, label.height) < 43.5)
+        faults.push(`${name(target)} is ${Math.round(box.height)} px high`);
     }
     return faults;
   });
