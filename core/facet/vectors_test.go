@@ -14,19 +14,19 @@ import (
 
 // vectorFile is test/vectors/facet.json.
 type vectorFile struct {
-	Description string         `json:"description"`
-	Codebook    string         `json:"codebook"`
-	Secret      string         `json:"secret"`
-	DatasetID   string         `json:"dataset_id"`
-	Version     uint64         `json:"version"`
-	Facets      []facet.Facet  `json:"facets"`
-	Leaves      []placed       `json:"leaves"`
-	Root        string         `json:"root"`
-	EmptyRoot   string         `json:"empty_root"`
+	Description string        `json:"description"`
+	Codebook    string        `json:"codebook"`
+	Secret      string        `json:"secret"`
+	DatasetID   string        `json:"dataset_id"`
+	Version     uint64        `json:"version"`
+	Facets      []facet.Facet `json:"facets"`
+	Leaves      []placed      `json:"leaves"`
+	Root        string        `json:"root"`
+	EmptyRoot   string        `json:"empty_root"`
 	// Opening is SHA-256 of the opening in JSON.
-	Opening string `json:"opening_sha256"`
-	Criteria    facet.Criteria `json:"criteria"`
-	Shown       []shown        `json:"shown"`
+	Opening  string         `json:"opening_sha256"`
+	Criteria facet.Criteria `json:"criteria"`
+	Shown    []shown        `json:"shown"`
 }
 
 // placed is a used leaf.
