@@ -134,8 +134,15 @@ func (s *Session) rules(in sealing) (formats.Rules, *deid.Report, error) {
 	}
 	pseudonyms.Scope(in.of[:])
 	return formats.Rules{
-		Profile: profile, Pseudonyms: pseudonyms, Sample: in.options.Sample, AllSamples: in.options.AllSamples,
-		PixelsReviewed: in.options.PixelsReviewed, Workers: in.options.Workers, Year: s.Now().Year(), Rand: s.Rand,
+		Profile:        profile,
+		Pseudonyms:     pseudonyms,
+		Sample:         in.options.Sample,
+		AllSamples:     in.options.AllSamples,
+		PixelsReviewed: in.options.PixelsReviewed,
+		Index:          len(in.options.Files) > 1,
+		Workers:        in.options.Workers,
+		Year:           s.Now().Year(),
+		Rand:           s.Rand,
 	}, deid.NewReport(profile, s.Version), nil
 }
 

@@ -28,7 +28,11 @@ func Verify(
 	before, after := NewDigest(io.Discard), NewDigest(io.Discard)
 	in, err := Open(whole, 0, 1)
 	var result *deid.FileResult
+	var at *bgzf.Offsets
 	if err == nil {
+		if entry.Index != nil && in.blocks != nil {
+			at = in.blocks.Offsets()
+		}
 		in.Tee(before)
 		result, err = rewrite(ctx, after, in)
 	}
@@ -54,5 +58,8 @@ func Verify(
 	same := before.SHA256() == after.SHA256() && len(result.Warnings) == 0
 	v.Add(deid.CheckIdempotent, same, "the profile changes the payload")
 	v.Facets = result.Facets
+	if entry.Index != nil {
+		expectIndex(v, result, *entry.Index, at)
+	}
 	return v, result, nil
 }
