@@ -94,7 +94,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err != nil {
 		return nil, err
 	}
-	tree, opening, err := facetTree(root, in, written.kind, written.facets)
+	tree, opening, err := facetTree(root, in, written.kind, written.shown.Facets())
 	if err != nil {
 		return nil, err
 	}

@@ -83,6 +83,8 @@ type FileResult struct {
 	// Facets are the coded values that the output shows. They are no part of the
 	// report.
 	Facets []facet.Facet
+	// Images is how many pictures the output has.
+	Images int64
 	// Index makes the index of an output in blocks, once it is known where they lie; nil
 	// where there is none. IndexFile is the file of the entry's index.
 	Index     IndexBy

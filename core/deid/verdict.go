@@ -42,6 +42,8 @@ type Verdict struct {
 	Findings []Finding `json:"findings"`
 	// Facets are the coded values that the payload shows.
 	Facets []facet.Facet `json:"-"`
+	// Images is how many pictures the payload has.
+	Images int64 `json:"-"`
 	// Index is what the index that the entry names has to be; nil if it names none, or one
 	// that the payload does not give.
 	Index *genomeindex.Index `json:"-"`

@@ -72,7 +72,9 @@ func Verify(
 		if err != nil {
 			return nil, nil, err
 		}
-		return []FileVerdict{VerdictOn(entry, verdict)}, verdict.Facets, nil
+		var shown deid.Shown
+		shown.Add(verdict.Facets, verdict.Images)
+		return []FileVerdict{VerdictOn(entry, verdict)}, shown.Facets(), nil
 	}
 	check := archiveCheck{report: report, profile: profile}
 	whole := stream.NewDigest(io.Discard)
@@ -87,7 +89,7 @@ func Verify(
 	case whole.SHA256() != report.Archive.SHA256 || whole.Bytes() != report.Archive.Bytes:
 		return nil, nil, fmt.Errorf("%w: the report speaks of another archive", manifest.ErrManifest)
 	}
-	return check.out(), check.facets, nil
+	return check.out(), check.shown.Facets(), nil
 }
 
 // archiveCheck goes through the files of an archive in their order.
@@ -96,7 +98,7 @@ type archiveCheck struct {
 	profile  *deid.Profile
 	verdicts []*deid.Verdict
 	index    *deid.IndexEntry // what has to follow the last file
-	facets   []facet.Facet
+	shown    deid.Shown
 }
 
 // file checks the next one, which is a file of the report or the index of the last.
@@ -117,7 +119,8 @@ func (c *archiveCheck) file(ctx context.Context, f manifest.File, content io.Rea
 	if err != nil {
 		return err
 	}
-	c.verdicts, c.facets, c.index = append(c.verdicts, verdict), append(c.facets, verdict.Facets...), entry.Index
+	c.verdicts, c.index = append(c.verdicts, verdict), entry.Index
+	c.shown.Add(verdict.Facets, verdict.Images)
 	return nil
 }
 

@@ -57,7 +57,7 @@ func Verify(
 	v.Add(deid.CheckContainer, known && want == in.Kind, "the container is not the one of the report")
 	same := before.SHA256() == after.SHA256() && len(result.Warnings) == 0
 	v.Add(deid.CheckIdempotent, same, "the profile changes the payload")
-	v.Facets = result.Facets
+	v.Facets, v.Images = result.Facets, result.Images
 	if entry.Index != nil {
 		expectIndex(v, result, *entry.Index, at)
 	}
