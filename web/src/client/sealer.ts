@@ -1,6 +1,6 @@
-import type { Bytes } from "../core/bytes.js";
-import type { Payload } from "../gen/volens/dataset/v1/dataset_pb.js";
-import type { CommitteeKey } from "./vault.js";
+import type { Bytes } from "../core/bytes";
+import type { Payload } from "../gen/volens/dataset/v1/dataset_pb";
+import type { CommitteeKey } from "./vault";
 
 /**
  * The sealer: a worker of the vault's own that de-identifies, seals and opens files. Plaintext never leaves it but as
@@ -20,8 +20,11 @@ export interface Sealer {
    * one, and makes everything that a registration needs. The result survives a reload: see {@link Sealer.sealed}.
    */
   seal(files: readonly File[], options: DeidOptions, to: SealTo, watch?: Watch): Promise<Sealed>;
-  /** Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. */
-  reseal(copy: SealedSource, old: Facts, to: SealTo, report: Uint8Array, watch?: Watch): Promise<Sealed>;
+  /**
+   * Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. `papers`
+   * are those of the version before (see {@link Sealer.papers}).
+   */
+  reseal(copy: SealedSource, old: Facts, to: SealTo, papers: Papers, watch?: Watch): Promise<Sealed>;
   /** What was sealed on this device and is not discarded: by dataset and version, or nothing. */
   sealed(datasetId: string, version: bigint): Promise<Sealed | undefined>;
   /** All that is sealed here and waits to be sent. */
