@@ -1,7 +1,9 @@
 package facet_test
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,17 +14,19 @@ import (
 
 // vectorFile is test/vectors/facet.json.
 type vectorFile struct {
-	Description string         `json:"description"`
-	Codebook    string         `json:"codebook"`
-	Secret      string         `json:"secret"`
-	DatasetID   string         `json:"dataset_id"`
-	Version     uint64         `json:"version"`
-	Facets      []facet.Facet  `json:"facets"`
-	Leaves      []placed       `json:"leaves"`
-	Root        string         `json:"root"`
-	EmptyRoot   string         `json:"empty_root"`
-	Criteria    facet.Criteria `json:"criteria"`
-	Shown       []shown        `json:"shown"`
+	Description string        `json:"description"`
+	Codebook    string        `json:"codebook"`
+	Secret      string        `json:"secret"`
+	DatasetID   string        `json:"dataset_id"`
+	Version     uint64        `json:"version"`
+	Facets      []facet.Facet `json:"facets"`
+	Leaves      []placed      `json:"leaves"`
+	Root        string        `json:"root"`
+	EmptyRoot   string        `json:"empty_root"`
+	// Opening is SHA-256 of the opening in JSON.
+	Opening  string         `json:"opening_sha256"`
+	Criteria facet.Criteria `json:"criteria"`
+	Shown    []shown        `json:"shown"`
 }
 
 // placed is a used leaf.
@@ -51,6 +55,9 @@ func TestVectors(t *testing.T) {
 	answer, meets, err := rule.Answer(owner)
 	require.NoError(t, err)
 	require.True(t, meets)
+	opening, err := json.Marshal(owner.Opening(dataset, 1))
+	require.NoError(t, err)
+	openingSum := sha256.Sum256(opening)
 	file := vectorFile{
 		Description: "A tree of facets (docs/spec/facets.md): its used leaves, its root, and the leaves that meet criteria.",
 		Codebook:    facet.Codebook,
@@ -60,6 +67,7 @@ func TestVectors(t *testing.T) {
 		Facets:      person,
 		Root:        owner.Root().String(),
 		EmptyRoot:   tree(t).Root().String(),
+		Opening:     hex.EncodeToString(openingSum[:]),
 		Criteria:    rule,
 	}
 	for i, leaf := range owner.Opening(dataset, 1).Leaves {

@@ -16,7 +16,7 @@ const allowed = {
 };
 
 /** Packages that the lower layers may use: no view, no router, no network library. */
-const pure = [/^@noble\//, /^@scure\//, /^@bufbuild\/protobuf/, /^age-encryption$/, /^zod$/];
+const pure = [/^@noble\//, /^@scure\//, /^@bufbuild\/protobuf/, /^age-encryption$/, /^hash-wasm$/, /^zod$/];
 const packagesOf = { gen: pure, core: pure, chain: pure, storage: pure, client: pure };
 
 const longest = 500;

@@ -1,4 +1,5 @@
-import { Fault } from "./fault.js";
+import type { Bytes } from "./bytes";
+import { Fault } from "./fault";
 
 // Helpers of tests; no other file imports this one.
 
@@ -23,7 +24,7 @@ export async function codeOfAsync(call: () => Promise<unknown>): Promise<string>
 }
 
 /** The bytes with the lowest bit of one byte turned. */
-export function turned(bytes: Uint8Array, at: number): Uint8Array {
+export function turned(bytes: Uint8Array, at: number): Bytes {
   const out = Uint8Array.from(bytes);
   out[at] = (out[at] ?? 0) ^ 1;
   return out;

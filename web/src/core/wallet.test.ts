@@ -1,10 +1,10 @@
 import { bech32 } from "@scure/base";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/wallet.json";
-import { addressOf, encodeAddress, isAddress, parseAddress } from "./address.js";
-import { fromHex, toHex, utf8 } from "./bytes.js";
-import { codeOf, turned } from "./testing.js";
-import { AccountKey, isSignature, isWord, parsePhrase, phraseOf, seedOf, wordsBeginning } from "./wallet.js";
+import { addressOf, encodeAddress, isAddress, parseAddress } from "./address";
+import { fromHex, toHex, utf8 } from "./bytes";
+import { codeOf, turned } from "./testing";
+import { AccountKey, isSignature, isWord, parsePhrase, phraseOf, seedOf, wordsBeginning } from "./wallet";
 
 describe.each(vectors)("wallet of $entropy", (v) => {
   it("has Go's words and seed", () => {

@@ -3,10 +3,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { HDKey } from "@scure/bip32";
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { addressOf } from "./address.js";
-import type { Bytes } from "./bytes.js";
-import { wipe } from "./bytes.js";
-import { Fault } from "./fault.js";
+import { addressOf } from "./address";
+import type { Bytes } from "./bytes";
+import { wipe } from "./bytes";
+import { Fault } from "./fault";
 
 /** Words of a phrase: 256 random bits and 8 of checksum (BIP-39). */
 export const phraseWords = 24;
