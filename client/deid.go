@@ -46,6 +46,8 @@ type DeidFile struct {
 	Bytes    int64  `json:"bytes"`
 	Subjects int    `json:"subjects"`
 	Records  int64  `json:"records"`
+	// Index is the path of its index, if it has one: of a sorted file in BGZF.
+	Index string `json:"index,omitempty"`
 }
 
 // DeidResult is what Deid wrote.
@@ -85,7 +87,7 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	defer parts.discard()
 	rules := formats.Rules{
 		Profile: profile, Pseudonyms: pseudonyms, Sample: o.Sample, AllSamples: o.AllSamples,
-		PixelsReviewed: o.PixelsReviewed, Workers: o.Workers, Year: o.Year, Rand: o.Rand,
+		PixelsReviewed: o.PixelsReviewed, Index: true, Workers: o.Workers, Year: o.Year, Rand: o.Rand,
 	}
 	for i, name := range files {
 		part, err := parts.create(o.Out)
@@ -101,9 +103,16 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 		if err := parts.finish(path); err != nil {
 			return nil, err
 		}
+		index := ""
+		if entry.Index != nil {
+			index = indexPath(path, *entry.Index)
+			if err := parts.add(index, result.IndexFile); err != nil {
+				return nil, err
+			}
+		}
 		out.Payload = append(out.Payload, DeidFile{
 			Path: path, Kind: entry.Kind, SHA256: entry.SHA256, Bytes: entry.Bytes,
-			Subjects: entry.Subjects, Records: entry.Records,
+			Subjects: entry.Subjects, Records: entry.Records, Index: index,
 		})
 		out.Warnings = append(out.Warnings, result.Warnings...)
 	}
@@ -117,6 +126,9 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	out.ReportSHA256 = digest(canonical)
 	return out, parts.publish()
 }
+
+// indexPath is where the index of a file lies: where programs look for it.
+func indexPath(file string, index deid.IndexEntry) string { return file + "." + string(index.Kind) }
 
 func loadProfile(name string, key []byte) (*deid.Profile, *deid.Pseudonymizer, error) {
 	if name == "" {

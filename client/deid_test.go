@@ -56,7 +56,7 @@ func TestDeid_RemovesAndReports(t *testing.T) {
 	result, err := client.Deid(context.Background(), o)
 	require.NoError(t, err)
 
-	require.ElementsMatch(t, []string{"1.vcf.gz", "2.vcf", "report.json"}, entries(t, o.Out))
+	require.ElementsMatch(t, []string{"1.vcf.gz", "1.vcf.gz.tbi", "2.vcf", "report.json"}, entries(t, o.Out))
 	require.Len(t, result.Payload, 2)
 	require.NotEmpty(t, result.ReportSHA256)
 	for _, file := range result.Payload {
@@ -72,6 +72,32 @@ func TestDeid_RemovesAndReports(t *testing.T) {
 	require.NoError(t, err, "files are found by their names")
 	require.True(t, verdict.OK)
 	require.Equal(t, result.ReportSHA256, verdict.ReportSHA256)
+}
+
+func TestDeidVerify_IndexOfAnotherFile(t *testing.T) {
+	o := options(t, genome(t, sample.Options{Seed: 7, Packed: true}), genome(t, sample.Options{Seed: 8, Packed: true}))
+	result, err := client.Deid(context.Background(), o)
+	require.NoError(t, err)
+	first, second := result.Payload[0], result.Payload[1]
+	files := []string{first.Path, second.Path}
+	require.Equal(t, first.Path+".tbi", first.Index)
+	require.NotEqual(t, first.SHA256, second.SHA256)
+	verdict, err := client.DeidVerify(context.Background(), o.Report, files)
+	require.NoError(t, err)
+	require.True(t, verdict.OK)
+
+	other, err := os.ReadFile(second.Index)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(first.Index, other, 0o600))
+	verdict, err = client.DeidVerify(context.Background(), o.Report, files)
+	require.Equal(t, fault.Integrity, fault.KindOf(err))
+	require.False(t, verdict.Files[0].OK)
+	require.True(t, verdict.Files[1].OK)
+
+	require.NoError(t, os.Remove(first.Index))
+	verdict, err = client.DeidVerify(context.Background(), o.Report, files)
+	require.NoError(t, err, "a file that was taken elsewhere without its index stands for itself")
+	require.True(t, verdict.OK)
 }
 
 func TestDeid_SeveralPersons(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -122,7 +123,25 @@ func verifyFile(
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return formats.VerifyFile(ctx, profile, entry, file)
+	verdict, err = formats.VerifyFile(ctx, profile, entry, file)
+	if err != nil || entry.Index == nil {
+		return verdict, err
+	}
+	return verdict, verifyIndex(verdict, *entry.Index, path)
+}
+
+// verifyIndex checks the index beside a file. A file that was taken elsewhere without it
+// stands for itself.
+func verifyIndex(verdict *deid.Verdict, entry deid.IndexEntry, path string) (err error) {
+	file, err := os.Open(indexPath(path, entry))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return pathless(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return formats.VerifyIndex(verdict, entry, file)
 }
 
 // readInput reads a report or a document, which have at most maxReport bytes.

@@ -65,7 +65,7 @@ func TestWalk_Folder(t *testing.T) {
 		require.NoError(t, err)
 		names = append(names, entry.Name)
 	}
-	require.Equal(t, []string{"manifest.json", "000001.vcf", "000002.vcf.gz"}, names)
+	require.Equal(t, []string{"manifest.json", "000001.vcf", "000002.vcf.gz", "000002.vcf.gz.tbi"}, names)
 
 	verdict, err := client.DeidVerify(ctx, in.Report, []string{got.Path})
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func swapped(t *testing.T, report string, opened []byte) {
 	})
 	require.NoError(t, err)
 	for name, change := range map[string]func(*manifest.Manifest){
-		"another kind": func(m *manifest.Manifest) { m.Files[1].Kind = "GVCF" },
+		"another kind": func(m *manifest.Manifest) { m.Files[0].Kind = "GVCF" },
 		"a file less":  func(m *manifest.Manifest) { m.Files = m.Files[:1] },
 	} {
 		other := &manifest.Manifest{Schema: m.Schema, Files: append([]manifest.File(nil), m.Files...)}

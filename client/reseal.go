@@ -124,7 +124,8 @@ func (s *Session) restream(
 		return nil, nil, err
 	}
 	source := &counting{src: file, report: start(s.Progress, "open and seal anew", info.Size())}
-	out = &written{kind: in.own.kind, report: in.own.report, facets: in.own.facets}
+	out = &written{kind: in.own.kind, report: in.own.report}
+	out.shown.Add(in.own.facets, 0)
 
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)

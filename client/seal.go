@@ -94,7 +94,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err != nil {
 		return nil, err
 	}
-	tree, opening, err := facetTree(root, in, written.kind, written.facets)
+	tree, opening, err := facetTree(root, in, written.kind, written.shown.Facets())
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +134,15 @@ func (s *Session) rules(in sealing) (formats.Rules, *deid.Report, error) {
 	}
 	pseudonyms.Scope(in.of[:])
 	return formats.Rules{
-		Profile: profile, Pseudonyms: pseudonyms, Sample: in.options.Sample, AllSamples: in.options.AllSamples,
-		PixelsReviewed: in.options.PixelsReviewed, Workers: in.options.Workers, Year: s.Now().Year(), Rand: s.Rand,
+		Profile:        profile,
+		Pseudonyms:     pseudonyms,
+		Sample:         in.options.Sample,
+		AllSamples:     in.options.AllSamples,
+		PixelsReviewed: in.options.PixelsReviewed,
+		Index:          len(in.options.Files) > 1,
+		Workers:        in.options.Workers,
+		Year:           s.Now().Year(),
+		Rand:           s.Rand,
 	}, deid.NewReport(profile, s.Version), nil
 }
 

@@ -68,6 +68,10 @@ func (s *spool) add(ctx context.Context, dst io.Writer, name string, rules forma
 	if err != nil {
 		return err
 	}
+	if _, err := dst.Write(result.IndexFile); err != nil {
+		return err
+	}
+	result.IndexFile = nil
 	s.results = append(s.results, result)
 	return formats.AddTo(&s.manifest, from.kind(), result.Entry)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/envelope"
-	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/filetype"
 	"github.com/volens-network/volens/x/dataset"
 )
@@ -30,13 +29,13 @@ type written struct {
 	sha256   string // of the plaintext, as the report has it
 	report   []byte // canonical
 	warnings []string
-	facets   []facet.Facet // that the plaintext shows
+	shown    deid.Shown // of the plaintext
 }
 
 // add enters what came of one file.
 func (w *written) add(result *deid.FileResult) {
 	w.warnings = append(w.warnings, result.Warnings...)
-	w.facets = append(w.facets, result.Facets...)
+	w.shown.Add(result.Facets, result.Images)
 }
 
 // stream runs the de-identification into the seal.

@@ -75,8 +75,8 @@ func clock(p Patient) Finding {
 	lag := p.Now.Sub(p.Status.LatestTime).Round(time.Millisecond)
 	if lag < -time.Second || lag > maxLag {
 		return bad(Fault, fmt.Sprintf("the newest block is %s behind this clock", lag),
-			"compare the clock with another machine's; if it is right, the chain has halted: see ConsensusHalted in "+
-				"docs/operations.md")
+			"compare the clock with another machine's; if it is right, this node stands still, or the chain does: see "+
+				"CustodyHeightStill and ConsensusHalted in docs/operations.md")
 	}
 	return well(fmt.Sprintf("the newest block is %s behind", lag))
 }

@@ -30,6 +30,7 @@ func (o *Observer) Committed(ctx sdk.Context, commit abci.CommitInfo) {
 func (o *Observer) read(ctx sdk.Context, commit abci.CommitInfo) error {
 	height := ctx.BlockHeight()
 	o.show.height.set(float64(height))
+	o.show.blockTime.set(float64(ctx.BlockTime().Unix()))
 	open := o.readRun(ctx)
 	now, err := o.state.Batches.BatchAt(ctx, height)
 	if err != nil {
@@ -59,8 +60,14 @@ func (o *Observer) readRun(ctx sdk.Context) bool {
 	if err != nil || reply.Run == nil || reply.Run.Finished {
 		o.show.phase.set(0)
 		o.show.runOpen.set(0)
+		o.show.stalled.set(0)
 		return false
 	}
+	stalled := 0.0
+	if reply.Run.Stalled != "" {
+		stalled = 1
+	}
+	o.show.stalled.set(stalled)
 	o.show.phase.set(float64(reply.Run.Phase))
 	o.show.runOpen.set(1)
 	return true

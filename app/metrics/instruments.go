@@ -94,7 +94,7 @@ type instruments struct {
 	epoch, phase, runOpen          gauge
 	threshold, liveShares          gauge
 	margin, shareUsable, ownShares gauge
-	height                         gauge
+	height, blockTime, stalled     gauge
 }
 
 func newInstruments(registry prometheus.Registerer, meter metric.Meter) (*instruments, error) {
@@ -125,7 +125,9 @@ func newInstruments(registry prometheus.Registerer, meter metric.Meter) (*instru
 		epoch: m.gauge("epoch", "epoch", "Epoch that releases."),
 		phase: m.gauge("run_phase", "run.phase",
 			"Phase of the newest run: 1 enrol, 2 deal, 3 dispute, 4 confirm, as volens.custody.v1.Phase."),
-		runOpen:    m.gauge("run_open", "run.open", "1 while a run is under way, else 0."),
+		runOpen: m.gauge("run_open", "run.open", "1 while a run is under way, else 0."),
+		stalled: m.gauge("run_stalled", "run.stalled",
+			"1 while a run waits for validators that do not enrol, and cannot go on without them, else 0."),
 		threshold:  m.gauge("threshold_shares", "threshold.shares", "Shares that open: T."),
 		liveShares: m.gauge("live_shares", "live.shares", "Shares whose holders signed the last block."),
 		margin: m.gauge("margin_ratio", "margin",
@@ -134,6 +136,8 @@ func newInstruments(registry prometheus.Registerer, meter metric.Meter) (*instru
 		shareUsable: m.gauge("share_usable", "share.usable",
 			"1 if this node's share and its emission guard are usable or it has none, else 0."),
 		height: m.gauge("observed_height", "observed.height", "Height that these figures speak of."),
+		blockTime: m.gauge("observed_block_time_seconds", "observed.block.time",
+			"Time of the block of that height, in seconds since 1970."),
 	}
 	return i, m.err
 }

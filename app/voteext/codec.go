@@ -24,8 +24,15 @@ var (
 // MarkerURL is the type URL of the message that carries an injection.
 const MarkerURL = "/volens.custody.v1.MsgInject"
 
-// EncodeExtension writes an extension as its one canonical encoding.
-func EncodeExtension(extension *custody.VoteExtension) ([]byte, error) { return extension.Marshal() }
+// EncodeExtension writes an extension as its one canonical encoding. It writes none that is
+// longer than DecodeExtension reads: CometBFT ends the node that signs what its own
+// application refuses, and one of a mebibyte does not even fit into its sender's log.
+func EncodeExtension(extension *custody.VoteExtension) ([]byte, error) {
+	if size := extension.Size(); size > custody.ExtensionCap {
+		return nil, fmt.Errorf("%d bytes, at most %d: %w", size, custody.ExtensionCap, ErrTooLong)
+	}
+	return extension.Marshal()
+}
 
 // DecodeExtension reads an extension. The length is checked before anything is
 // decoded; unknown fields and any other second way to write the same are refused.

@@ -63,10 +63,30 @@ func TestDecodeExtension_EmptyFieldWritten(t *testing.T) {
 
 func TestDecodeExtension_TooLong(t *testing.T) {
 	long := &custody.VoteExtension{Shares: make([]byte, custody.ExtensionCap)}
-	raw, err := voteext.EncodeExtension(long)
+	raw, err := long.Marshal()
 	require.NoError(t, err)
 	_, err = voteext.DecodeExtension(raw)
 	require.ErrorIs(t, err, voteext.ErrTooLong)
+}
+
+// What is written is read, up to the last byte that there is room for, and not one beyond.
+func TestEncodeExtension_NeverLongerThanIsRead(t *testing.T) {
+	const header = 4 // tag and length of the shares
+	for size, want := range map[int]error{
+		custody.ExtensionCap - header:     nil,
+		custody.ExtensionCap - header + 1: voteext.ErrTooLong,
+		1 << 20:                           voteext.ErrTooLong,
+	} {
+		raw, err := voteext.EncodeExtension(&custody.VoteExtension{Shares: make([]byte, size)})
+		require.ErrorIs(t, err, want, size)
+		if want != nil {
+			require.Empty(t, raw)
+			continue
+		}
+		require.Len(t, raw, custody.ExtensionCap)
+		_, err = voteext.DecodeExtension(raw)
+		require.NoError(t, err)
+	}
 }
 
 func TestDecodeExtension_EveryPrefix(t *testing.T) {

@@ -1,6 +1,7 @@
 package voteext_test
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +11,9 @@ import (
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/app/voteext"
+	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/custody/share"
 )
 
 func extend(t *testing.T, h *voteext.Handler, height int64) []byte {
@@ -72,6 +75,36 @@ func TestExtendVote_Empty(t *testing.T) {
 		change(s)
 		require.Empty(t, extend(t, newHandler(t, s), 5), name)
 	}
+}
+
+// Whatever a node would say, it says nothing that its own VerifyVoteExtension refuses: with a
+// budget that is wrong and a deal that is damaged, both far too large, the vote goes without.
+func TestExtendVote_NeverTooLong(t *testing.T) {
+	s := enrolling()
+	s.budget = 1 << 20
+	s.run.Run.Phase, s.run.Run.Threshold = custody.PHASE_DEAL, 2
+	for _, owner := range [][]byte{operator, consensus} {
+		_, e, err := threshold.NewEnrolment(rand.Reader, s.run.Context(), owner)
+		require.NoError(t, err)
+		s.run.Run.Owners = append(s.run.Run.Owners, owner)
+		s.run.Enrolments = append(s.run.Enrolments, custody.Enrolment{Operator: e.Operator, Ek: e.EK, Proof: e.Proof})
+	}
+	app.SetPrefixes()
+	secrets, err := share.Open(t.TempDir(), rand.Reader)
+	require.NoError(t, err)
+	h := voteext.New(s, nil, s, s.lane, decode, log.NewNopLogger(), &voteext.Self{
+		Consensus: consensus, Secrets: secrets, Rand: rand.Reader,
+	})
+	require.NoError(t, secrets.SaveDeal(s.run.Context(), 0, make([]byte, custody.ExtensionCap+1)))
+	require.Empty(t, extend(t, h, 5))
+
+	fits := custody.ExtensionCap - 100
+	require.NoError(t, secrets.SaveDeal(s.run.Context(), 0, make([]byte, fits)))
+	raw := extend(t, h, 9)
+	require.Greater(t, len(raw), fits, "it is the length that silenced it")
+	resp, err := h.VerifyVoteExtension(at(9, -1), &abci.RequestVerifyVoteExtension{VoteExtension: raw})
+	require.NoError(t, err)
+	require.Equal(t, abci.ResponseVerifyVoteExtension_ACCEPT, resp.Status)
 }
 
 // What ails the shares does not silence the run.

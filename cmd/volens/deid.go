@@ -72,6 +72,9 @@ func (e *env) printDeid(result *client.DeidResult) error {
 	for _, file := range result.Payload {
 		fields = append(fields, field{"payload", file.Path}, field{"  sha256", file.SHA256},
 			field{"  bytes", file.Bytes}, field{"  records", file.Records})
+		if file.Index != "" {
+			fields = append(fields, field{"  index", file.Index})
+		}
 	}
 	return e.result(result, append(fields, field{"report", result.Report}, field{"  sha256", result.ReportSHA256})...)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cosmos/cosmos-sdk/client"
 	"github.com/cosmos/cosmos-sdk/client/flags"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/app"
 	"github.com/volens-network/volens/x/custody"
@@ -31,8 +32,8 @@ func custodyStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Tell the committee's key and whether this node's share of it is usable",
-		Long: `Tell the committee's key and epoch, as the node knows them, and whether the share file
-and the emission guard in this home are usable. A node without them validates with empty vote extensions.
+		Long: `Tell the committee's key and epoch, as the node knows them, whether the share file
+and the emission guard in this home are usable, and whom an open run waits for. A node without them validates with empty vote extensions.
 The command writes nothing: the node may be running.`,
 		Example: "volensd custody status --home ~/.volensd",
 		Args:    cobra.NoArgs,
@@ -45,7 +46,14 @@ The command writes nothing: the node may be running.`,
 			if err != nil {
 				return fmt.Errorf("ask the node for the committee's key (does it run, and is a key made?): %w", err)
 			}
-			return printStatus(cmd.OutOrStdout(), clientCtx.HomeDir, reply)
+			if err := printStatus(cmd.OutOrStdout(), clientCtx.HomeDir, reply); err != nil {
+				return err
+			}
+			run, err := custody.NewQueryClient(clientCtx).Run(cmd.Context(), &custody.QueryRunRequest{})
+			if err != nil {
+				return fmt.Errorf("ask the node for the run: %w", err)
+			}
+			return printRun(cmd.OutOrStdout(), run)
 		},
 	}
 	flags.AddQueryFlagsToCmd(cmd)
@@ -74,6 +82,31 @@ func printStatus(out io.Writer, home string, reply *custody.QueryKeyResponse) er
 	}
 	_, err = fmt.Fprintf(out, "share: %s\n", ownShare(home, key.KeyId, key.Epoch))
 	return err
+}
+
+// printRun tells of an open run, and nothing where there is none.
+func printRun(out io.Writer, reply *custody.QueryRunResponse) error {
+	if reply.Run == nil {
+		return nil
+	}
+	run := reply.Run
+	_, err := fmt.Fprintf(out, "run %d for key %d epoch %d since height %d: %s\n",
+		run.Run, run.KeyId, run.Epoch, run.Started, run.Phase)
+	if err != nil {
+		return err
+	}
+	if run.Stalled != "" {
+		if _, err := fmt.Fprintf(out, "  it cannot go on (%s), and the old epoch releases meanwhile: "+
+			"see CustodyRunStalled in docs/operations.md\n", run.Stalled); err != nil {
+			return err
+		}
+	}
+	for _, operator := range reply.Missing {
+		if _, err := fmt.Fprintf(out, "  waits for %s\n", sdk.ValAddress(operator)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ownShare says in words whether the share of an epoch is usable here.

@@ -1,4 +1,7 @@
 package main
 
-// NewRoot is the command tree.
-var NewRoot = newRoot
+// NewRoot is the command tree, PrintRun what custody status says of a run.
+var (
+	NewRoot  = newRoot
+	PrintRun = printRun
+)

@@ -35,12 +35,13 @@ func blockLen(fields []byte) (int, error) {
 	return 0, ErrHeader
 }
 
-// packed is one member as read: the deflate stream and the trailer.
+// packed is one member as read: the deflate stream, the trailer, and the length of all.
 type packed struct {
-	body []byte
-	crc  uint32
-	size uint32
-	last bool
+	body  []byte
+	crc   uint32
+	size  uint32
+	whole int
+	last  bool
 }
 
 // readPacked reads the next member into buf. It returns io.EOF only at a
@@ -81,7 +82,7 @@ func readPacked(r io.Reader, buf []byte) (packed, error) {
 	p := packed{
 		body: body[:rest-trailerSize],
 		crc:  binary.LittleEndian.Uint32(body[rest-trailerSize:]),
-		size: binary.LittleEndian.Uint32(body[rest-4:]),
+		size: binary.LittleEndian.Uint32(body[rest-4:]), whole: whole,
 	}
 	p.last = isLast && bytes.Equal(body, eofBlock[headerSize+6:])
 	if p.size > maxBlock {

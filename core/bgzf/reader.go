@@ -26,7 +26,7 @@ type Reader struct {
 	inflates chan *inflater
 	current  *readJob
 	rest     []byte
-	packedN  int64
+	offsets  *Offsets
 	sawLast  bool
 	srcErr   error
 	err      error
@@ -45,9 +45,13 @@ func NewReader(src io.Reader, workers int) *Reader {
 	return r
 }
 
-// PackedBytes is the number of packed bytes taken from the source so far.
-func (r *Reader) PackedBytes() int64 {
-	return r.packedN
+// Offsets are from now on those of the blocks that are taken from the source. Call it
+// before the first Read.
+func (r *Reader) Offsets() *Offsets {
+	if r.offsets == nil {
+		r.offsets = &Offsets{}
+	}
+	return r.offsets
 }
 
 // Read implements io.Reader.
@@ -108,7 +112,9 @@ func (r *Reader) fetch() {
 		r.free = append(r.free, job)
 		return
 	}
-	r.packedN += int64(len(p.body) + headerSize + trailerSize)
+	if r.offsets != nil {
+		r.offsets.add(p.whole, int(p.size))
+	}
 	r.sawLast = p.last
 	job.p, job.n, job.err, job.done = p, 0, nil, make(chan struct{})
 	r.pending = append(r.pending, job)

@@ -31,6 +31,7 @@ type Writer struct {
 	pending  []*writeJob
 	free     []*writeJob
 	deflates chan *flate.Writer
+	offsets  Offsets
 	err      error
 }
 
@@ -126,9 +127,13 @@ func (w *Writer) flushOldest() error {
 	if _, err := w.dst.Write(job.out.Bytes()); err != nil {
 		return fmt.Errorf("bgzf: write: %w", err)
 	}
+	w.offsets.add(job.out.Len(), len(job.in))
 	w.free = append(w.free, job)
 	return nil
 }
+
+// Offsets are those of the blocks that were written; after Close, of all but the closing one.
+func (w *Writer) Offsets() *Offsets { return &w.offsets }
 
 func (w *Writer) run(job *writeJob) {
 	f := <-w.deflates

@@ -13,7 +13,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/facet"
+	"github.com/volens-network/volens/core/genomeindex"
 	"github.com/volens-network/volens/core/jcs"
 )
 
@@ -32,6 +34,16 @@ type Entry struct {
 	// ReferenceYear is the year against which ages were reckoned, for formats
 	// that hold birth dates; 0 for others.
 	ReferenceYear int `json:"reference_year,omitempty"`
+	// Index is the file beside this one that finds records by their coordinates. Its name is
+	// this file's with its kind behind a dot.
+	Index *IndexEntry `json:"index,omitempty"`
+}
+
+// IndexEntry is the index of a file, as written.
+type IndexEntry struct {
+	Kind   genomeindex.Kind `json:"kind"`
+	Bytes  int64            `json:"bytes"`
+	SHA256 string           `json:"sha256"`
 }
 
 // Archive is the payload of a dataset that has several files: the one that core/manifest makes of them.
@@ -71,7 +83,17 @@ type FileResult struct {
 	// Facets are the coded values that the output shows. They are no part of the
 	// report.
 	Facets []facet.Facet
+	// Images is how many pictures the output has.
+	Images int64
+	// Index makes the index of an output in blocks, once it is known where they lie; nil
+	// where there is none. IndexFile is the file of the entry's index.
+	Index     IndexBy
+	IndexFile []byte
 }
+
+// IndexBy makes an index of a file whose blocks lie at these places. Its errors are those of
+// genomeindex.Builder.Variants.
+type IndexBy func(at *bgzf.Offsets) (*genomeindex.Index, error)
 
 // Tool names the program that made a report.
 type Tool struct {
@@ -291,6 +313,8 @@ func (r *Report) validateFile(i int) error {
 		return fmt.Errorf("report: payload %d", i+1)
 	case e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear):
 		return fmt.Errorf("report: reference year of payload %d", i+1)
+	case e.Index != nil && (!e.Index.Kind.Known() || e.Index.Bytes < 0 || !isDigest(e.Index.SHA256)):
+		return fmt.Errorf("report: index of payload %d", i+1)
 	case e.Bytes < 0, e.Subjects < 0, e.Records < 0, look.Searched < 0, look.Weak < 0, look.Skipped < 0, look.Hits != 0:
 		return fmt.Errorf("report: counts of payload %d", i+1)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/genomeindex"
 )
 
 // schema is the part of JSON Schema (2020-12) that the published file uses.
@@ -121,7 +122,10 @@ func everything(t *testing.T) *deid.Report {
 	r := sampleReport(t)
 	for _, kind := range []string{"fhir.ndjson.gz", "dcm", "bam"} {
 		r.Add(&deid.FileResult{
-			Entry:   deid.Entry{Kind: kind, SHA256: someDigest, ReferenceYear: 2026},
+			Entry: deid.Entry{
+				Kind: kind, SHA256: someDigest, ReferenceYear: 2026,
+				Index: &deid.IndexEntry{Kind: genomeindex.BAI, Bytes: 8, SHA256: someDigest},
+			},
 			Actions: []deid.Action{{Format: "fhir", Rule: "HumanName", Action: "drop", Count: 1}},
 			Recheck: deid.Recheck{Patterns: append(load(t, deid.SafeHarborStrict).Patterns, deid.PatternDateText)},
 		})
@@ -153,6 +157,9 @@ func TestSchema_AllowsNoMoreThanTheProgram(t *testing.T) {
 		"basis":           func(r *deid.Report) { r.Profile.Basis = "trust me" },
 		"kind":            func(r *deid.Report) { r.Payload[0].Kind, r.Payload[0].Name = "Jane", "1.Jane" },
 		"year":            func(r *deid.Report) { r.Payload[1].ReferenceYear = 1962 },
+		"index":           func(r *deid.Report) { r.Payload[1].Index.Kind = "jane" },
+		"index size":      func(r *deid.Report) { r.Payload[1].Index.Bytes = -1 },
+		"index digest":    func(r *deid.Report) { r.Payload[1].Index.SHA256 = "jane" },
 		"count":           func(r *deid.Report) { r.Actions[0].Count = 0 },
 		"hits":            func(r *deid.Report) { r.Recheck[0].Hits = 1 },
 		"negative":        func(r *deid.Report) { r.Recheck[0].Weak = -1 },

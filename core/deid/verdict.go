@@ -1,6 +1,9 @@
 package deid
 
-import "github.com/volens-network/volens/core/facet"
+import (
+	"github.com/volens-network/volens/core/facet"
+	"github.com/volens-network/volens/core/genomeindex"
+)
 
 // Check names one thing that an attestor's program looks at in a payload.
 type Check string
@@ -20,6 +23,8 @@ const (
 	CheckSamples Check = "surrogate_samples"
 	// CheckPatterns: the second look finds no pattern.
 	CheckPatterns Check = "patterns"
+	// CheckIndex: the index is the one that the file's records give, and no more.
+	CheckIndex Check = "index"
 	// CheckIdempotent: the profile changes nothing.
 	CheckIdempotent Check = "idempotent"
 )
@@ -37,6 +42,11 @@ type Verdict struct {
 	Findings []Finding `json:"findings"`
 	// Facets are the coded values that the payload shows.
 	Facets []facet.Facet `json:"-"`
+	// Images is how many pictures the payload has.
+	Images int64 `json:"-"`
+	// Index is what the index that the entry names has to be; nil if it names none, or one
+	// that the payload does not give.
+	Index *genomeindex.Index `json:"-"`
 }
 
 // OK tells whether every check passed.

@@ -9,7 +9,7 @@ import (
 )
 
 // Codebook names this version of the grids.
-const Codebook = "volens-facets/1"
+const Codebook = "volens-facets/2"
 
 // Code names a grid of the codebook.
 type Code string
@@ -27,6 +27,14 @@ const (
 	Modality Code = "modality"
 	// BodyPart is the region of the body that images show.
 	BodyPart Code = "body_part"
+	// Images is how many pictures there are, slices and frames counted: a bucket.
+	Images Code = "images"
+	// SliceThickness is that of sections through a body, in millimetres: a bucket.
+	SliceThickness Code = "slice_thickness"
+	// Contrast is of images with an agent; those that do not name one have none of it.
+	Contrast Code = "contrast"
+	// Observation is the class of what was observed (HL7, observation-category).
+	Observation Code = "observation"
 	// Condition has the chapter of ICD-10 (WHO), then the code's three characters.
 	Condition Code = "condition"
 	// Sex is as administered.
@@ -61,6 +69,23 @@ var grids = map[Code]grid{
 	BodyPart: {
 		1,
 		oneOf("HEAD", "NECK", "CHEST", "HEART", "BREAST", "ABDOMEN", "PELVIS", "SPINE", "LIMB", "WHOLEBODY"),
+	},
+	Images:         {1, oneOf(imageBuckets...)},
+	SliceThickness: {1, oneOf("to-1", "1-3", "3-5", "5-up")},
+	Contrast:       {1, oneOf("yes")},
+	Observation: {
+		1,
+		oneOf(
+			"activity",
+			"exam",
+			"imaging",
+			"laboratory",
+			"procedure",
+			"social-history",
+			"survey",
+			"therapy",
+			"vital-signs",
+		),
 	},
 	Condition: {2, icd10},
 	Sex:       {1, oneOf("female", "male", "other")},
@@ -130,6 +155,38 @@ func AgeBandOf(age int) (string, bool) {
 		return bands[age/20], true
 	}
 	return "80-up", true
+}
+
+var imageBuckets = []string{"1", "2-31", "32-255", "256-up"}
+
+// ImagesOf is the bucket of a number of pictures.
+func ImagesOf(n int64) (string, bool) {
+	switch {
+	case n < 1:
+		return "", false
+	case n == 1:
+		return imageBuckets[0], true
+	case n < 32:
+		return imageBuckets[1], true
+	case n < 256:
+		return imageBuckets[2], true
+	}
+	return imageBuckets[3], true
+}
+
+// SliceThicknessOf is the bucket of a thickness in millimetres; its lower bound is inside.
+func SliceThicknessOf(mm float64) (string, bool) {
+	switch {
+	case !(mm > 0):
+		return "", false
+	case mm < 1:
+		return "to-1", true
+	case mm < 3:
+		return "1-3", true
+	case mm < 5:
+		return "3-5", true
+	}
+	return "5-up", true
 }
 
 var icdForm = regexp.MustCompile(`^[A-Z][0-9][0-9]$`)

@@ -1,6 +1,7 @@
 package facet_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,10 @@ func TestGeneralise_EveryLevel(t *testing.T) {
 		{facet.Assay, []string{"exome"}},
 		{facet.Modality, []string{"MR"}},
 		{facet.BodyPart, []string{"HEAD"}},
+		{facet.Images, []string{"32-255"}},
+		{facet.SliceThickness, []string{"1-3"}},
+		{facet.Contrast, []string{"yes"}},
+		{facet.Observation, []string{"laboratory"}},
 		{facet.Sex, []string{"male"}},
 		{facet.AgeBand, []string{"under-20", "0-19"}},
 		{facet.AgeBand, []string{"20-up", "80-up"}},
@@ -63,11 +68,40 @@ func TestGeneralise_OnlyWhatIsOnAGrid(t *testing.T) {
 		{facet.Sex, "Female"},
 		{facet.DataType, "variants"},
 		{facet.Assembly, "GRCh38.p14"},
+		{facet.Images, "33"},
+		{facet.SliceThickness, "1.25"},
+		{facet.Contrast, "ISOVUE"},
+		{facet.Contrast, "no"},
+		{facet.Observation, "http://loinc.org"},
 	} {
 		_, err := f.Generalise()
 		require.ErrorIs(t, err, facet.ErrGrid, "%v", f)
 	}
 	require.Zero(t, facet.Code("gene").Levels())
+}
+
+func TestImagesOf(t *testing.T) {
+	for n, want := range map[int64]string{1: "1", 2: "2-31", 31: "2-31", 32: "32-255", 255: "32-255", 256: "256-up", 1 << 40: "256-up"} {
+		got, ok := facet.ImagesOf(n)
+		require.True(t, ok)
+		require.Equal(t, want, got, n)
+	}
+	_, ok := facet.ImagesOf(0)
+	require.False(t, ok)
+}
+
+func TestSliceThicknessOf(t *testing.T) {
+	for mm, want := range map[float64]string{
+		0.25: "to-1", 0.99: "to-1", 1: "1-3", 2.9: "1-3", 3: "3-5", 5: "5-up", math.Inf(1): "5-up",
+	} {
+		got, ok := facet.SliceThicknessOf(mm)
+		require.True(t, ok)
+		require.Equal(t, want, got, mm)
+	}
+	for _, mm := range []float64{0, -1, math.NaN()} {
+		_, ok := facet.SliceThicknessOf(mm)
+		require.False(t, ok)
+	}
 }
 
 func TestAgeBandOf(t *testing.T) {

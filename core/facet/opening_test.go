@@ -61,7 +61,7 @@ func FuzzParseOpening(f *testing.F) {
 	data, err := json.Marshal(made.Opening(dataset, 1))
 	require.NoError(f, err)
 	f.Add(data)
-	f.Add([]byte(`{"codebook":"volens-facets/1","leaves":[]}`))
+	f.Add([]byte(`{"codebook":"volens-facets/2","leaves":[]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		o, err := facet.ParseOpening(data)
 		if err != nil {

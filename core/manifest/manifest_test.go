@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/core/filetype"
+	"github.com/volens-network/volens/core/genomeindex"
 	"github.com/volens-network/volens/core/manifest"
 )
 
@@ -153,6 +154,47 @@ func TestManifest_Kind(t *testing.T) {
 	} {
 		m.Add(".x", step.add, 0, sha256.Sum256(nil))
 		require.Equal(t, step.want, m.Kind())
+	}
+}
+
+// An index has the number of the file before it, so that programs find it, and takes none.
+func TestManifest_Indexes(t *testing.T) {
+	made := func() *manifest.Manifest {
+		m := &manifest.Manifest{}
+		m.Add(".vcf.gz", filetype.VCF, 1, sha256.Sum256(nil))
+		m.AddIndex(genomeindex.Tabix, 2, sha256.Sum256(nil))
+		m.Add(".bam", filetype.BAM, 3, sha256.Sum256(nil))
+		m.AddIndex(genomeindex.CSI, 4, sha256.Sum256(nil))
+		m.Add(".dcm", filetype.DICOMStudy, 5, sha256.Sum256(nil))
+		return m
+	}
+	m := made()
+	var names []string
+	for _, f := range m.Files {
+		names = append(names, f.Name)
+	}
+	require.Equal(t, []string{
+		"000001.vcf.gz", "000001.vcf.gz.tbi", "000002.bam", "000002.bam.csi", "000003.dcm",
+	}, names)
+	encoded, err := m.Encode()
+	require.NoError(t, err)
+	decoded, err := manifest.Decode(encoded)
+	require.NoError(t, err)
+	require.Equal(t, m, decoded)
+	for name, change := range map[string]func(*manifest.Manifest){
+		"first":              func(m *manifest.Manifest) { m.Files = m.Files[1:] },
+		"of another file":    func(m *manifest.Manifest) { m.Files[1].Name = "000002.vcf.gz.tbi" },
+		"of another kind":    func(m *manifest.Manifest) { m.Files[1].Kind = filetype.BAM },
+		"no index":           func(m *manifest.Manifest) { m.Files[1].Name = "000001.vcf.gz.txt" },
+		"index of an index":  func(m *manifest.Manifest) { m.Files[2].Name = "000001.vcf.gz.tbi.tbi" },
+		"a second index":     func(m *manifest.Manifest) { m.Files[2].Name = "000001.vcf.gz.csi" },
+		"a number left out":  func(m *manifest.Manifest) { m.Files[4].Name = "000004.dcm" },
+		"a number once more": func(m *manifest.Manifest) { m.Files[4].Name = "000002.dcm" },
+	} {
+		m := made()
+		change(m)
+		_, err := m.Encode()
+		require.ErrorIs(t, err, manifest.ErrManifest, name)
 	}
 }
 

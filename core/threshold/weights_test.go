@@ -145,6 +145,24 @@ func TestWeigh_AbsentStakeCounts(t *testing.T) {
 	require.ErrorIs(t, err, threshold.ErrWeights, "two shares would be live, and are half of the stake")
 }
 
+// One of four with equal stake cannot be missing (docs/adr/018), one of five or more can.
+func TestWeigh_OneMissing(t *testing.T) {
+	for n := 4; n <= 112; n++ {
+		all := equal(n)
+		all[n-1].Enrolled = false
+		w, err := threshold.Weigh(all)
+		if n == 4 {
+			require.ErrorIs(t, err, threshold.ErrWeights)
+			continue
+		}
+		require.NoError(t, err, n)
+		require.Greater(t, 2*w.Secrecy.Num, w.Secrecy.Den, n)
+		if n <= 13 {
+			requireSafeAndLive(t, all, w)
+		}
+	}
+}
+
 func TestWeigh_Owners(t *testing.T) {
 	all := stakes(2, 1, 1, 1)
 	w, err := threshold.Weigh(all)

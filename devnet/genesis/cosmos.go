@@ -19,6 +19,8 @@ const (
 	expeditedVotingPeriod = 10 * time.Second
 	// signedWindow is long, so that a killed validator of a test is not jailed.
 	signedWindow = 10_000
+	// jailTime is for how long a validator is out that lied in a run: the least that x/slashing takes.
+	jailTime = time.Minute
 )
 
 func addCosmos(cdc codec.JSONCodec, genesis app.Genesis, balances []banktypes.Balance) {
@@ -43,5 +45,6 @@ func addCosmos(cdc codec.JSONCodec, genesis app.Genesis, balances []banktypes.Ba
 	})
 	patch(cdc, genesis, slashingtypes.ModuleName, func(s *slashingtypes.GenesisState) {
 		s.Params.SignedBlocksWindow = signedWindow
+		s.Params.DowntimeJailDuration = jailTime
 	})
 }

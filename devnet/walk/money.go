@@ -10,14 +10,15 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	banktypes "github.com/cosmos/cosmos-sdk/x/bank/types"
 
+	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/market"
 )
 
 // balances are what accounts have of Denom, by address.
 type balances map[string]sdkmath.Int
 
-// balances asks for the balance of everybody who can pay or be paid.
-func (s *Story) balances(ctx context.Context) (balances, error) {
+// balances asks for the balance of everybody who can pay or be paid, and of others besides.
+func (s *Story) balances(ctx context.Context, others ...string) (balances, error) {
 	accounts := []string{
 		s.gateway.Address, market.Account().String(), market.PoolAccount().String(),
 		market.CommitteeAccount().String(),
@@ -28,6 +29,7 @@ func (s *Story) balances(ctx context.Context) (balances, error) {
 	for _, d := range s.sets {
 		accounts = append(accounts, d.owner)
 	}
+	accounts = append(accounts, others...)
 	out := make(balances, len(accounts))
 	for _, address := range accounts {
 		of, err := sdk.AccAddressFromBech32(address)
@@ -81,16 +83,39 @@ func (s *Story) expected(ctx context.Context) (balances, error) {
 	return changes, nil
 }
 
+// rewarded is how the committee's account and its holders' must have changed by what ended
+// epochs paid.
+func rewarded(rewards []*custody.EventReward) (balances, error) {
+	changes := make(balances)
+	for _, r := range rewards {
+		paid, err := sdk.ParseCoinsNormalized(r.Amount)
+		if err != nil {
+			return nil, broken("reward of epoch %d: %w", r.Epoch, err)
+		}
+		amount := paid.AmountOf(Denom)
+		changes.add(sdk.AccAddress(r.Operator).String(), amount)
+		changes.add(market.CommitteeAccount().String(), amount.Neg())
+	}
+	return changes, nil
+}
+
 // Money compares the balances of everybody, since before the first request, with what
-// ledgers and payments of all requests say, to the unit.
-func (s *Story) Money(ctx context.Context) error {
-	after, err := s.balances(ctx)
+// ledgers and payments of all requests and the rewards of all ended epochs say, to the unit.
+func (s *Story) Money(ctx context.Context, rewards ...*custody.EventReward) error {
+	changes, err := rewarded(rewards)
 	if err != nil {
 		return err
 	}
-	changes, err := s.expected(ctx)
+	after, err := s.balances(ctx, slices.Collect(maps.Keys(changes))...)
 	if err != nil {
 		return err
+	}
+	requested, err := s.expected(ctx)
+	if err != nil {
+		return err
+	}
+	for address, amount := range requested {
+		changes.add(address, amount)
 	}
 	sum := sdkmath.ZeroInt()
 	for _, address := range slices.Sorted(maps.Keys(after)) {
@@ -99,7 +124,10 @@ func (s *Story) Money(ctx context.Context) error {
 			want = sdkmath.ZeroInt()
 		}
 		delete(changes, address)
-		have := after[address].Sub(s.before[address])
+		have := after[address]
+		if before, known := s.before[address]; known { // others had nothing
+			have = have.Sub(before)
+		}
 		if !have.Equal(want) {
 			return broken("the balance of %s changed by %s%s, the payments say %s", address, have, Denom, want)
 		}

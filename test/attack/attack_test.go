@@ -109,7 +109,13 @@ func operator(t *testing.T, s *chain.Chain, node int) []byte {
 	t.Helper()
 	validator, err := s.App().Cosmos.Staking.ValidatorByConsAddr(s.Context(), s.Nodes[node].Address())
 	require.NoError(t, err)
-	out, err := sdk.ValAddressFromBech32(validator.GetOperator())
+	return operatorBytes(t, validator.GetOperator())
+}
+
+// operatorBytes are the 20 bytes of an operator address.
+func operatorBytes(t *testing.T, text string) []byte {
+	t.Helper()
+	out, err := sdk.ValAddressFromBech32(text)
 	require.NoError(t, err)
 	return out
 }

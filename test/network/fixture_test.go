@@ -30,7 +30,7 @@ const (
 	// patience is for what happens within seconds on an idle machine.
 	patience = 3 * time.Minute
 	// bound is how long a campaign may take, deepBound a long one.
-	bound     = 18 * time.Minute
+	bound     = 50 * time.Minute
 	deepBound = 4 * time.Hour
 	// blockTime is short: machines that test have two cores.
 	blockTime = 500 * time.Millisecond

@@ -31,13 +31,19 @@ type Verdict struct {
 	// ExtraRounds is how often a height needed another proposer.
 	ExtraRounds int `json:"extra_rounds"`
 	// Blocks from ready to released: the median and the most.
-	BlocksMedian int64    `json:"blocks_median"`
-	BlocksMost   int64    `json:"blocks_most"`
-	Complaints   []string `json:"complaints"`
+	BlocksMedian int64 `json:"blocks_median"`
+	BlocksMost   int64 `json:"blocks_most"`
+	// Pause is the most blocks from one with releases to the next, idle clients included.
+	Pause int64 `json:"longest_pause_blocks"`
+	// Epochs are all that were active, in turn.
+	Epochs     []Era    `json:"epochs"`
+	Complaints []string `json:"complaints"`
 
 	// Blocks are for the caller's own questions; so are Operators, by consensus address.
 	Blocks    []Block           `json:"-"`
 	Operators map[string][]byte `json:"-"`
+
+	answers map[answer]int
 }
 
 func (v *Verdict) complain(format string, args ...any) {
@@ -62,11 +68,13 @@ func (s *Site) Inspect(ctx context.Context) *Verdict {
 	require.NoError(s.tb, scan.read(ctx, 1, last))
 	v := &Verdict{
 		Heights: last, Complaints: append([]string{}, scan.complaints...), Contributions: scan.contributions,
-		FewestShares: scan.fewest, Blocks: scan.blocks, Operators: scan.operators,
+		FewestShares: scan.fewest, Blocks: scan.blocks, Operators: scan.operators, answers: scan.answers,
 	}
 	for _, b := range v.Blocks {
 		v.ExtraRounds += int(b.Round)
 	}
+	v.Pause = longestPause(v.Blocks)
+	v.Epochs = eras(v.Blocks, scan.committees)
 	s.compareNodes(ctx, last, v)
 	s.compareJournal(ctx, v)
 	s.compareMoney(ctx, last, v)
@@ -187,7 +195,11 @@ func (s *Site) compareRequests(ctx context.Context, asked map[string]string, v *
 func (s *Site) compareMoney(ctx context.Context, height int64, v *Verdict) {
 	s.tb.Helper()
 	at := chain.AtHeight(ctx, height)
-	if err := s.Story.Money(at); err != nil {
+	var rewards []*custody.EventReward
+	for _, b := range v.Blocks {
+		rewards = append(rewards, b.Rewards...)
+	}
+	if err := s.Story.Money(at, rewards...); err != nil {
 		v.complain("money: %v", err)
 	}
 	answer, err := s.Town.Person(walk.Researcher).Chain.Market().Solvency(at, &market.QuerySolvencyRequest{})
@@ -201,8 +213,8 @@ func (s *Site) compareMoney(ctx context.Context, height int64, v *Verdict) {
 func (s *Site) Require(v *Verdict) {
 	s.tb.Helper()
 	require.Empty(s.tb, v.Complaints)
-	s.tb.Logf("%d heights, %d requests, %d releases, %d opened, %d contributions, at least %d shares; "+
+	s.tb.Logf("%d heights, %d epochs, %d requests, %d releases, %d opened, %d contributions, at least %d shares; "+
 		"%d extra rounds; %d blocks to release at most, %d in the median",
-		v.Heights, v.Requests, v.Releases, v.Opened, v.Contributions, v.FewestShares, v.ExtraRounds,
+		v.Heights, len(v.Epochs), v.Requests, v.Releases, v.Opened, v.Contributions, v.FewestShares, v.ExtraRounds,
 		v.BlocksMost, v.BlocksMedian)
 }

@@ -29,6 +29,12 @@ type Block struct {
 	Blamed [][]byte
 	// Faults are convictions of a run.
 	Faults []*custody.EventRunFault
+	// Active are the epochs that are active from here on, Rewards what ended ones paid.
+	Active  []*custody.EventKeyActive
+	Rewards []*custody.EventReward
+	// KeyID and Epoch are whose shares answered, 0 where there was no batch.
+	KeyID uint64
+	Epoch uint64
 }
 
 // scan reads every block of a node, and checks with core/threshold what each release is
@@ -40,18 +46,34 @@ type scan struct {
 
 	blocks     []Block
 	complaints []string
-	// shares are the valid shares seen so far, by job.
-	shares     map[string]map[int]bool
+	// shares are the valid shares seen so far, by job and epoch: those of two epochs never
+	// go together.
+	shares     map[jobOfEpoch]map[int]bool
 	committees map[[2]uint64]*threshold.Committee
 	operators  map[string][]byte // by consensus address
+	// answers counts the valid contributions of an operator in an epoch.
+	answers map[answer]int
 	// fewest shares that any release had; contributions are all that were valid.
 	fewest, contributions int
 }
 
+// jobOfEpoch is a job while one epoch answers it.
+type jobOfEpoch struct {
+	job   [32]byte
+	epoch uint64
+}
+
+// answer says who answers in which epoch.
+type answer struct {
+	operator string
+	epoch    uint64
+}
+
 func newScan(n node, origin, live string) *scan {
 	return &scan{
-		node: n, chain: live, origin: origin, shares: map[string]map[int]bool{},
-		committees: map[[2]uint64]*threshold.Committee{}, operators: map[string][]byte{}, fewest: threshold.MaxShares,
+		node: n, chain: live, origin: origin, shares: map[jobOfEpoch]map[int]bool{},
+		committees: map[[2]uint64]*threshold.Committee{}, operators: map[string][]byte{},
+		answers: map[answer]int{}, fewest: threshold.MaxShares,
 	}
 }
 
@@ -112,7 +134,13 @@ func (b *Block) readEvents(events []abci.Event) error {
 	for _, bad := range blamed {
 		b.Blamed = append(b.Blamed, bad.Operator)
 	}
-	b.Faults, err = chain.EventsOf[*custody.EventRunFault](events)
+	if b.Faults, err = chain.EventsOf[*custody.EventRunFault](events); err != nil {
+		return err
+	}
+	if b.Active, err = chain.EventsOf[*custody.EventKeyActive](events); err != nil {
+		return err
+	}
+	b.Rewards, err = chain.EventsOf[*custody.EventReward](events)
 	return err
 }
 
@@ -136,6 +164,7 @@ func (s *scan) readInjection(ctx context.Context, raw []byte, block *Block) erro
 		}
 		return nil
 	}
+	block.KeyID, block.Epoch = batch.KeyId, batch.Epoch
 	committee, err := s.committee(ctx, batch)
 	if err != nil {
 		return err
@@ -178,15 +207,17 @@ func (s *scan) readVote(
 		return
 	}
 	s.contributions++
+	s.answers[answer{string(owner), committee.Epoch()}]++
 	coverage := threshold.Bitmap(extension.Coverage)
 	for i, job := range jobs {
 		if !coverage.Has(i) {
 			continue
 		}
-		seen := s.shares[string(job.ID[:])]
+		of := jobOfEpoch{job.ID, committee.Epoch()}
+		seen := s.shares[of]
 		if seen == nil {
 			seen = map[int]bool{}
-			s.shares[string(job.ID[:])] = seen
+			s.shares[of] = seen
 		}
 		for _, k := range committee.Indices(owner) {
 			seen[k] = true
@@ -223,7 +254,7 @@ func (s *scan) checkDone(committee *threshold.Committee, jobs []threshold.Job, d
 			s.complain("block %d finishes job %d of %d", block.Height, d.Job, len(jobs))
 			continue
 		}
-		have := len(s.shares[string(jobs[d.Job].ID[:])])
+		have := len(s.shares[jobOfEpoch{jobs[d.Job].ID, committee.Epoch()}])
 		s.fewest = min(s.fewest, have)
 		if have < committee.Threshold() {
 			s.complain("block %d: a job is finished by %d of %d shares", block.Height, have, committee.Threshold())

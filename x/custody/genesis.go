@@ -77,6 +77,9 @@ func (g GenesisState) validateKeys() error {
 		if k.Serves() && len(k.Canary) != PointSize {
 			return errorsmod.Wrapf(ErrGenesis, "key %d releases without a canary", k.KeyId)
 		}
+		if k.Next != nil && k.Status != KEY_STATUS_ACTIVE {
+			return errorsmod.Wrapf(ErrGenesis, "key %d is %s and to be followed", k.KeyId, k.Status)
+		}
 		if awaited, waits := k.Awaits(); waits && awaited != k.Epoch {
 			if _, ok := epochs[fmt.Sprintf("%d/%d", k.KeyId, awaited)]; !ok {
 				return errorsmod.Wrapf(ErrGenesis, "key %d waits for epoch %d, which is not there", k.KeyId, awaited)

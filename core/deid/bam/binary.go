@@ -36,12 +36,14 @@ func (r *rewriter) bam() error {
 		size := uint32(len(text)) //nolint:gosec // bounded with the original
 		out := binary.LittleEndian.AppendUint32([]byte(magic), size)
 		out = append(append(out, text...), dictionary...)
+		r.at = uint64(len(out))
 		_, err := r.out.Write(out)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	r.sequences = int(n)
 	return r.records(n)
 }
 
@@ -69,6 +71,10 @@ func (r *rewriter) records(sequences int32) error {
 		if _, err := r.out.Write(r.body.out); err != nil {
 			return err
 		}
+		if r.index != nil {
+			r.index.Add(indexed(r.body.out, r.at))
+		}
+		r.at += uint64(len(r.body.out))
 		if err := r.seen(n); err != nil {
 			return err
 		}

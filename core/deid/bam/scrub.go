@@ -11,6 +11,7 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/stream"
 	"github.com/volens-network/volens/core/facet"
+	"github.com/volens-network/volens/core/genomeindex"
 )
 
 // format names this format in reports.
@@ -49,6 +50,8 @@ type Options struct {
 	Workers int
 	// Level is the deflate level of a packed output, 1 to 9.
 	Level int
+	// Index asks for the index of an output in BGZF.
+	Index bool
 	// MaxHeader and MaxRatio replace the defaults where not 0.
 	MaxHeader int
 	MaxRatio  int64
@@ -75,7 +78,7 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level, Index: opts.Index}
 	name := func(kind string) string {
 		if kind == kindSAM {
 			return kindPackedSAM
@@ -112,6 +115,9 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		names:  newReadNames(key, opts.keep),
 		out:    bufio.NewWriterSize(dst, 64<<10),
 	}
+	if opts.Index {
+		r.index = &genomeindex.Builder{}
+	}
 	kind := kindBAM
 	switch {
 	case string(head) == cram:
@@ -145,6 +151,10 @@ type rewriter struct {
 	out    *bufio.Writer
 	look   *deid.LookWriter // sees the texts of the output
 	lines  *stream.Lines
+
+	index     *genomeindex.Builder // nil where none is wanted
+	at        uint64               // plain bytes written
+	sequences int
 }
 
 // begin judges the header and writes its text by the given function.
@@ -195,6 +205,9 @@ func (r *rewriter) result(kind string) *deid.FileResult {
 	result := &deid.FileResult{
 		Entry:   deid.Entry{Kind: kind, Subjects: len(h.samples), Records: s.records},
 		Actions: h.count.Actions(), Recheck: h.look.Recheck(), Warnings: h.count.Warnings(),
+	}
+	if kind == kindBAM && r.index != nil {
+		result.Index = func(at *bgzf.Offsets) (*genomeindex.Index, error) { return r.index.Reads(r.sequences, at) }
 	}
 	if h.assembly != "" {
 		result.Facets = append(result.Facets, facet.Facet{Code: facet.Assembly, Value: h.assembly})

@@ -29,7 +29,8 @@ func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payloa
 		return nil, errors.New("bam: a profile is needed")
 	}
 	opts, err := Options{
-		Profile: profile, Pseudonyms: deid.KeepingPseudonymizer(profile), AllSamples: true, keep: true,
+		Profile: profile, Pseudonyms: deid.KeepingPseudonymizer(profile), AllSamples: true, Index: entry.Index != nil,
+		keep: true,
 	}.withDefaults()
 	if err != nil {
 		return nil, err

@@ -103,6 +103,8 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		Actions:  s.count.actions(),
 		Recheck:  s.look.Recheck(),
 		Warnings: s.count.warnings,
+		Facets:   s.facets(),
+		Images:   s.images(),
 	}, nil
 }
 

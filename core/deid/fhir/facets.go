@@ -39,9 +39,16 @@ func (f facets) text(kind, path, text string, year int) {
 	}
 }
 
+// observationCategory is HL7's code system of the classes of observations (R4,
+// Observation.category).
+const observationCategory = "http://terminology.hl7.org/CodeSystem/observation-category"
+
 // coding looks at a code of the output: ICD-10 and its national editions name
 // conditions.
 func (f facets) coding(kind, system, code string) {
+	if kind == "Observation" && system == observationCategory {
+		f.add(facet.Observation, code)
+	}
 	if kind == "Condition" && strings.HasPrefix(system, "http://hl7.org/fhir/sid/icd-10") && len(code) >= 3 {
 		f.add(facet.Condition, code[:3])
 	}

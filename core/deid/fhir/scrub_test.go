@@ -103,6 +103,22 @@ func TestScrub_ReportSaysNothingOfThePerson(t *testing.T) {
 	}, result.Facets)
 }
 
+func TestScrub_FacetsOfCodes(t *testing.T) {
+	text := `{"resourceType":"Bundle","type":"collection","entry":[
+	 {"resource":{"resourceType":"Condition","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I21.4"}]}}},
+	 {"resource":{"resourceType":"Observation","status":"final","category":[{"coding":[
+	  {"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],
+	  "code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]}}},
+	 {"resource":{"resourceType":"Observation","status":"final","category":[{"coding":[
+	  {"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"ward-7"}]}],
+	  "code":{"coding":[{"system":"http://loinc.org","code":"718-7"}]}}}]}`
+	_, result, err := scrub(t, deid.SafeHarborStrict, []byte(text), fhir.Options{})
+	require.NoError(t, err)
+	require.Equal(t, []facet.Facet{
+		{Code: facet.Condition, Value: "I21"}, {Code: facet.Observation, Value: "vital-signs"},
+	}, result.Facets)
+}
+
 func TestScrub_ReferencesStillResolve(t *testing.T) {
 	text := `{"resourceType":"Bundle","type":"transaction","total":3,"link":[{"relation":"self","url":"http://x.example/Bundle"}],
 	"entry":[

@@ -12,15 +12,29 @@ import (
 	"github.com/volens-network/volens/core/manifest"
 )
 
-// AddTo enters a de-identified file into a manifest. kind is what Detect said of the
+// AddTo enters a de-identified file into a manifest, and its index behind it. kind is what Detect said of the
 // original, entry what Scrub said of the output.
 func AddTo(m *manifest.Manifest, kind filetype.Kind, entry deid.Entry) error {
-	sum, err := hex.DecodeString(entry.SHA256)
-	if err != nil || len(sum) != sha256.Size {
-		return errors.New("manifest: an entry has no SHA-256")
+	sum, err := digest(entry.SHA256)
+	if err != nil {
+		return err
 	}
-	m.Add("."+entry.Kind, kind, entry.Bytes, [sha256.Size]byte(sum))
-	return nil
+	m.Add("."+entry.Kind, kind, entry.Bytes, sum)
+	if entry.Index == nil {
+		return nil
+	}
+	if sum, err = digest(entry.Index.SHA256); err == nil {
+		m.AddIndex(entry.Index.Kind, entry.Index.Bytes, sum)
+	}
+	return err
+}
+
+func digest(digits string) ([sha256.Size]byte, error) {
+	sum, err := hex.DecodeString(digits)
+	if err != nil || len(sum) != sha256.Size {
+		return [sha256.Size]byte{}, errors.New("manifest: an entry has no SHA-256")
+	}
+	return [sha256.Size]byte(sum), nil
 }
 
 // WriteArchive writes the archive of several de-identified files, as manifest.Write does,

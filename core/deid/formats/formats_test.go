@@ -13,6 +13,7 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/filetype"
+	"github.com/volens-network/volens/core/genomeindex"
 	"github.com/volens-network/volens/core/manifest"
 	"github.com/volens-network/volens/test/sample"
 )
@@ -98,20 +99,27 @@ func TestScrub_OneSampleOfAVCFOnly(t *testing.T) {
 	require.NotContains(t, err.Error(), "Jane")
 }
 
-// dataset makes the archive of two files and its report.
+// dataset makes the archive of a genome with its index and of a record, and its report.
 func dataset(t *testing.T) (*deid.Report, *deid.Profile, []byte) {
 	t.Helper()
 	r := rules(t)
+	r.Index = true
 	report := deid.NewReport(r.Profile, "1")
 	var m manifest.Manifest
 	var parts [][]byte
-	for _, data := range [][]byte{variants(t), sample.FHIR()} {
+	var genome bytes.Buffer
+	require.NoError(t, sample.VCF(&genome, sample.Options{Seed: 3, Records: 50, Packed: true}))
+	for _, data := range [][]byte{genome.Bytes(), sample.FHIR()} {
 		out, result, found, err := scrub(r, data)
 		require.NoError(t, err)
 		report.Add(result)
 		require.NoError(t, formats.AddTo(&m, found.Kind, result.Entry))
 		parts = append(parts, out)
+		if result.IndexFile != nil {
+			parts = append(parts, result.IndexFile)
+		}
 	}
+	require.Len(t, parts, 3)
 	var whole bytes.Buffer
 	archive, err := formats.WriteArchive(&whole, &m, func(i int, dst io.Writer) error {
 		_, err := dst.Write(parts[i])
@@ -140,12 +148,44 @@ func TestVerify_Archive(t *testing.T) {
 	_, err = verify(whole[:len(whole)-1])
 	require.ErrorIs(t, err, manifest.ErrManifest)
 
+	index := *report.Payload[0].Index
+	report.Payload[0].Index = nil
+	_, err = verify(whole)
+	require.ErrorIs(t, err, manifest.ErrManifest, "an index that the report does not know")
+	report.Payload[0].Index = &index
+	index.SHA256 = report.Payload[0].SHA256
+	_, err = verify(whole)
+	require.ErrorIs(t, err, manifest.ErrManifest, "another index than the report's")
+	report.Payload[0].Index.SHA256 = sumOf(t, whole, "000001.vcf.gz.tbi")
+	files, err = verify(whole)
+	require.NoError(t, err)
+	require.True(t, files[0].OK)
+	report.Payload[0].Index.Kind = genomeindex.CSI
+	files, err = verify(whole)
+	require.NoError(t, err)
+	require.False(t, files[0].OK, "an index of another kind than the payload gives")
+	report.Payload[0].Index.Kind = genomeindex.Tabix
+
 	report.Archive.Bytes++
 	_, err = verify(whole)
 	require.ErrorIs(t, err, manifest.ErrManifest)
 	report.Archive = nil
 	_, err = verify(whole)
 	require.ErrorIs(t, err, formats.ErrNoArchive)
+}
+
+// sumOf is the digest of a file of an archive.
+func sumOf(t *testing.T, whole []byte, name string) string {
+	t.Helper()
+	sum := ""
+	_, err := manifest.Read(bytes.NewReader(whole), func(_ int, f manifest.File, _ io.Reader) error {
+		if f.Name == name {
+			sum = f.SHA256
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	return sum
 }
 
 func TestAddTo_NeedsADigest(t *testing.T) {

@@ -28,6 +28,8 @@ type Rules struct {
 	// PixelsReviewed is the caller's word that a person looked at the pictures and
 	// found no one named in them.
 	PixelsReviewed bool
+	// Index asks for the index of a sorted genome or of sorted reads in BGZF.
+	Index bool
 	// Workers is how many blocks are packed or unpacked at a time.
 	Workers int
 	// Year is the year of today, against which ages are reckoned.
@@ -75,10 +77,12 @@ func (r Rules) Scrub(
 	case filetype.FormatBAM, filetype.FormatSAM, filetype.FormatCRAM: // the last is refused with a reason
 		return bam.Scrub(ctx, dst, src, bam.Options{
 			Profile: r.Profile, Pseudonyms: r.Pseudonyms, Rand: r.Rand, AllSamples: r.AllSamples, Workers: r.Workers,
+			Index: r.Index,
 		})
 	default:
 	}
 	return vcf.Scrub(ctx, dst, src, vcf.Options{
 		Profile: r.Profile, Pseudonyms: r.Pseudonyms, Sample: r.Sample, AllSamples: r.AllSamples, Workers: r.Workers,
+		Index: r.Index,
 	})
 }

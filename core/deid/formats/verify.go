@@ -49,6 +49,12 @@ func VerifyFile(
 	return vcf.Verify(ctx, profile, entry, payload)
 }
 
+// VerifyIndex checks the file of an entry's index and adds the findings to the verdict on the
+// entry's file. The error is for a file that could not be read to its end.
+func VerifyIndex(verdict *deid.Verdict, index deid.IndexEntry, file io.Reader) error {
+	return stream.VerifyIndex(verdict, index, file)
+}
+
 // Verify re-runs every check on a whole payload: the one file that its report speaks of,
 // or each of an archive, whose names, sizes and digests must be those of the report. It
 // returns the facets that the payload shows. The profile is the report's
@@ -66,30 +72,63 @@ func Verify(
 		if err != nil {
 			return nil, nil, err
 		}
-		return []FileVerdict{VerdictOn(entry, verdict)}, verdict.Facets, nil
+		var shown deid.Shown
+		shown.Add(verdict.Facets, verdict.Images)
+		return []FileVerdict{VerdictOn(entry, verdict)}, shown.Facets(), nil
 	}
-	var out []FileVerdict
-	var shown []facet.Facet
+	check := archiveCheck{report: report, profile: profile}
 	whole := stream.NewDigest(io.Discard)
-	m, err := manifest.Read(io.TeeReader(payload, whole), func(i int, f manifest.File, content io.Reader) error {
-		if i >= len(report.Payload) || f.SHA256 != report.Payload[i].SHA256 || f.Bytes != report.Payload[i].Bytes {
-			return fmt.Errorf("%w: it is not the file of the report", manifest.ErrManifest)
-		}
-		verdict, err := VerifyFile(ctx, profile, report.Payload[i], content)
-		if err == nil {
-			out, shown = append(out, VerdictOn(report.Payload[i], verdict)), append(shown, verdict.Facets...)
-		}
-		return err
+	_, err := manifest.Read(io.TeeReader(payload, whole), func(_ int, f manifest.File, content io.Reader) error {
+		return check.file(ctx, f, content)
 	})
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case len(m.Files) != len(report.Payload):
-		return nil, nil, fmt.Errorf(
-			"%w: %d files, the report speaks of %d", manifest.ErrManifest, len(m.Files), len(report.Payload),
-		)
+	case len(check.verdicts) != len(report.Payload) || check.index != nil:
+		return nil, nil, fmt.Errorf("%w: it has not all files of the report", manifest.ErrManifest)
 	case whole.SHA256() != report.Archive.SHA256 || whole.Bytes() != report.Archive.Bytes:
 		return nil, nil, fmt.Errorf("%w: the report speaks of another archive", manifest.ErrManifest)
 	}
-	return out, shown, nil
+	return check.out(), check.shown.Facets(), nil
+}
+
+// archiveCheck goes through the files of an archive in their order.
+type archiveCheck struct {
+	report   *deid.Report
+	profile  *deid.Profile
+	verdicts []*deid.Verdict
+	index    *deid.IndexEntry // what has to follow the last file
+	shown    deid.Shown
+}
+
+// file checks the next one, which is a file of the report or the index of the last.
+func (c *archiveCheck) file(ctx context.Context, f manifest.File, content io.Reader) error {
+	n := len(c.verdicts)
+	if index := c.index; index != nil {
+		if f.SHA256 != index.SHA256 || f.Bytes != index.Bytes {
+			return fmt.Errorf("%w: it is not the index of the report", manifest.ErrManifest)
+		}
+		c.index = nil
+		return VerifyIndex(c.verdicts[n-1], *index, content)
+	}
+	if n >= len(c.report.Payload) || f.SHA256 != c.report.Payload[n].SHA256 || f.Bytes != c.report.Payload[n].Bytes {
+		return fmt.Errorf("%w: it is not the file of the report", manifest.ErrManifest)
+	}
+	entry := c.report.Payload[n]
+	verdict, err := VerifyFile(ctx, c.profile, entry, content)
+	if err != nil {
+		return err
+	}
+	c.verdicts, c.index = append(c.verdicts, verdict), entry.Index
+	c.shown.Add(verdict.Facets, verdict.Images)
+	return nil
+}
+
+// out names the files of the verdicts.
+func (c *archiveCheck) out() []FileVerdict {
+	var out []FileVerdict
+	for i, verdict := range c.verdicts {
+		out = append(out, VerdictOn(c.report.Payload[i], verdict))
+	}
+	return out
 }

@@ -18,6 +18,8 @@ type Limits struct {
 	Workers int
 	// Level is the deflate level of a packed output, 1 to 9.
 	Level int
+	// Index asks for the index of a packed output, where its format has one.
+	Index bool
 }
 
 // Scrub runs a format's rewriting from src to dst, in BGZF where src was packed.
@@ -48,7 +50,13 @@ func Scrub(
 	if packed {
 		kind = name(kind)
 	}
-	return result, sink.Finish(kind, &result.Entry)
+	if err := sink.Finish(kind, &result.Entry); err != nil {
+		return nil, err
+	}
+	if l.Index && packed {
+		return result, addIndex(result, sink.packer.Offsets())
+	}
+	return result, nil
 }
 
 // Gzipped is the name of a kind whose packed form has the usual suffix.

@@ -49,10 +49,11 @@ type Source struct {
 	// BOM says that a byte order mark was passed over.
 	BOM bool
 
-	below *watched
-	plain *bufio.Reader
-	ratio int64
-	n     int64
+	below  *watched
+	blocks *bgzf.Reader // where Kind is BGZF
+	plain  *bufio.Reader
+	ratio  int64
+	n      int64
 }
 
 // Open finds out by content how src is packed. It refuses an empty input, and
@@ -76,7 +77,8 @@ func Open(src io.Reader, ratio int64, workers int) (*Source, error) {
 	case bgzf.Plain:
 		s.plain = packed
 	case bgzf.BGZF:
-		s.plain = bufio.NewReaderSize(bgzf.NewReader(packed, workers), bufferSize)
+		s.blocks = bgzf.NewReader(packed, workers)
+		s.plain = bufio.NewReaderSize(s.blocks, bufferSize)
 	case bgzf.Gzip:
 		inflated, err := gzip.NewReader(packed)
 		if err != nil {

@@ -28,7 +28,11 @@ func Verify(
 	before, after := NewDigest(io.Discard), NewDigest(io.Discard)
 	in, err := Open(whole, 0, 1)
 	var result *deid.FileResult
+	var at *bgzf.Offsets
 	if err == nil {
+		if entry.Index != nil && in.blocks != nil {
+			at = in.blocks.Offsets()
+		}
 		in.Tee(before)
 		result, err = rewrite(ctx, after, in)
 	}
@@ -53,6 +57,9 @@ func Verify(
 	v.Add(deid.CheckContainer, known && want == in.Kind, "the container is not the one of the report")
 	same := before.SHA256() == after.SHA256() && len(result.Warnings) == 0
 	v.Add(deid.CheckIdempotent, same, "the profile changes the payload")
-	v.Facets = result.Facets
+	v.Facets, v.Images = result.Facets, result.Images
+	if entry.Index != nil {
+		expectIndex(v, result, *entry.Index, at)
+	}
 	return v, result, nil
 }

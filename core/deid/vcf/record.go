@@ -5,6 +5,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/reference"
+	"github.com/volens-network/volens/core/genomeindex"
 )
 
 // fixed is the number of columns before the samples, FORMAT included.
@@ -27,6 +28,11 @@ type scrubber struct {
 	keys    []knownKey
 	plans   map[string]*plan
 	chrom   []byte
+	index   *genomeindex.Builder // nil where none is wanted
+	at      uint64               // plain bytes written, without out
+	reach   reach
+	// sequence is the number of chrom in the index.
+	sequence int32
 }
 
 func newScrubber(h *header, pick int) *scrubber {
@@ -114,6 +120,9 @@ func (s *scrubber) locus(number int) error {
 			return deid.RefuseAt(deid.CodeIdentifierRemain, number, "CHROM is a value of the original")
 		}
 		s.chrom = append(s.chrom[:0], c[0]...)
+		if s.index != nil {
+			s.sequence = s.index.Name(s.chrom)
+		}
 	}
 	if len(c[1]) == 0 || len(c[1]) > 12 || !digitSet.all(c[1]) {
 		return deid.RefuseAt(deid.CodeMalformedRecord, number, "POS is not a number")
@@ -226,6 +235,9 @@ func (s *scrubber) info(column []byte) {
 			s.out = append(s.out, ';')
 		}
 		s.out = append(s.out, part...)
+		if s.index != nil {
+			s.reach.see(key, value)
+		}
 	}
 	if len(s.out) == start {
 		s.out = append(s.out, '.')

@@ -9,6 +9,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/stream"
+	"github.com/volens-network/volens/core/genomeindex"
 )
 
 // The limits of a scrub, unless Options says otherwise.
@@ -39,6 +40,8 @@ type Options struct {
 	Workers int
 	// Level is the deflate level of a packed output, 1 to 9.
 	Level int
+	// Index asks for the index of an output in BGZF.
+	Index bool
 	// MaxLine, MaxHeader and MaxRatio replace the defaults where not 0.
 	MaxLine   int
 	MaxHeader int
@@ -70,7 +73,7 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level, Index: opts.Index}
 	return stream.Scrub(ctx, dst, src, limits, stream.Gzipped, opts.rewrite)
 }
 
@@ -110,12 +113,16 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		return nil, err
 	}
 	s := newScrubber(h, pick)
+	if opts.Index {
+		s.index = &genomeindex.Builder{}
+	}
 	header := h.write(nil, names)
 	look := h.look.Writer(dst)
 	if _, err := look.Write(header); err != nil {
 		return nil, err
 	}
 	look.Body()
+	s.at = uint64(len(header))
 	if err := s.run(ctx, look, text); err != nil {
 		return nil, err
 	}
@@ -124,13 +131,17 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	count.Warn(text.CRLF, "crlf_normalised")
 	count.Warn(text.NoEnd, "no_newline_at_end")
 	count.Warn(in.BOM, "bom_removed")
-	return &deid.FileResult{
+	result := &deid.FileResult{
 		Entry:    deid.Entry{Kind: kindPlain, Subjects: len(kept), Records: s.count.records},
 		Actions:  count.Actions(),
 		Recheck:  h.look.Recheck(),
 		Warnings: count.Warnings(),
 		Facets:   h.facets(s.count.records),
-	}, nil
+	}
+	if s.index != nil {
+		result.Index = s.index.Variants
+	}
+	return result, nil
 }
 
 // run rewrites record by record until the end of the text.
@@ -149,6 +160,7 @@ func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *stream.L
 		if len(line) == 0 {
 			continue
 		}
+		from := s.place()
 		tail, err := s.record(line, text.N)
 		if err != nil {
 			return err
@@ -159,11 +171,13 @@ func (s *scrubber) run(ctx context.Context, dst *deid.LookWriter, text *stream.L
 			}
 			tail = nil
 		}
-		if len(s.out) < outChunk && tail == nil {
-			continue
+		if len(s.out) >= outChunk || tail != nil {
+			if err := s.flush(dst, tail); err != nil {
+				return err
+			}
 		}
-		if err := s.flush(dst, tail); err != nil {
-			return err
+		if s.index != nil {
+			s.index.Add(s.indexed(from))
 		}
 	}
 	if err := s.flush(dst, nil); err != nil {
@@ -176,6 +190,7 @@ func (s *scrubber) flush(dst io.Writer, tail []byte) error {
 	if _, err := dst.Write(s.out); err != nil {
 		return err
 	}
+	s.at += uint64(len(s.out) + len(tail))
 	s.out = s.out[:0]
 	if tail == nil {
 		return nil

@@ -29,7 +29,7 @@ func Verify(ctx context.Context, profile *deid.Profile, entry deid.Entry, payloa
 		return nil, errNoProfile
 	}
 	opts, err := Options{
-		Profile: profile, Pseudonyms: deid.KeepingPseudonymizer(profile), AllSamples: true,
+		Profile: profile, Pseudonyms: deid.KeepingPseudonymizer(profile), AllSamples: true, Index: entry.Index != nil,
 	}.withDefaults()
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ type Dataset struct {
 	rules    formats.Rules
 	report   *deid.Report
 	manifest manifest.Manifest
-	facets   []facet.Facet
+	shown    deid.Shown
 	current  *Stream
 	closed   bool
 }
@@ -152,7 +152,7 @@ func (d *Dataset) add(ctx context.Context, kind filetype.Kind, result *deid.File
 	if err := formats.AddTo(&d.manifest, kind, result.Entry); err != nil {
 		return nil, err
 	}
-	d.facets = append(d.facets, result.Facets...)
+	d.shown.Add(result.Facets, result.Images)
 	return &File{
 		Entry: d.report.Add(result), DatasetKind: kind,
 		Warnings: append([]string{}, result.Warnings...), Facets: append([]facet.Facet{}, result.Facets...),
@@ -227,7 +227,7 @@ func (d *Dataset) Report() ([]byte, error) {
 func (d *Dataset) Facets() []facet.Facet {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]facet.Facet{}, d.facets...)
+	return d.shown.Facets()
 }
 
 // Close aborts what runs and, when that has ended, overwrites the key. Report and Facets

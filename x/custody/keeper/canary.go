@@ -68,7 +68,7 @@ func (k *Keeper) switchEpoch(ctx sdk.Context, key custody.Key, to uint64) error 
 	if err := k.Committees.Epochs.Clear(ctx, older); err != nil {
 		return err
 	}
-	key.Epoch, key.PendingEpoch, key.Failures = to, 0, 0
+	key.Epoch, key.PendingEpoch, key.Failures, key.Excluded = to, 0, 0, nil
 	if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (k *Keeper) supersede(ctx context.Context, keyID uint64) error {
 		if key.KeyId >= keyID || key.Status != custody.KEY_STATUS_ACTIVE {
 			continue
 		}
-		key.Status = custody.KEY_STATUS_SUPERSEDED
+		key.Status, key.Next = custody.KEY_STATUS_SUPERSEDED, nil
 		if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
 			return err
 		}

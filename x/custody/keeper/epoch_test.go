@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
+	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
@@ -257,12 +258,27 @@ func TestEpoch_OneOfFourOffline(t *testing.T) {
 	f := agingFixture(t, 4, 12)
 	of := f.registered(1)
 	f.nodes[3].silent = true
-	f.steps(40)
+	announced := 0
+	for range 40 {
+		f.ctx = f.ctx.WithEventManager(sdk.NewEventManager())
+		f.step()
+		for _, e := range f.ctx.EventManager().Events() {
+			if e.Type == "volens.custody.v1.EventRunStalled" {
+				announced++
+			}
+		}
+	}
+	require.Equal(t, 1, announced, "once, not in each block")
 	require.Equal(t, custody.PHASE_ENROL, f.run().Phase)
+	reply, err := f.query.Run(f.ctx, &custody.QueryRunRequest{})
+	require.NoError(t, err)
+	require.Equal(t, "weights", reply.Run.Stalled)
+	require.Equal(t, [][]byte{f.nodes[3].operator}, reply.Missing)
 	f.opens(1, of, nil)
 	f.leave(f.nodes[3]) // jailed for its downtime
 	f.untilEpoch(1, 2)
 	require.Len(t, f.epoch(2).Owners, 3)
+	require.Empty(t, f.run().Stalled)
 	f.opens(2, of, nil)
 }
 

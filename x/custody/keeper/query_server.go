@@ -66,7 +66,7 @@ func (s queryServer) Faults(ctx context.Context, r *custody.QueryFaultsRequest) 
 	return &custody.QueryFaultsResponse{Faults: faults, Pagination: page}, nil
 }
 
-// Run returns the open run, if any.
+// Run returns the open run, if any, and who is missing in it.
 func (s queryServer) Run(ctx context.Context, _ *custody.QueryRunRequest) (*custody.QueryRunResponse, error) {
 	v, err := s.keeper.RunView(ctx)
 	if err != nil {
@@ -76,7 +76,11 @@ func (s queryServer) Run(ctx context.Context, _ *custody.QueryRunRequest) (*cust
 	if !v.Exists || v.Run.Finished {
 		return out, nil
 	}
-	out.Run, out.Confirmed = &v.Run, v.Confirmed
+	bonded, err := s.keeper.left.Validators.Bonded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out.Run, out.Confirmed, out.Missing = &v.Run, v.Confirmed, v.Missing(bonded)
 	for _, e := range v.Enrolments {
 		out.Enrolled = append(out.Enrolled, e.Operator)
 	}

@@ -100,3 +100,118 @@ func TestRotate_WhenSharesAreLost(t *testing.T) {
 	require.Equal(t, custody.KEY_STATUS_SUPERSEDED, f.stored(1).Status)
 	require.Equal(t, uint32(10), seen)
 }
+
+// griefs lets a node take part in every run but those for a key.
+func (f *fixture) griefs(n *node, keyID uint64) {
+	n.spoil = func(m *custody.RunMessage) {
+		if f.run().KeyId == keyID {
+			m.Message = nil
+		}
+	}
+}
+
+// A next key that never comes about holds up no reshare of the one that releases: they take
+// turns, and each gets no more than one run at a time.
+func TestRotate_FailingNextKeyHoldsUpNobody(t *testing.T) {
+	f := agingFixture(t, 4, 12)
+	y, of := f.stored(1).Y, f.registered(1)
+	xU := f.opened(of)
+	f.griefs(f.nodes[2], 2)
+	f.griefs(f.nodes[3], 2)
+	_, err := f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(authority), KeyId: 1})
+	require.NoError(t, err)
+	limit := 2 * (custody.DevnetParams().RunBlocks() + 12 + 60)
+	var runs []uint64
+	for f.stored(1).Epoch < 3 {
+		require.Less(t, f.height(), limit, "the runs were for the keys %v", runs)
+		if n := f.run(); n.Run > uint64(len(runs))+1 {
+			runs = append(runs, n.KeyId)
+		}
+		f.step()
+	}
+	require.Equal(t, []uint64{2, 1, 2, 1}, runs)
+	require.Equal(t, y, f.stored(1).Y)
+	require.NotNil(t, f.stored(1).Next, "it is still wanted")
+	_, err = f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(authority), KeyId: 1})
+	require.ErrorIs(t, err, custody.ErrKey, "once is enough")
+	f.opens(2, of, xU)
+
+	f.nodes[2].spoil, f.nodes[3].spoil = nil, nil
+	f.untilEpoch(2, 1)
+	require.Nil(t, f.stored(1).Next)
+	require.Equal(t, custody.KEY_STATUS_SUPERSEDED, f.stored(1).Status)
+}
+
+// A reshare that never comes about does not hold up the next key either.
+func TestRotate_FailingReshareHoldsUpNoKey(t *testing.T) {
+	f := agingFixture(t, 4, 12)
+	for _, n := range f.nodes[:2] {
+		delete(n.shares, [2]uint64{1, 1})
+	}
+	for !f.due(1) {
+		f.step()
+	}
+	require.Equal(t, uint64(1), f.run().KeyId)
+	_, err := f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(authority), KeyId: 1})
+	require.NoError(t, err, "it gives way")
+	f.untilEpoch(2, 1)
+	require.Less(t, f.stored(1).Failures, uint32(10), "long before the shares count as lost")
+}
+
+// due reports whether a run is under way for a key.
+func (f *fixture) due(keyID uint64) bool {
+	run := f.run()
+	return !run.Finished && run.KeyId == keyID
+}
+
+// Who was late in an attempt is named in the next of its kind, also with another between.
+func TestRotate_ExclusionsAreOfAKind(t *testing.T) {
+	f := agingFixture(t, 7, 12)
+	silent := f.nodes[5:]
+	for _, n := range silent {
+		n.spoil = func(m *custody.RunMessage) {
+			if m.GetConfirmation() != nil && f.run().KeyId == 2 {
+				m.Message = nil
+			}
+		}
+	}
+	_, err := f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(authority), KeyId: 1})
+	require.NoError(t, err)
+	for f.run().KeyId == 2 {
+		f.step()
+	}
+	late := [][]byte{silent[0].operator, silent[1].operator}
+	require.Equal(t, late, f.stored(1).Next.Excluded)
+	require.Empty(t, f.run().Excluded, "in the reshare they did nothing wrong")
+	f.untilEpoch(1, 2)
+	require.Contains(t, f.epoch(2).Owners, silent[0].operator)
+	for f.run().KeyId != 2 {
+		f.step()
+	}
+	require.Equal(t, late, f.run().Excluded)
+	for _, n := range silent {
+		n.spoil = nil
+	}
+	f.untilEpoch(2, 1)
+}
+
+// That a key is wanted outlives an export, and so does who was late.
+func TestGenesis_CarriesTheWishForAKey(t *testing.T) {
+	f := agingFixture(t, 4, 1_000)
+	_, err := f.msgs.RotateKey(f.ctx, &custody.MsgRotateKey{Authority: account(authority), KeyId: 1})
+	require.NoError(t, err)
+	f.steps(3)
+	g, err := f.keeper.ExportGenesis(f.ctx)
+	require.NoError(t, err)
+	require.NotNil(t, g.Keys[0].Next)
+	height := f.height()
+	f.open()
+	f.ctx = f.ctx.WithBlockHeight(height)
+	require.NoError(t, f.keeper.InitGenesis(f.ctx, *g))
+	f.answers = answers{}
+	f.untilEpoch(2, 1)
+	require.Equal(t, custody.KEY_STATUS_SUPERSEDED, f.stored(1).Status)
+
+	g.Keys[0].Status = custody.KEY_STATUS_SUPERSEDED
+	require.ErrorIs(t, g.Validate(), custody.ErrGenesis)
+}

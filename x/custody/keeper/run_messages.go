@@ -15,8 +15,8 @@ import (
 // ApplyRunMessages takes the run messages of one operator's vote extension. The
 // pre-blocker calls it for every vote of the commit, in commit order, before
 // CountInjection. A message that is out of place or does not verify is ignored; of
-// enrolments and confirmations the first of each in a call is looked at, and of deals as
-// many as are the operator's part of what a block may check.
+// enrolments and confirmations the first of each in a call is looked at, of deals as many as
+// are the operator's part of what a block may check, and of disputes one about each dealer.
 func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []custody.RunMessage) {
 	sdkCtx := sdk.UnwrapSDKContext(ctx)
 	if len(operator) != custody.OperatorSize {
@@ -24,6 +24,7 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 	}
 	var enrolled, confirmed bool
 	var deals []custody.Deal
+	var disputes []custody.Dispute
 	for i := range msgs {
 		var apply func(sdk.Context) error
 		switch m := msgs[i].Message.(type) {
@@ -38,7 +39,7 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 			}
 		case *custody.RunMessage_Dispute:
 			if m.Dispute != nil {
-				apply = func(ctx sdk.Context) error { return k.applyDispute(ctx, operator, *m.Dispute) }
+				disputes = append(disputes, *m.Dispute)
 			}
 		case *custody.RunMessage_Confirmation:
 			if !confirmed && m.Confirmation != nil {
@@ -52,6 +53,9 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 	}
 	if len(deals) > 0 {
 		tryMessage(sdkCtx, func(ctx sdk.Context) error { return k.applyDeals(ctx, operator, deals) })
+	}
+	if len(disputes) > 0 {
+		tryMessage(sdkCtx, func(ctx sdk.Context) error { return k.applyDisputes(ctx, operator, disputes) })
 	}
 }
 
@@ -154,53 +158,95 @@ func (k *Keeper) applyDeal(ctx sdk.Context, v RunView, d custody.Deal) error {
 	return k.Runs.Deals.Set(ctx, collections.Join(d.Operator, uint64(d.Share)), d)
 }
 
-func (k *Keeper) applyDispute(ctx sdk.Context, operator []byte, x custody.Dispute) error {
+// applyDisputes judges what one operator says against dealers: the first dispute about each,
+// for one convicts or is false, and a false one ends the accuser's say. The run is read once,
+// and a dispute counts before its deal is read: an extension holds some 240 of them.
+func (k *Keeper) applyDisputes(ctx sdk.Context, operator []byte, disputes []custody.Dispute) error {
 	v, err := k.inPhase(ctx, custody.PHASE_DISPUTE)
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(x.Accuser, operator) || !v.Owner(operator) || v.Convicted(operator) || v.Convicted(x.Dealer) {
-		return errorsmod.Wrapf(custody.ErrInvalid, "dispute of %x by %x", x.Dealer, operator)
-	}
-	stored, err := k.Runs.Deals.Get(ctx, collections.Join(x.Dealer, uint64(x.DealerShare)))
-	if err != nil {
-		return found(err, "deal of %x", x.Dealer)
-	}
-	dispute, err := threshold.UnmarshalDispute(x.Data)
-	if err != nil {
-		return err
-	}
-	// A share that is not the accuser's own is ignored by Judge: find out before it counts.
-	if dispute.K < 1 || dispute.K > uint64(len(v.Run.Owners)) || !bytes.Equal(v.Run.Owners[dispute.K-1], operator) {
-		return errorsmod.Wrapf(custody.ErrInvalid, "dispute about share %d by %x", dispute.K, operator)
-	}
-	within, err := k.spend(ctx, false)
-	if err != nil || !within {
-		return err
-	}
-	k.quarantine(ctx, "dispute", func(ctx sdk.Context) error {
-		deal, err := threshold.UnmarshalDeal(stored.Data)
-		if err != nil {
-			return err
-		}
-		run, err := v.Threshold()
-		if err != nil {
-			return err
-		}
-		fault := custody.Fault{Deal: stored, Dispute: x}
-		switch run.Judge(deal, dispute, operator) {
-		case threshold.VerdictDealer:
-			fault.Operator = x.Dealer
-		case threshold.VerdictComplainer:
-			fault.Operator, fault.Accuser = operator, true
-		default:
+	named := map[string]bool{}
+	for _, x := range disputes {
+		if v.Convicted(operator) {
 			return nil
 		}
-		accuser, _ := v.enrolment(operator)
-		fault.Ek = accuser.Ek
-		return k.convict(ctx, fault)
-	})
+		if named[string(x.Dealer)] || v.Convicted(x.Dealer) {
+			continue
+		}
+		dispute, err := readDispute(v, operator, x)
+		if err != nil {
+			continue // it is not in place, and harms nobody
+		}
+		named[string(x.Dealer)] = true
+		dealt, err := k.Runs.Deals.Has(ctx, collections.Join(x.Dealer, uint64(x.DealerShare)))
+		if err != nil {
+			return err
+		}
+		if !dealt {
+			continue
+		}
+		within, err := k.spend(ctx, false)
+		if err != nil || !within {
+			return err
+		}
+		k.quarantine(ctx, "dispute", func(ctx sdk.Context) error { return k.judge(ctx, v, operator, x, dispute) })
+		if v.Run, err = k.Runs.Run.Get(ctx); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// readDispute reads a dispute that threshold.Run.Judge decides: it is signed by its accuser,
+// about a share that is the accuser's own, and by the dealer that it names.
+func readDispute(v RunView, operator []byte, x custody.Dispute) (*threshold.Dispute, error) {
+	dispute, err := threshold.UnmarshalDispute(x.Data)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(x.Accuser, operator) || dispute.K < 1 || dispute.K > uint64(len(v.Run.Owners)) ||
+		!bytes.Equal(v.Run.Owners[dispute.K-1], operator) ||
+		!bytes.Equal(dispute.Dealer.Operator, x.Dealer) || dispute.Dealer.OldShare != uint64(x.DealerShare) {
+		return nil, errorsmod.Wrapf(
+			custody.ErrInvalid,
+			"dispute of %x about share %d by %x",
+			x.Dealer,
+			dispute.K,
+			operator,
+		)
+	}
+	return dispute, nil
+}
+
+// judge convicts the dealer or the accuser.
+func (k *Keeper) judge(
+	ctx sdk.Context, v RunView, operator []byte, x custody.Dispute, dispute *threshold.Dispute,
+) error {
+	stored, err := k.Runs.Deals.Get(ctx, collections.Join(x.Dealer, uint64(x.DealerShare)))
+	if err != nil {
+		return err
+	}
+	deal, err := threshold.UnmarshalDeal(stored.Data)
+	if err != nil {
+		return err
+	}
+	run, err := v.Threshold()
+	if err != nil {
+		return err
+	}
+	fault := custody.Fault{Deal: stored, Dispute: x}
+	switch run.Judge(deal, dispute, operator) {
+	case threshold.VerdictDealer:
+		fault.Operator = x.Dealer
+	case threshold.VerdictComplainer:
+		fault.Operator, fault.Accuser = operator, true
+	default:
+		return nil
+	}
+	accuser, _ := v.enrolment(operator)
+	fault.Ek = accuser.Ek
+	return k.convict(ctx, fault)
 }
 
 func (k *Keeper) applyConfirmation(ctx sdk.Context, operator []byte, c custody.Confirmation) error {

@@ -19,15 +19,12 @@ const (
 )
 
 // nextRun looks after a finished run: it waits for a canary that is awaited, and gives it
-// up in time; then it begins the run that is due: the first key's, or the next epoch of a
-// key whose epoch has aged, or has lost more than 10 % of its shares.
+// up in time; then it begins the run that is due: the first key's, the next epoch of a key
+// whose epoch has aged, or has lost more than 10 % of its shares, or a key that is wanted.
 func (k *Keeper) nextRun(ctx sdk.Context, last custody.Run, params custody.Params) error {
 	keys, err := k.Committees.all(ctx)
 	if err != nil {
 		return err
-	}
-	if len(keys) == 0 {
-		return k.beginFresh(ctx, custody.FirstKeyID, last, nil)
 	}
 	for _, key := range keys {
 		if awaited, waits := key.Awaits(); waits {
@@ -37,38 +34,61 @@ func (k *Keeper) nextRun(ctx sdk.Context, last custody.Run, params custody.Param
 	return k.beginDue(ctx, keys, last, nil, params)
 }
 
-// beginDue begins the next epoch of the key that is due and was tried the longest ago.
+// beginDue begins the run that is due and was tried the longest ago: the next epoch of a
+// key, or the next key. So they take turns while they fail, and none can hold up another
+// for longer than one run. Until there is a key, it is the first key's; excluded are those
+// who were late in the attempt before.
 func (k *Keeper) beginDue(
 	ctx sdk.Context, keys []custody.Key, last custody.Run, excluded [][]byte, params custody.Params,
 ) error {
-	var next *custody.Key
+	if len(keys) == 0 {
+		return k.beginFresh(ctx, custody.FirstKeyID, last, excluded)
+	}
+	var aged, wants *custody.Key
 	for i := range keys {
 		due, err := k.due(ctx, keys[i], params)
 		if err != nil {
 			return err
 		}
-		if due && (next == nil || keys[i].TriedHeight < next.TriedHeight) {
-			next = &keys[i]
+		if due && (aged == nil || keys[i].TriedHeight < aged.TriedHeight) {
+			aged = &keys[i]
+		}
+		if keys[i].Next != nil {
+			wants = &keys[i]
 		}
 	}
-	if next == nil {
-		if !last.Finished { // it failed, and was not needed any more
-			last.Finished = true
-			return k.Runs.Run.Set(ctx, last)
-		}
+	switch {
+	case wants != nil && (aged == nil || wants.Next.TriedHeight < aged.TriedHeight):
+		return k.beginNextKey(ctx, *wants, last)
+	case aged != nil:
+		return k.beginReshare(ctx, *aged, last)
+	case !last.Finished: // it failed, and was not needed any more
+		last.Finished = true
+		return k.Runs.Run.Set(ctx, last)
+	default:
 		return nil
 	}
-	if next.KeyId != last.KeyId {
-		excluded = nil
-	}
-	next.TriedHeight = ctx.BlockHeight()
-	if err := k.Committees.Keys.Set(ctx, next.KeyId, *next); err != nil {
+}
+
+// beginReshare starts a run for the next epoch of a key.
+func (k *Keeper) beginReshare(ctx sdk.Context, key custody.Key, last custody.Run) error {
+	key.TriedHeight = ctx.BlockHeight()
+	if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
 		return err
 	}
 	return k.Runs.begin(ctx, custody.Run{
-		KeyId: next.KeyId, Epoch: next.Epoch + 1, OldEpoch: next.Epoch, Run: last.Run + 1,
-		Started: ctx.BlockHeight(), Excluded: excluded,
+		KeyId: key.KeyId, Epoch: key.Epoch + 1, OldEpoch: key.Epoch, Run: last.Run + 1,
+		Started: ctx.BlockHeight(), Excluded: key.Excluded,
 	})
+}
+
+// beginNextKey starts a run for the key that is to follow one.
+func (k *Keeper) beginNextKey(ctx sdk.Context, key custody.Key, last custody.Run) error {
+	key.Next.TriedHeight = ctx.BlockHeight()
+	if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
+		return err
+	}
+	return k.beginFresh(ctx, key.KeyId+1, last, key.Next.Excluded)
 }
 
 // due reports whether a key's epoch is to be followed by another.
@@ -109,9 +129,9 @@ func (k *Keeper) beginFresh(ctx sdk.Context, keyID uint64, last custody.Run, exc
 	})
 }
 
-// fail gives a run up and begins the next, without those who were late or guilty. A run for
-// a new key is tried again; otherwise the key that was tried the longest ago comes first. A
-// key whose old shares were too few so often that they must be lost is followed by a new one.
+// fail gives a run up and begins the one that is due, without those who were late or guilty
+// when this was last tried. A key whose old shares were too few so often that they must be
+// lost is to be followed by a new one.
 func (k *Keeper) fail(ctx sdk.Context, run custody.Run, reason string) error {
 	err := ctx.EventManager().EmitTypedEvent(&custody.EventRunFailed{
 		KeyId: run.KeyId, Epoch: run.Epoch, Run: run.Run, Reason: reason,
@@ -123,19 +143,12 @@ func (k *Keeper) fail(ctx sdk.Context, run custody.Run, reason string) error {
 	if err != nil {
 		return err
 	}
-	if run.Fresh() {
-		return k.beginFresh(ctx, run.KeyId, run, excluded)
+	if err := k.remember(ctx, run, reason, excluded); err != nil {
+		return err
 	}
 	params, err := k.Params.Get(ctx)
 	if err != nil {
 		return err
-	}
-	lost, err := k.countFailure(ctx, run, reason)
-	if err != nil {
-		return err
-	}
-	if lost {
-		return k.beginFresh(ctx, run.KeyId+1, run, nil)
 	}
 	keys, err := k.Committees.all(ctx)
 	if err != nil {
@@ -144,21 +157,33 @@ func (k *Keeper) fail(ctx sdk.Context, run custody.Run, reason string) error {
 	return k.beginDue(ctx, keys, run, excluded, params)
 }
 
-// countFailure counts the runs in a row in which too few old shares were dealt, and reports
-// whether they are lost and the key is the newest.
-func (k *Keeper) countFailure(ctx context.Context, run custody.Run, reason string) (bool, error) {
-	if reason != failedDeals {
-		return false, nil
+// remember notes with the key that a failed run was for, or was to follow, who was late in it,
+// and counts the reshares in a row in which too few old shares were dealt.
+func (k *Keeper) remember(ctx context.Context, run custody.Run, reason string, late [][]byte) error {
+	of := run.KeyId
+	if run.Fresh() {
+		of--
 	}
-	key, err := k.Committees.Keys.Get(ctx, run.KeyId)
+	key, err := k.Committees.Keys.Get(ctx, of)
+	if isNotFound(err) { // the first key's
+		return nil
+	}
 	if err != nil {
-		return false, err
+		return err
 	}
-	key.Failures++
-	if err := k.Committees.Keys.Set(ctx, key.KeyId, key); err != nil {
-		return false, err
+	switch {
+	case !run.Fresh():
+		key.Excluded = late
+		if reason == failedDeals {
+			key.Failures++
+		}
+		if key.Failures >= lostAfter && key.Status == custody.KEY_STATUS_ACTIVE && key.Next == nil {
+			key.Next = &custody.NextKey{}
+		}
+	case key.Next != nil:
+		key.Next.Excluded = late
 	}
-	return key.Failures >= lostAfter && key.Status == custody.KEY_STATUS_ACTIVE, nil
+	return k.Committees.Keys.Set(ctx, of, key)
 }
 
 // late lists the holders that did not do their part in a run, and those who were convicted.
@@ -184,8 +209,9 @@ func (k *Keeper) late(ctx context.Context, run custody.Run) ([][]byte, error) {
 	return out, nil
 }
 
-// rotate begins a run for the key after the newest, if that is the one named. An open run
-// and an epoch that waits for its canary give way: they are tried again later.
+// rotate begins a run for the key after the newest, if that is the one named and its successor
+// is not wanted already. An open run and an epoch that waits for its canary give way: they are
+// tried again later.
 func (k *Keeper) rotate(ctx sdk.Context, keyID uint64) error {
 	newest, err := k.Committees.newest(ctx)
 	if err != nil {
@@ -195,13 +221,13 @@ func (k *Keeper) rotate(ctx sdk.Context, keyID uint64) error {
 	if err != nil {
 		return err
 	}
+	if newest.KeyId != keyID || newest.Status != custody.KEY_STATUS_ACTIVE || newest.Next != nil {
+		return errorsmod.Wrapf(custody.ErrKey, "key %d cannot be followed: key %d is %s, wanted after it: %t",
+			keyID, newest.KeyId, newest.Status, newest.Next != nil)
+	}
 	keys, err := k.Committees.all(ctx)
 	if err != nil {
 		return err
-	}
-	if newest.KeyId != keyID || newest.Status != custody.KEY_STATUS_ACTIVE || run.KeyId > keyID {
-		return errorsmod.Wrapf(custody.ErrKey, "key %d cannot be followed: key %d is %s, the newest run is for key %d",
-			keyID, newest.KeyId, newest.Status, run.KeyId)
 	}
 	for _, key := range keys {
 		if awaited, waits := key.Awaits(); waits {
@@ -210,5 +236,9 @@ func (k *Keeper) rotate(ctx sdk.Context, keyID uint64) error {
 			}
 		}
 	}
-	return k.beginFresh(ctx, keyID+1, run, nil)
+	if newest, err = k.Committees.Keys.Get(ctx, keyID); err != nil {
+		return err
+	}
+	newest.Next = &custody.NextKey{}
+	return k.beginNextKey(ctx, newest, run)
 }

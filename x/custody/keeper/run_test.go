@@ -2,11 +2,13 @@ package keeper_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cosmossdk.io/collections"
+	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 
 	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
@@ -142,14 +144,16 @@ func TestRun_DealersNeedTwoThirdsOfTheStake(t *testing.T) {
 	}
 }
 
-// spoilShare makes the deal hold a wrong share for the owner of share k.
-func spoilShare(k int) func(*custody.RunMessage) {
+// spoilShare makes the deal hold a wrong share for the owner of share k of four.
+func spoilShare(k int) func(*custody.RunMessage) { return spoilShareOf(4, k) }
+
+func spoilShareOf(all, k int) func(*custody.RunMessage) {
 	return func(m *custody.RunMessage) {
 		deal := m.GetDeal()
 		if deal == nil {
 			return
 		}
-		at := len(deal.Data) - 32*(4-k+1)
+		at := len(deal.Data) - 32*(all-k+1)
 		deal.Data = bytes.Clone(deal.Data)
 		deal.Data[at] ^= 1
 	}
@@ -205,6 +209,94 @@ func TestRun_FalseComplainerIsConvicted(t *testing.T) {
 	accuse(1)
 	require.Equal(t, [][]byte{f.nodes[1].operator}, f.run().Convicted)
 	require.Equal(t, uint32(1), f.run().DisputesJudged)
+}
+
+// accusation is a dispute of its own author about share k of a dealer. It is false: no node
+// finds anything wrong, and its proof proves nothing.
+func (f *fixture) accusation(by, dealer *node, k, share uint64) custody.RunMessage {
+	f.t.Helper()
+	x := threshold.Dispute{
+		Dealer: threshold.Dealer{Operator: dealer.operator, OldShare: share}, K: k,
+		DH: threshold.CanaryPoint(1), Proof: make([]byte, 96),
+	}
+	data, err := x.MarshalBinary()
+	require.NoError(f.t, err)
+	return dispute(by.operator, &x, data)
+}
+
+// As many disputes as an extension holds cost no more of the state than one, whatever they are.
+func TestRun_DisputesCountBeforeTheyCost(t *testing.T) {
+	f := bareFixture(t, 4)
+	f.until(custody.PHASE_DISPUTE)
+	own, other := f.nodes[1], f.nodes[2]
+	cost := func(said []custody.RunMessage) uint64 {
+		ctx, _ := f.ctx.CacheContext()
+		ctx = ctx.WithGasMeter(storetypes.NewInfiniteGasMeter())
+		f.keeper.ApplyRunMessages(ctx, own.operator, said)
+		return ctx.GasMeter().GasConsumed()
+	}
+	stolen := f.accusation(other, f.nodes[0], 2, 0)
+	short := f.accusation(own, f.nodes[0], 2, 0)
+	short.GetDispute().Data = short.GetDispute().Data[1:]
+	misnamed := f.accusation(own, f.nodes[0], 2, 0)
+	misnamed.GetDispute().Dealer = other.operator
+	for name, said := range map[string]custody.RunMessage{
+		"another's share":      f.accusation(own, f.nodes[0], 3, 0),
+		"no share":             f.accusation(own, f.nodes[0], 99, 0),
+		"share 0":              f.accusation(own, f.nodes[0], 0, 0),
+		"a deal that is none":  f.accusation(own, f.nodes[0], 2, 7),
+		"another's accusation": stolen,
+		"cut":                  short,
+		"of another dealer":    misnamed,
+		"false":                f.accusation(own, f.nodes[0], 2, 0),
+	} {
+		one := cost([]custody.RunMessage{said})
+		require.LessOrEqual(t, cost(slices.Repeat([]custody.RunMessage{said}, 240)), one, name)
+	}
+	require.Empty(t, f.run().Convicted, "the costs were tried in caches")
+}
+
+// Who fills its extension with disputes keeps nobody else's from being judged in that block.
+func TestRun_DisputesOfOneLeaveRoomForOthers(t *testing.T) {
+	f := bareFixture(t, 7)
+	f.nodes[6].spoil = spoilShareOf(7, 2)
+	f.until(custody.PHASE_DISPUTE)
+	griefer := f.nodes[0]
+	var said []custody.RunMessage
+	for share := range uint64(60) {
+		for _, dealer := range f.nodes {
+			said = append(said, f.accusation(griefer, dealer, 1, share+1))
+		}
+	}
+	f.keeper.ApplyRunMessages(f.ctx, griefer.operator, said)
+	require.Empty(t, f.run().Convicted)
+	require.Zero(t, f.run().DisputesJudged, "what cannot be judged uses up nobody's turn")
+	view, err := f.keeper.RunView(f.ctx)
+	require.NoError(t, err)
+	f.keeper.ApplyRunMessages(f.ctx, f.nodes[1].operator, f.say(f.nodes[1], view))
+	require.Equal(t, [][]byte{f.nodes[6].operator}, f.run().Convicted)
+	require.Equal(t, uint32(1), f.run().DisputesJudged)
+
+	f.keeper.ApplyRunMessages(f.ctx, griefer.operator, []custody.RunMessage{
+		f.accusation(griefer, f.nodes[2], 1, 0), f.accusation(griefer, f.nodes[3], 1, 0),
+	})
+	require.Equal(t, [][]byte{f.nodes[6].operator, griefer.operator}, f.run().Convicted)
+	require.Equal(t, uint32(2), f.run().DisputesJudged, "the first false word is the last")
+}
+
+// Beyond 64 a block nothing is judged; the next block goes on.
+func TestRun_DisputesOfABlockAreBounded(t *testing.T) {
+	f := bareFixture(t, 4)
+	f.until(custody.PHASE_DISPUTE)
+	run := f.run()
+	run.CheckedHeight, run.DisputesJudged = f.height(), custody.MaxDisputesABlock
+	require.NoError(t, f.keeper.Runs.Run.Set(f.ctx, run))
+	said := []custody.RunMessage{f.accusation(f.nodes[1], f.nodes[0], 2, 0)}
+	f.keeper.ApplyRunMessages(f.ctx, f.nodes[1].operator, said)
+	require.Empty(t, f.run().Convicted)
+	f.ctx = f.ctx.WithBlockHeight(f.height() + 1)
+	f.keeper.ApplyRunMessages(f.ctx, f.nodes[1].operator, said)
+	require.Equal(t, [][]byte{f.nodes[1].operator}, f.run().Convicted)
 }
 
 func TestRun_MessagesOutOfPlaceAreIgnored(t *testing.T) {

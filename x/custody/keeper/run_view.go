@@ -3,6 +3,7 @@ package keeper
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
@@ -178,3 +179,25 @@ func (v RunView) HasConfirmed(operator []byte) bool { return among(v.Confirmed, 
 
 // Owner reports whether an operator will hold a share.
 func (v RunView) Owner(operator []byte) bool { return among(v.Run.Owners, operator) }
+
+// Missing lists the operators whose part of the phase has not landed: of the bonded who has
+// not enrolled, or has not dealt all that it has to; of the owners who has not confirmed.
+func (v RunView) Missing(bonded []custody.Bonded) [][]byte {
+	var out [][]byte
+	for _, b := range bonded {
+		missing := false
+		switch v.Run.Phase {
+		case custody.PHASE_ENROL:
+			missing = !v.Enrolled(b.Operator)
+		case custody.PHASE_DEAL:
+			missing = slices.ContainsFunc(v.Dealers(b.Operator), func(d threshold.Dealer) bool { return !v.Dealt(d) })
+		case custody.PHASE_CONFIRM:
+			missing = v.Owner(b.Operator) && !v.HasConfirmed(b.Operator)
+		default:
+		}
+		if missing {
+			out = append(out, b.Operator)
+		}
+	}
+	return out
+}

@@ -27,11 +27,33 @@ func (k *Keeper) endEnrol(ctx sdk.Context, run custody.Run, params custody.Param
 	if !all && run.Counted < window || run.Counted > window && run.Counted%window != 0 {
 		return nil
 	}
-	taken, ok, err := k.snapshot(ctx, run, stakes)
-	if err != nil || !ok {
+	taken, stalled, err := k.snapshot(ctx, run, stakes)
+	if err != nil {
 		return err
 	}
+	if stalled != "" {
+		return k.Runs.stall(ctx, run, stalled, stakes)
+	}
+	taken.Stalled = ""
 	return k.Runs.enter(ctx, taken, custody.PHASE_DEAL)
+}
+
+// stall notes why enrolment goes on, and announces it when that is new.
+func (r Runs) stall(ctx sdk.Context, run custody.Run, reason string, stakes []threshold.Stake) error {
+	if run.Stalled == reason {
+		return nil
+	}
+	run.Stalled = reason
+	if err := r.Run.Set(ctx, run); err != nil {
+		return err
+	}
+	event := custody.EventRunStalled{KeyId: run.KeyId, Epoch: run.Epoch, Run: run.Run, Reason: reason}
+	for _, s := range stakes {
+		if !s.Enrolled {
+			event.Missing = append(event.Missing, s.Operator)
+		}
+	}
+	return ctx.EventManager().EmitTypedEvent(&event)
 }
 
 // stakes lists the bonded validators by ascending operator address.
@@ -52,15 +74,21 @@ func (k *Keeper) stakes(ctx context.Context) ([]threshold.Stake, error) {
 	return out, nil
 }
 
+// The reasons for which enrolment goes on.
+const (
+	stalledWeights = "weights"
+	stalledRoom    = "room"
+)
+
 // snapshot fixes who will hold how many shares. It goes without those who were late in the
-// run before, if it can. ok is false where no weights are safe and live, or where the
+// run before, if it can. stalled is a reason where no weights are safe and live, or where the
 // extensions are too small for the largest holder's shares of one job, or for one deal.
 func (k *Keeper) snapshot(
 	ctx context.Context, run custody.Run, stakes []threshold.Stake,
-) (taken custody.Run, ok bool, err error) {
+) (taken custody.Run, stalled string, err error) {
 	budget, err := k.Budget(ctx)
 	if err != nil {
-		return run, false, err
+		return run, "", err
 	}
 	without := slices.Clone(stakes)
 	for i := range without {
@@ -70,9 +98,12 @@ func (k *Keeper) snapshot(
 	if none != nil {
 		weights, none = threshold.Weigh(stakes)
 	}
-	if none != nil || custody.MaxJobs(budget, slices.Max(weights.Shares)) == 0 ||
+	if none != nil {
+		return run, stalledWeights, nil //nolint:nilerr // enrolment goes on
+	}
+	if custody.MaxJobs(budget, slices.Max(weights.Shares)) == 0 ||
 		threshold.DealSize(weights.Threshold, weights.Total) > custody.MaxDealBytes(budget) {
-		return run, false, nil //nolint:nilerr // enrolment goes on
+		return run, stalledRoom, nil
 	}
 	run.Owners = weights.Owners(stakes)
 	run.Threshold = uint32(weights.Threshold) //nolint:gosec // at most threshold.MaxShares
@@ -83,5 +114,5 @@ func (k *Keeper) snapshot(
 		shares := uint32(weights.Shares[i]) //nolint:gosec // at most threshold.MaxShares
 		run.Holders[i] = custody.Holder{Operator: s.Operator, Stake: s.Amount, Shares: shares}
 	}
-	return run, true, nil
+	return run, "", nil
 }
