@@ -1,6 +1,6 @@
-import type { Bytes } from "../core/bytes.js";
-import type { Payload } from "../gen/volens/dataset/v1/dataset_pb.js";
-import type { CommitteeKey } from "./vault.js";
+import type { Bytes } from "../core/bytes";
+import type { Payload } from "../gen/volens/dataset/v1/dataset_pb";
+import type { CommitteeKey } from "./vault";
 
 /**
  * The sealer: a worker of the vault's own that de-identifies, seals and opens files. Plaintext never leaves it but as

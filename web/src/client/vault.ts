@@ -1,4 +1,4 @@
-import type { Bytes } from "../core/bytes.js";
+import type { Bytes } from "../core/bytes";
 
 /**
  * The vault: the person's 24 words and everything that comes from them, inside a worker. The page gets addresses,

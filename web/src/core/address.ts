@@ -1,8 +1,8 @@
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bech32 } from "@scure/base";
-import type { Bytes } from "./bytes.js";
-import { Fault } from "./fault.js";
+import type { Bytes } from "./bytes";
+import { Fault } from "./fault";
 
 /** The human-readable part of addresses on the chain. */
 export const addressPrefix = "volens";

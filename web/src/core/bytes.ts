@@ -1,4 +1,4 @@
-import { Fault } from "./fault.js";
+import { Fault } from "./fault";
 
 /** Bytes over a buffer of their own, as Web Crypto and Blob want them. */
 export type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/derive.json";
-import { fromHex, toHex } from "./bytes.js";
-import * as derive from "./derive.js";
-import { codeOf } from "./testing.js";
+import { fromHex, toHex } from "./bytes";
+import * as derive from "./derive";
+import { codeOf } from "./testing";
 
 describe.each(vectors)("secrets of seed $seed", (v) => {
   const seed = fromHex(v.seed);

@@ -1,11 +1,11 @@
 import { bech32 } from "@scure/base";
 import { identityToRecipient } from "age-encryption";
-import type { Bytes } from "./bytes.js";
-import { wipe } from "./bytes.js";
-import { Fault } from "./fault.js";
-import { parseId } from "./ids.js";
-import { expand } from "./threshold/key.js";
-import { Transcript } from "./transcript.js";
+import type { Bytes } from "./bytes";
+import { wipe } from "./bytes";
+import { Fault } from "./fault";
+import { parseId } from "./ids";
+import { expand } from "./threshold/key";
+import { Transcript } from "./transcript";
 
 const minSeed = 32;
 const secretSize = 32;

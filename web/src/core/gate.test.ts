@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/gate.json";
-import { fromHex, toHex } from "./bytes.js";
-import { commitPart, gateBytes, join, maxParts, type Part, split, verifyPart } from "./gate.js";
-import { codeOf, turned } from "./testing.js";
+import { fromHex, toHex } from "./bytes";
+import { commitPart, gateBytes, join, maxParts, type Part, split, verifyPart } from "./gate";
+import { codeOf, turned } from "./testing";
 
 const secret = fromHex(vectors[0]?.secret ?? "");
 const indexed = (parts: readonly Uint8Array[]): Part[] => parts.map((bytes, i) => ({ index: i + 1, bytes }));

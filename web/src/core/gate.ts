@@ -1,8 +1,8 @@
-import { type Bytes, equal, randomBytes, toHex, wipe } from "./bytes.js";
-import { Fault } from "./fault.js";
-import { parseId } from "./ids.js";
-import { addressSize } from "./threshold/key.js";
-import { Transcript } from "./transcript.js";
+import { type Bytes, equal, randomBytes, toHex, wipe } from "./bytes";
+import { Fault } from "./fault";
+import { parseId } from "./ids";
+import { addressSize } from "./threshold/key";
+import { Transcript } from "./transcript";
 
 /** The length of g, the gateways' half, and of each of its parts in bytes. */
 export const halfSize = 32;

@@ -1,6 +1,6 @@
-import { type Bytes, fromHex, toHex } from "./bytes.js";
-import { Fault } from "./fault.js";
-import { Transcript } from "./transcript.js";
+import { type Bytes, fromHex, toHex } from "./bytes";
+import { Fault } from "./fault";
+import { Transcript } from "./transcript";
 
 /** The length of ids of datasets, requests and inspections in bytes. */
 export const idSize = 16;

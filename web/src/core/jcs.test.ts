@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { canonical } from "./jcs.js";
-import { codeOf } from "./testing.js";
+import { canonical } from "./jcs";
+import { codeOf } from "./testing";
 
 // The cases of core/jcs/jcs_test.go.
 it.each([

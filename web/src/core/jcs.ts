@@ -1,5 +1,5 @@
-import { type Bytes, utf8 } from "./bytes.js";
-import { Fault } from "./fault.js";
+import { type Bytes, utf8 } from "./bytes";
+import { Fault } from "./fault";
 
 const halfCharacter = /\p{Surrogate}/u;
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import ids from "../../../test/vectors/ids.json";
 import vectors from "../../../test/vectors/login.json";
 import roots from "../../../test/vectors/root_secret.json";
-import { encodeAddress } from "./address.js";
-import { fromHex, fromUtf8, toHex } from "./bytes.js";
-import { paperSalt, pseudonymKey } from "./derive.js";
-import { datasetId, inspectionId, parseId, requestId } from "./ids.js";
-import { arbitraryDocument, checkChallenge, loginText } from "./login.js";
-import { codeOf } from "./testing.js";
+import { encodeAddress } from "./address";
+import { fromHex, fromUtf8, toHex } from "./bytes";
+import { paperSalt, pseudonymKey } from "./derive";
+import { datasetId, inspectionId, parseId, requestId } from "./ids";
+import { arbitraryDocument, checkChallenge, loginText } from "./login";
+import { codeOf } from "./testing";
 
 describe("login", () => {
   // The address of the vectors has the right form, but no checksum: Go looks at the form alone.

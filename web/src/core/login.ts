@@ -1,7 +1,7 @@
-import { isAddress } from "./address.js";
-import { type Bytes, toBase64, utf8 } from "./bytes.js";
-import { Fault } from "./fault.js";
-import { canonicalBytes } from "./jcs.js";
+import { isAddress } from "./address";
+import { type Bytes, toBase64, utf8 } from "./bytes";
+import { Fault } from "./fault";
+import { canonicalBytes } from "./jcs";
 
 /** What an account signs to log in to a gateway, once (docs/spec/gateway.md, section 4). */
 export interface Challenge {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/merkle.json";
 import buckets from "../../../test/vectors/size_bucket.json";
-import { fromHex, toHex, utf8 } from "./bytes.js";
-import { leafHash, merkleRoot, TreeStream, verifyInclusion } from "./merkle.js";
-import { sizeBucket } from "./sizeBucket.js";
-import { codeOf, codeOfAsync, turned } from "./testing.js";
+import { fromHex, toHex, utf8 } from "./bytes";
+import { leafHash, merkleRoot, TreeStream, verifyInclusion } from "./merkle";
+import { sizeBucket } from "./sizeBucket";
+import { codeOf, codeOfAsync, turned } from "./testing";
 
 const counting = (size: number) => Uint8Array.from({ length: size }, (_, i) => i % 251);
 

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, concat, equal } from "./bytes.js";
-import { Fault } from "./fault.js";
+import { type Bytes, concat, equal } from "./bytes";
+import { Fault } from "./fault";
 
 /** The size of a leaf of the tree over a sealed file in bytes. */
 export const leafSize = 1 << 20;

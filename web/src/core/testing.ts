@@ -1,5 +1,5 @@
-import type { Bytes } from "./bytes.js";
-import { Fault } from "./fault.js";
+import type { Bytes } from "./bytes";
+import { Fault } from "./fault";
 
 // Helpers of tests; no other file imports this one.
 

@@ -1,5 +1,5 @@
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
-import { type Bytes, bigEndian, concat, utf8 } from "./bytes.js";
+import { type Bytes, bigEndian, concat, utf8 } from "./bytes";
 
 /** The suite of every transcript (docs/spec/custody.md, section 2). */
 export const suite = "volens-v1-ristretto255-SHA512";

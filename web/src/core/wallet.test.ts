@@ -1,10 +1,10 @@
 import { bech32 } from "@scure/base";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/wallet.json";
-import { addressOf, encodeAddress, isAddress, parseAddress } from "./address.js";
-import { fromHex, toHex, utf8 } from "./bytes.js";
-import { codeOf, turned } from "./testing.js";
-import { AccountKey, isSignature, isWord, parsePhrase, phraseOf, seedOf, wordsBeginning } from "./wallet.js";
+import { addressOf, encodeAddress, isAddress, parseAddress } from "./address";
+import { fromHex, toHex, utf8 } from "./bytes";
+import { codeOf, turned } from "./testing";
+import { Accounts, isSignature, isWord, parsePhrase, phraseOf, seedOf, wordsBeginning } from "./wallet";
 
 describe.each(vectors)("wallet of $entropy", (v) => {
   it("has Go's words and seed", () => {
@@ -14,7 +14,7 @@ describe.each(vectors)("wallet of $entropy", (v) => {
   });
 
   it.each(v.accounts)("has Go's account $index", (account) => {
-    const key = new AccountKey(fromHex(v.seed), account.index);
+    const key = new Accounts(fromHex(v.seed)).key(account.index);
     expect([toHex(key.publicKey), key.address]).toEqual([account.public_key, account.address]);
     const signature = key.sign(utf8(account.document));
     expect(toHex(signature)).toBe(account.signature);
@@ -55,7 +55,7 @@ describe("phrase", () => {
 
   it("has accounts of 31 bits", () => {
     const seed = fromHex(vectors[0]?.seed ?? "");
-    for (const index of [-1, 2 ** 31, 0.5]) expect(codeOf(() => new AccountKey(seed, index))).toBe("bad-number");
+    for (const index of [-1, 2 ** 31, 0.5]) expect(codeOf(() => new Accounts(seed).key(index))).toBe("bad-number");
   });
 });
 

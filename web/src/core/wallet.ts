@@ -3,10 +3,10 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { HDKey } from "@scure/bip32";
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { addressOf } from "./address.js";
-import type { Bytes } from "./bytes.js";
-import { wipe } from "./bytes.js";
-import { Fault } from "./fault.js";
+import { addressOf } from "./address";
+import type { Bytes } from "./bytes";
+import { wipe } from "./bytes";
+import { Fault } from "./fault";
 
 /** Words of a phrase: 256 random bits and 8 of checksum (BIP-39). */
 export const phraseWords = 24;
@@ -52,7 +52,27 @@ export function seedOf(entropy: Uint8Array): Bytes {
   return Uint8Array.from(mnemonicToSeedSync(phraseOf(entropy)));
 }
 
-/** Signs for account i of a seed: m/44'/118'/0'/0/i (BIP-32, BIP-44). */
+/** The accounts of a seed: number i is m/44'/118'/0'/0/i (BIP-32, BIP-44). */
+export class Accounts {
+  readonly #parent: HDKey;
+
+  constructor(seed: Uint8Array) {
+    this.#parent = HDKey.fromMasterSeed(seed).derive("m/44'/118'/0'/0");
+  }
+
+  /** The account with a number from 0 to 2^31 - 1. */
+  key(index: number): AccountKey {
+    if (!Number.isInteger(index) || index < 0 || index > maxIndex) throw new Fault("usage", "bad-number");
+    return new AccountKey(this.#parent.deriveChild(index));
+  }
+
+  /** Erases the private key that all come from. */
+  zero(): void {
+    this.#parent.wipePrivateData();
+  }
+}
+
+/** Signs for one account. */
 export class AccountKey {
   readonly #key: Uint8Array;
   /** Compressed secp256k1, 33 bytes. */
@@ -60,9 +80,7 @@ export class AccountKey {
   /** Bech32. */
   readonly address: string;
 
-  constructor(seed: Uint8Array, index: number) {
-    if (!Number.isInteger(index) || index < 0 || index > maxIndex) throw new Fault("usage", "bad-number");
-    const node = HDKey.fromMasterSeed(seed).derive(`m/44'/118'/0'/0/${index}`);
+  constructor(node: HDKey) {
     if (!node.privateKey || !node.publicKey) throw new Fault("internal", "no-key");
     this.#key = node.privateKey;
     this.publicKey = Uint8Array.from(node.publicKey);

@@ -1,8 +1,8 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bigEndian, utf8 } from "../bytes.js";
-import { Fault } from "../fault.js";
+import { bigEndian, utf8 } from "../bytes";
+import { Fault } from "../fault";
 
 // The payload of an age file (C2SP age, "Payload"): chunks of 64 KiB, the last may be shorter, each sealed with
 // ChaCha20-Poly1305 under one key. The nonce is an 11-byte counter and one byte that is 1 for the last chunk.

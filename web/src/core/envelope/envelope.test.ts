@@ -2,18 +2,18 @@ import { generateHybridIdentity, generateIdentity, identityToRecipient, Stanza }
 import { beforeAll, describe, expect, it } from "vitest";
 import vectors from "../../../../test/vectors/envelope.json";
 import sealedVectors from "../../../../test/vectors/sealed_file.json";
-import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from "../bytes.js";
-import { patientIdentity, recipientOf } from "../derive.js";
-import { codeOf, codeOfAsync, turned } from "../testing.js";
-import { Encapsulation } from "../threshold/capsule.js";
-import { Key } from "../threshold/key.js";
-import { SeatSecret } from "../threshold/seat.js";
-import { chunkSize, payloadSize, plaintextSize, sealedChunkSize } from "./chunks.js";
-import { headerOf, openHeader, openWith, registered, sealTo, unwrapBody, VolensRecipient } from "./header.js";
-import { type OpenedFile, OpenStream, type Unwrap } from "./open.js";
-import { encodeRelease, parseRelease, type Release, releasedIdentity } from "./release.js";
-import { type SealedFile, SealStream } from "./seal.js";
-import { bodySha256, compareStanzas, encodeStanza, parseStanza, type SealedFacts } from "./stanza.js";
+import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from "../bytes";
+import { patientIdentity, recipientOf } from "../derive";
+import { codeOf, codeOfAsync, turned } from "../testing";
+import { Encapsulation } from "../threshold/capsule";
+import { Key } from "../threshold/key";
+import { SeatSecret } from "../threshold/seat";
+import { chunkSize, payloadSize, plaintextSize, sealedChunkSize } from "./chunks";
+import { headerOf, openHeader, openWith, registered, sealTo, unwrapBody, VolensRecipient } from "./header";
+import { type OpenedFile, OpenStream, type Unwrap } from "./open";
+import { encodeRelease, parseRelease, type Release, releasedIdentity } from "./release";
+import { type SealedFile, SealStream } from "./seal";
+import { bodySha256, compareStanzas, encodeStanza, parseStanza, type SealedFacts } from "./stanza";
 
 type ReleaseAnswer = typeof vectors.release;
 

@@ -1,11 +1,11 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { Decrypter, Encrypter, type Identity, type Recipient, type Stanza } from "age-encryption";
-import { type Bytes, concat, utf8, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { halfSize } from "../gate.js";
-import { Encapsulation } from "../threshold/capsule.js";
-import type { Key } from "../threshold/key.js";
-import { compareStanzas, encodeStanza, type SealedFacts, type VolensStanza } from "./stanza.js";
+import { type Bytes, concat, utf8, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { halfSize } from "../gate";
+import { Encapsulation } from "../threshold/capsule";
+import type { Key } from "../threshold/key";
+import { compareStanzas, encodeStanza, type SealedFacts, type VolensStanza } from "./stanza";
 
 /** The length of the nonce between the header and the payload of an age file. */
 export const payloadNonceSize = 16;

@@ -1,10 +1,10 @@
 import { createSHA256, type IHasher } from "hash-wasm";
-import { type Bytes, concat, equal, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { TreeStream } from "../merkle.js";
-import { ChunkCipher, chunkSize, type Sink, sealedChunkSize } from "./chunks.js";
-import { headerOf, payloadNonceSize } from "./header.js";
-import type { SealedFacts } from "./stanza.js";
+import { type Bytes, concat, equal, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { TreeStream } from "../merkle";
+import { ChunkCipher, chunkSize, type Sink, sealedChunkSize } from "./chunks";
+import { headerOf, payloadNonceSize } from "./header";
+import type { SealedFacts } from "./stanza";
 
 /** What one pass over a sealed file found. */
 export interface OpenedFile {

@@ -1,15 +1,15 @@
 import { bech32 } from "@scure/base";
 import type { Identity } from "age-encryption";
-import { type Bytes, bigEndian, concat, fromBigEndian, fromUtf8, toHex, utf8, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { halfSize } from "../gate.js";
-import { idSize, parseId } from "../ids.js";
-import { wrapKeyFromShared } from "../threshold/capsule.js";
-import { decodePoint, pointSize } from "../threshold/group.js";
-import { Key } from "../threshold/key.js";
-import { SeatSecret } from "../threshold/seat.js";
-import { unwrapBody } from "./header.js";
-import { compareStanzas, type SealedFacts } from "./stanza.js";
+import { type Bytes, bigEndian, concat, fromBigEndian, fromUtf8, toHex, utf8, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { halfSize } from "../gate";
+import { idSize, parseId } from "../ids";
+import { wrapKeyFromShared } from "../threshold/capsule";
+import { decodePoint, pointSize } from "../threshold/group";
+import { Key } from "../threshold/key";
+import { SeatSecret } from "../threshold/seat";
+import { unwrapBody } from "./header";
+import { compareStanzas, type SealedFacts } from "./stanza";
 
 /**
  * Everything that opens one sealed file: what the chain published for a seat, the seat's secret and the gateways' half.

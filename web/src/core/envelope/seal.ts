@@ -1,12 +1,12 @@
 import { createSHA256, type IHasher } from "hash-wasm";
-import { type Bytes, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { TreeStream } from "../merkle.js";
-import type { Encapsulation } from "../threshold/capsule.js";
-import type { Key } from "../threshold/key.js";
-import { ChunkCipher, chunkSize, type Sink, sealedChunkSize } from "./chunks.js";
-import { beginFile, VolensRecipient } from "./header.js";
-import { bodySha256, type SealedFacts } from "./stanza.js";
+import { type Bytes, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { TreeStream } from "../merkle";
+import type { Encapsulation } from "../threshold/capsule";
+import type { Key } from "../threshold/key";
+import { ChunkCipher, chunkSize, type Sink, sealedChunkSize } from "./chunks";
+import { beginFile, VolensRecipient } from "./header";
+import { bodySha256, type SealedFacts } from "./stanza";
 
 /** How many chunks leave at once. */
 const batch = 16;

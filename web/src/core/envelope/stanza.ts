@@ -1,9 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Stanza } from "age-encryption";
-import { type Bytes, bigEndian, equal, fromBase64, fromBigEndian, toBase64, toHex } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { idSize, parseId } from "../ids.js";
-import { decodePoint, pointSize } from "../threshold/group.js";
+import { type Bytes, bigEndian, equal, fromBase64, fromBigEndian, toBase64, toHex } from "../bytes";
+import { Fault } from "../fault";
+import { idSize, parseId } from "../ids";
+import { decodePoint, pointSize } from "../threshold/group";
 
 /** The type of our stanza in an age header. */
 export const stanzaType = "volens-v1";

@@ -1,5 +1,5 @@
-import { Fault } from "../fault.js";
-import { continents } from "./countries.js";
+import { Fault } from "../fault";
+import { continents } from "./countries";
 
 // The grids of docs/spec/facets.md, as Go's core/facet/codebook.go.
 

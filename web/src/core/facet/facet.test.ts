@@ -1,10 +1,10 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../../test/vectors/facet.json";
-import { fromHex, fromUtf8, toHex } from "../bytes.js";
-import { verifyInclusion } from "../merkle.js";
-import { codeOf, turned } from "../testing.js";
-import { generalise, levelsOf } from "./codebook.js";
+import { fromHex, fromUtf8, toHex } from "../bytes";
+import { verifyInclusion } from "../merkle";
+import { codeOf, turned } from "../testing";
+import { generalise, levelsOf } from "./codebook";
 import {
   checkOpening,
   encodeOpening,
@@ -14,7 +14,7 @@ import {
   facetsRoot,
   facetTree,
   parseOpening,
-} from "./tree.js";
+} from "./tree";
 
 const secret = fromHex(vectors.secret);
 const of = vectors.dataset_id;

@@ -1,10 +1,10 @@
-import { type Bytes, equal, fromBase64, toBase64, utf8 } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { parseId } from "../ids.js";
-import { leafHash, merkleRoot } from "../merkle.js";
-import { expand } from "../threshold/key.js";
-import { Transcript } from "../transcript.js";
-import { codebook, declaredCodes, type Facet, generalise, levelsOf } from "./codebook.js";
+import { type Bytes, equal, fromBase64, toBase64, utf8 } from "../bytes";
+import { Fault } from "../fault";
+import { parseId } from "../ids";
+import { leafHash, merkleRoot } from "../merkle";
+import { expand } from "../threshold/key";
+import { Transcript } from "../transcript";
+import { codebook, declaredCodes, type Facet, generalise, levelsOf } from "./codebook";
 
 // The tree of facets of docs/spec/facets.md, as Go's core/facet.
 

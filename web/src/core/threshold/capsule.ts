@@ -1,10 +1,10 @@
-import { type Bytes, equal, randomBytes, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { parseId } from "../ids.js";
-import { Transcript } from "../transcript.js";
-import { base, decodePoint, encodePoint, pointSize, wideScalar } from "./group.js";
-import { addressSize, expand, type Key } from "./key.js";
-import { proofSize, prove, verify } from "./proof.js";
+import { type Bytes, equal, randomBytes, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { parseId } from "../ids";
+import { Transcript } from "../transcript";
+import { base, decodePoint, encodePoint, pointSize, wideScalar } from "./group";
+import { addressSize, expand, type Key } from "./key";
+import { proofSize, prove, verify } from "./proof";
 
 /** The length of the key that wraps a file key, in bytes. */
 export const wrapKeySize = 32;

@@ -1,8 +1,8 @@
 import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
-import type { Bytes } from "../bytes.js";
-import { utf8 } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { suite } from "../transcript.js";
+import type { Bytes } from "../bytes";
+import { utf8 } from "../bytes";
+import { Fault } from "../fault";
+import { suite } from "../transcript";
 
 /** The length of encoded points and scalars in bytes. */
 export const pointSize = 32;

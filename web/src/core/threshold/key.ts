@@ -1,8 +1,8 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { type Bytes, equal } from "../bytes.js";
-import { Transcript } from "../transcript.js";
-import { decodePoint, encodePoint, hashToPoint, type Point } from "./group.js";
+import { type Bytes, equal } from "../bytes";
+import { Transcript } from "../transcript";
+import { decodePoint, encodePoint, hashToPoint, type Point } from "./group";
 
 /** The length of an account's address in bytes. */
 export const addressSize = 20;

@@ -1,8 +1,8 @@
-import { type Bytes, concat, randomBytes, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { Transcript } from "../transcript.js";
-import { base, decodePoint, decodeScalar, encodePoint, encodeScalar, generator, respond, wideScalar } from "./group.js";
-import type { Key } from "./key.js";
+import { type Bytes, concat, randomBytes, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { Transcript } from "../transcript";
+import { base, decodePoint, decodeScalar, encodePoint, encodeScalar, generator, respond, wideScalar } from "./group";
+import type { Key } from "./key";
 
 /** The length of a Proof2: Pbar, A, A' and f. */
 export const proofSize = 128;

@@ -1,10 +1,10 @@
-import { type Bytes, wipe } from "../bytes.js";
-import { Fault } from "../fault.js";
-import { parseId } from "../ids.js";
-import { Transcript } from "../transcript.js";
-import { base, decodePoint, decodeScalar, encodePoint, encodeScalar, pointSize, wideScalar } from "./group.js";
-import { addressSize, expand, type Key } from "./key.js";
-import { prove, verify } from "./proof.js";
+import { type Bytes, wipe } from "../bytes";
+import { Fault } from "../fault";
+import { parseId } from "../ids";
+import { Transcript } from "../transcript";
+import { base, decodePoint, decodeScalar, encodePoint, encodeScalar, pointSize, wideScalar } from "./group";
+import { addressSize, expand, type Key } from "./key";
+import { prove, verify } from "./proof";
 
 const minReaderSeed = 32;
 

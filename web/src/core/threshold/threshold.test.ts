@@ -1,13 +1,13 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../../test/vectors/threshold.json";
-import { fromHex, toHex } from "../bytes.js";
-import { codeOf, turned } from "../testing.js";
-import { Transcript } from "../transcript.js";
-import { capsuleContext, Encapsulation, verifyCapsule, wrapKeyFromShared } from "./capsule.js";
-import { decodePoint, decodeScalar, encodePoint, encodeScalar, hashToPoint, wideScalar } from "./group.js";
-import { Key } from "./key.js";
-import { SeatSecret, seatContext, verifySeat } from "./seat.js";
+import { fromHex, toHex } from "../bytes";
+import { codeOf, turned } from "../testing";
+import { Transcript } from "../transcript";
+import { capsuleContext, Encapsulation, verifyCapsule, wrapKeyFromShared } from "./capsule";
+import { decodePoint, decodeScalar, encodePoint, encodeScalar, hashToPoint, wideScalar } from "./group";
+import { Key } from "./key";
+import { SeatSecret, seatContext, verifySeat } from "./seat";
 
 const key = new Key(vectors.origin_chain, BigInt(vectors.key_id), fromHex(vectors.key.y));
 const { capsule, seat, opening } = vectors;

@@ -47,6 +47,13 @@ export function pack<D extends DescMessage>(schema: D, init: MessageInitShape<D>
   return create(AnySchema, { typeUrl: `/${schema.typeName}`, value: toBinary(schema, message) });
 }
 
+/** Packs a message whose type is found by its name. One of an unknown type is a usage Fault `unknown-message`. */
+export function packKnown(message: Message): Any {
+  const desc = registry.getMessage(message.$typeName);
+  if (desc === undefined) throw new Fault("usage", "unknown-message", { message: message.$typeName });
+  return create(AnySchema, { typeUrl: `/${desc.typeName}`, value: toBinary(desc, message) });
+}
+
 /** Reads a packed message of a type that the caller expects; of another one, it is an internal Fault `other-message`. */
 export function unpack<D extends DescMessage>(any: Any, schema: D): MessageShape<D> {
   if (any.typeUrl !== `/${schema.typeName}`) throw new Fault("internal", "other-message");
@@ -70,13 +77,13 @@ export function open(any: Any): Known {
   return { desc, message };
 }
 
-/** Throws an integrity Fault `unknown-message` if the message, or one inside, has fields that its type does not have. */
-export function rejectUnknown(desc: DescMessage, message: Message): void {
-  if ((message.$unknown?.length ?? 0) > 0) throw new Fault("integrity", "unknown-message", { message: desc.typeName });
+/** Throws an integrity Fault, `unknown-message` if not told, if the message or one inside has fields that its type has not. */
+export function rejectUnknown(desc: DescMessage, message: Message, code = "unknown-message"): void {
+  if ((message.$unknown?.length ?? 0) > 0) throw new Fault("integrity", code, { message: desc.typeName });
   const view = reflect(desc, message);
   for (const field of desc.fields) {
-    if (field.fieldKind === "message" && view.isSet(field)) rejectUnknown(field.message, view.get(field).message);
+    if (field.fieldKind === "message" && view.isSet(field)) rejectUnknown(field.message, view.get(field).message, code);
     if (field.fieldKind !== "list" || field.listKind !== "message") continue;
-    for (const item of view.get(field)) rejectUnknown(field.message, (item as { message: Message }).message);
+    for (const item of view.get(field)) rejectUnknown(field.message, (item as { message: Message }).message, code);
   }
 }

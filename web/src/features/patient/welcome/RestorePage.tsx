@@ -1,0 +1,97 @@
+import { Button, Card, Checkbox, Stack, Text, Textarea } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { findDatasets } from "../../../client/person";
+import type { Method } from "../../../client/vault";
+import { wipe } from "../../../core/bytes";
+import { Page } from "../../../ui/Page";
+import { Problem } from "../../../ui/Problem";
+import { Waiting } from "../../../ui/Waiting";
+import { useSession, useVault } from "../../shared/session";
+import { useAction } from "../../shared/useAction";
+import { MethodForm } from "./MethodForm";
+
+const all = 24;
+
+/** Brings keys and datasets back from the 24 words. Keys that are on this device already go, when the person says so. */
+export default function RestorePage() {
+  const { t } = useTranslation("patient");
+  const session = useSession();
+  const navigate = useNavigate();
+  const [words, setWords] = useState("");
+  const [right, setRight] = useState(false);
+  const [replace, setReplace] = useState(false);
+  const [searching, setSearching] = useState(false);
+  const others = useVault().status !== "none";
+  const check = useAction(
+    async () => {
+      // Words are checked before anything on this device is touched.
+      const { parsePhrase } = await import("../../../core/wallet");
+      wipe(parsePhrase(words));
+    },
+    () => setRight(true),
+  );
+  const restore = useAction(
+    async (method: Method) => {
+      if (others && replace) await session.vault.forget();
+      await session.vault.restore(words, method);
+      setWords("");
+      setSearching(true);
+      await findDatasets(session.person, session.known);
+    },
+    () => navigate({ to: "/" }),
+  );
+  const count = words.trim().split(/\s+/).filter(Boolean).length;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    check.run(undefined);
+  };
+  if (searching && restore.busy) return <Waiting text={t("restore.searching")} />;
+  if (right) {
+    return (
+      <Page key="lock" title={t("restore.lock")} lead={t("key.lead")}>
+        {restore.fault && <Problem fault={restore.fault} again={() => setRight(false)} />}
+        <MethodForm
+          onChoose={restore.run}
+          busy={restore.busy}
+          noPasskey={restore.fault?.code === "passkey-unsupported"}
+        />
+      </Page>
+    );
+  }
+  return (
+    <Page key="words" title={t("restore.title")} lead={t("restore.lead")} back="/welcome">
+      <Card component="form" onSubmit={submit}>
+        <Stack>
+          <Textarea
+            label={t("restore.words")}
+            description={t("restore.hint")}
+            value={words}
+            onChange={(event) => setWords(event.currentTarget.value)}
+            rows={6}
+            autoComplete="off"
+            autoCapitalize="none"
+            autoCorrect="off"
+            spellCheck={false}
+          />
+          <Text c="dimmed" role="status">
+            {t("restore.count", { count })}
+          </Text>
+          {others && (
+            <Checkbox
+              size="md"
+              label={t("restore.replace")}
+              checked={replace}
+              onChange={(event) => setReplace(event.currentTarget.checked)}
+            />
+          )}
+          {check.fault && <Problem fault={check.fault} />}
+          <Button type="submit" size="lg" loading={check.busy} disabled={count !== all || (others && !replace)}>
+            {t("restore.next")}
+          </Button>
+        </Stack>
+      </Card>
+    </Page>
+  );
+}

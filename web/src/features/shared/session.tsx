@@ -1,0 +1,53 @@
+import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from "react";
+import type { Node } from "../../chain/node";
+import type { ProvenCounts } from "../../client/activity";
+import type { Desk } from "../../client/desk";
+import type { Person } from "../../client/person";
+import type { Sealer } from "../../client/sealer";
+import type { Vault, VaultState } from "../../client/vault";
+
+/** What every screen works with. There is one for as long as the page lives. */
+export interface Session {
+  readonly node: Node;
+  readonly vault: Vault;
+  readonly sealer: Sealer;
+  /** The patient: all accounts of the vault. */
+  readonly person: Person;
+  /** A role: the vault's first account. Its address is there when the vault is open. */
+  desk(address: string): Desk;
+  /** Whether the chain knows an account. */
+  known(address: string): Promise<boolean>;
+  /** How often a dataset was opened, proven against a verified header. */
+  counts(datasetId: string): Promise<ProvenCounts>;
+}
+
+const Context = createContext<Session | undefined>(undefined);
+
+/** Gives the session to the screens. */
+export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  return <Context.Provider value={session}>{children}</Context.Provider>;
+}
+
+/** The session of the page. */
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (!session) throw new Error("there is no session around this screen");
+  return session;
+}
+
+/** What the vault on this device is; follows its changes. */
+export function useVault(): VaultState {
+  const { vault } = useSession();
+  return useSyncExternalStore(
+    (listener) => vault.subscribe(listener),
+    () => vault.state(),
+  );
+}
+
+/** The main account's desk. For screens behind the gate only, where the vault is open. */
+export function useDesk(): Desk {
+  const session = useSession();
+  const state = useVault();
+  const address = state.status === "open" ? state.main : "";
+  return useMemo(() => session.desk(address), [session, address]);
+}
