@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	_ "embed" // The consent texts.
 	"encoding/json"
 	"fmt"
 	"os/exec"
@@ -30,12 +31,13 @@ const (
 	country = "NO"
 )
 
-// consentText is the plain text that the patients of a town are shown.
-const consentText = `You allow research with a de-identified copy of your file, within the limits that you set.
-You may revoke this at any time, free of charge; what was released before stays with those who received it.
-Nobody may make your care depend on it. Who receives your data may be bound by other laws than your hospital.
-You are paid the price that you see. A genome also tells about your relatives: speak with them.
-`
+// The plain texts that the patients of a town are shown. The web app has them by their digests, in web/public/consent.
+var (
+	//go:embed consent/en.txt
+	consentEnglish []byte
+	//go:embed consent/es.txt
+	consentSpanish []byte
+)
 
 // diseases is the town's codebook: each line is a disease and what it is a kind of.
 var diseases = [][2]string{
@@ -90,8 +92,11 @@ func (t *Town) populate() {
 		o.Country = country
 		t.spec.Organisations = append(t.spec.Organisations, o)
 	}
-	text := sha256.Sum256([]byte(consentText))
-	t.spec.Templates = []devnet.Template{{ID: "town", Language: "en", SHA256: text[:]}}
+	english, spanish := sha256.Sum256(consentEnglish), sha256.Sum256(consentSpanish)
+	t.spec.Templates = []devnet.Template{
+		{ID: "town", Language: "en", SHA256: english[:]},
+		{ID: "town", Language: "es", SHA256: spanish[:]},
+	}
 	leaves := make([]merkle.Hash, len(diseases))
 	for i, edge := range diseases {
 		leaves[i] = merkle.Leaf(duo.EdgeLeaf(edge[0], edge[1]))

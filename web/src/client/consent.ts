@@ -107,7 +107,7 @@ export async function stop(person: Person, { id: datasetId, owner }: Dataset): P
   const latest = await latestConsent(person.node, datasetId);
   if (latest?.status !== Status.ACTIVE) throw new Fault("refused", "consent-not-active");
   const message = create(MsgRevokeConsentSchema, { signer: owner, datasetId, version: latest.version });
-  return person.send(owner, [message], { free: true });
+  return person.send(owner, [message], { fee: "free" });
 }
 
 /** Fills every field that the chain demands. `owner` is the dataset's account. */

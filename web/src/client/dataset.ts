@@ -135,7 +135,7 @@ export async function askCheck(person: Person, { dataset }: DatasetView, organis
 /** Ends an inspection before its key is released. It costs no fee. */
 export function withdrawCheck(person: Person, inspection: Inspection): Promise<Sent> {
   const { owner, id: inspectionId } = inspection;
-  return person.send(owner, [create(MsgWithdrawInspectionSchema, { owner, inspectionId })], { free: true });
+  return person.send(owner, [create(MsgWithdrawInspectionSchema, { owner, inspectionId })], { fee: "free" });
 }
 
 /** Ends a dataset for ever. What was released stays released. */

@@ -61,5 +61,5 @@ export async function payOut(person: Person, from: string, to: string, sum: Sum)
   await mustOwn(person, from);
   if (sum.amount <= 0n) throw new Fault("usage", "nothing-to-pay");
   const amount = [{ denom: sum.denom, amount: sum.amount.toString() }];
-  return person.send(from, [create(MsgSendSchema, { fromAddress: from, toAddress: to, amount })]);
+  return person.send(from, [create(MsgSendSchema, { fromAddress: from, toAddress: to, amount })], { fee: "own" });
 }

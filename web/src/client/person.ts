@@ -8,8 +8,11 @@ import type { CommitteeKey, Vault } from "./vault";
 
 /** How a transaction of a patient is sent. */
 export interface SendOptions {
-  /** In the zero-fee lane: one message that takes a consent back. It needs nobody who pays. */
-  readonly free?: boolean;
+  /**
+   * Who pays: the gateway by its allowance if not given; the account itself for what no sponsor pays; or nobody, in the
+   * zero-fee lane, for one message that takes a consent or an inspection back and must depend on nobody.
+   */
+  readonly fee?: "sponsor" | "own" | "free";
 }
 
 /** What the workflows of a patient need. */

@@ -20,8 +20,11 @@ export interface Sealer {
    * one, and makes everything that a registration needs. The result survives a reload: see {@link Sealer.sealed}.
    */
   seal(files: readonly File[], options: DeidOptions, to: SealTo, watch?: Watch): Promise<Sealed>;
-  /** Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. */
-  reseal(copy: SealedSource, old: Facts, to: SealTo, report: Uint8Array, watch?: Watch): Promise<Sealed>;
+  /**
+   * Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. `papers`
+   * are those of the version before (see {@link Sealer.papers}).
+   */
+  reseal(copy: SealedSource, old: Facts, to: SealTo, papers: Papers, watch?: Watch): Promise<Sealed>;
   /** What was sealed on this device and is not discarded: by dataset and version, or nothing. */
   sealed(datasetId: string, version: bigint): Promise<Sealed | undefined>;
   /** All that is sealed here and waits to be sent. */

@@ -10,9 +10,6 @@ export interface Port {
   start?(): void;
 }
 
-/** The methods of a service. Each may take a watcher as its last argument's place: see {@link Client.call}. */
-export type Api = Record<string, (...args: never[]) => unknown>;
-
 /** Tells the caller of a call how far it is. */
 export type Notify = (news: unknown) => void;
 
@@ -28,17 +25,6 @@ type Reply =
   | { readonly id: number; readonly news: unknown }
   | { readonly event: unknown };
 
-/** A result whose buffers are handed over instead of copied. */
-export class Moved<T> {
-  readonly value: T;
-  readonly transfer: Transferable[];
-
-  constructor(value: T, transfer: Transferable[]) {
-    this.value = value;
-    this.transfer = transfer;
-  }
-}
-
 /** What handlers of a service are: they get the arguments and a function that tells how far they are. */
 export type Handler = (args: readonly unknown[], notify: Notify) => unknown;
 
@@ -48,16 +34,23 @@ export function serve(port: Port, handle: (method: string) => Handler | undefine
     try {
       const handler = handle(method);
       if (handler === undefined) throw new Fault("internal", "no-method");
-      const result = await handler(args, (news) => port.postMessage({ id, news } satisfies Reply, []));
-      const [value, transfer] = result instanceof Moved ? [result.value, result.transfer] : [result, []];
-      port.postMessage({ id, value } satisfies Reply, transfer);
+      const value = await handler(args, (news) => port.postMessage({ id, news } satisfies Reply, []));
+      port.postMessage({ id, value } satisfies Reply, []);
     } catch (thrown) {
       port.postMessage({ id, fault: asFault(thrown).plain() } satisfies Reply, []);
     }
   };
-  port.addEventListener("message", (event: MessageEvent<Call>) => void answer(event.data));
+  port.addEventListener("message", ({ data }: MessageEvent<Call>) => {
+    if (data.method !== undefined) void answer(data);
+  });
   port.start?.();
   return (event) => port.postMessage({ event } satisfies Reply, []);
+}
+
+/** How a call is made. */
+export interface CallOptions {
+  readonly transfer?: readonly Transferable[];
+  readonly watch?: Notify | undefined;
 }
 
 /** The calling end of a port. */
@@ -77,8 +70,12 @@ export class Client {
     port.start?.();
   }
 
-  /** Calls a method. `transfer` is handed over and gone here; `watch` is told how far the call is. */
-  call<T>(method: string, args: readonly unknown[], options: { transfer?: Transferable[]; watch?: Notify } = {}) {
+  /**
+   * Calls a method. Streams among the arguments, and what stands in `transfer`, are handed over and gone here; `watch` is
+   * told how far the call is.
+   */
+  call<T>(method: string, args: readonly unknown[], options: CallOptions = {}): Promise<T> {
+    const streams = args.filter((arg) => arg instanceof ReadableStream);
     return new Promise<T>((resolve, reject) => {
       if (this.#ended) throw this.#ended;
       const id = this.#next++;
@@ -88,7 +85,7 @@ export class Client {
         else if ("fault" in reply) reject(Fault.from(reply.fault));
       };
       this.#waiting.set(id, { settle, watch: options.watch });
-      this.#port.postMessage({ id, method, args } satisfies Call, options.transfer ?? []);
+      this.#port.postMessage({ id, method, args } satisfies Call, [...streams, ...(options.transfer ?? [])]);
     });
   }
 

@@ -1,0 +1,146 @@
+/** One person at work on one page: the chain, the page's own gateway, and the accounts of the vault. Twin of Go's `session.go`. */
+import { pause } from "../chain/live";
+import type { Node } from "../chain/node";
+import { ask } from "../chain/query";
+import { type Send, send } from "../chain/send";
+import { Fault } from "../core/fault";
+import type { Shown } from "../core/words";
+import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
+import type { Gateway, GatewayAccount } from "../storage/gateway";
+import type { ProvenCounts } from "./activity";
+import { activeKey, orAbsent } from "./committee";
+import type { Desk, DeskGateway, Sent } from "./desk";
+import { embeddedSigner } from "./embedded";
+import type { Depot, Person } from "./person";
+import { type Prover, provenCounts, provenGateway, provenKey } from "./prover";
+import type { Sealer } from "./sealer";
+import type { Vault } from "./vault";
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly node: Node;
+  readonly gateway: Gateway;
+  readonly vault: Vault;
+  readonly sealer: Sealer;
+  readonly prove: Prover;
+  /** Shows what is confirmed, read from the very bytes, and resolves when the person agrees. */
+  readonly confirm: (shown: Shown) => Promise<void>;
+}
+
+/** How often, and how long in milliseconds, a new account is looked for that a sponsor brought into being. */
+const looks = 60;
+const beat = 500;
+
+/** Makes the sides of a person: the patient with all her accounts, and the desk of a role with one. */
+export class Work {
+  readonly #parts: SessionParts;
+  /** Who pays the fees of an account, once asked. */
+  readonly #granters = new Map<string, Promise<string>>();
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** The patient. */
+  person(): Person {
+    const { node, vault, sealer } = this.#parts;
+    return {
+      node,
+      vault,
+      sealer,
+      depot: this.#depot(),
+      sealTo: () => this.#sealTo(),
+      send: async (address, messages, { fee = "sponsor" } = {}) => {
+        if (fee === "free") return this.#send({ address, messages, free: true });
+        if (fee === "own") return this.#send({ address, messages });
+        return this.#send({ address, messages, granter: await this.#granter(address) });
+      },
+    };
+  }
+
+  /** A role: the account with this address, the vault's first. */
+  desk(address: string): Desk {
+    const { node, vault, sealer } = this.#parts;
+    return {
+      node,
+      address,
+      vault,
+      sealer,
+      gateway: this.#deskGateway(address),
+      send: (messages) => this.#send({ address, messages }),
+    };
+  }
+
+  /** Whether the chain knows an account. */
+  async known(address: string): Promise<boolean> {
+    return (await orAbsent(ask(this.#parts.node, AuthQuery.method.accountInfo, { address })))?.info !== undefined;
+  }
+
+  /** How often a dataset was opened, proven. */
+  counts(datasetId: string): Promise<ProvenCounts> {
+    return provenCounts(this.#parts.prove, datasetId);
+  }
+
+  async #send(what: Send): Promise<Sent> {
+    const { node, vault, confirm } = this.#parts;
+    const { hash, height } = await send({ node, confirm, signer: embeddedSigner(vault) }, what);
+    return { hash, height };
+  }
+
+  /** Who pays an account's fees. Asking also brings a new account into being; then the node must see it. */
+  #granter(address: string): Promise<string> {
+    const asked = this.#granters.get(address) ?? this.#sponsored(address);
+    this.#granters.set(address, asked);
+    asked.catch(() => this.#granters.delete(address));
+    return asked;
+  }
+
+  async #sponsored(address: string): Promise<string> {
+    const granter = await (await this.#login(address)).sponsorship();
+    for (let look = 0; look < looks; look++) {
+      if (await this.known(address)) return granter;
+      await pause(beat);
+    }
+    throw new Fault("unavailable", "account-unknown");
+  }
+
+  /** The gateway for an account of the vault, which logs in when it must. */
+  async #login(address: string): Promise<GatewayAccount> {
+    const { gateway, vault } = this.#parts;
+    const account = (await vault.accounts()).find((one) => one.address === address);
+    if (!account) throw new Fault("refused", "not-owner", { reasons: ["NOT_OWNER"] });
+    const sign = async (text: string) => (await vault.signArbitrary(address, text)).signature;
+    return gateway.as({ address, publicKey: account.publicKey, sign });
+  }
+
+  async #gatewayAddress(): Promise<string> {
+    return (await this.#parts.gateway.info()).address;
+  }
+
+  #depot(): Depot {
+    return {
+      address: () => this.#gatewayAddress(),
+      upload: async (owner, file, sha256, watch, signal) =>
+        (await this.#login(owner)).upload({ file, sha256, progress: watch, signal }),
+      putHalf: async (owner, datasetId, sealed) => (await this.#login(owner)).putHalf(datasetId, sealed),
+    };
+  }
+
+  #deskGateway(address: string): DeskGateway {
+    return {
+      address: () => this.#gatewayAddress(),
+      half: async (requestId, seat) => (await this.#login(address)).getHalf(requestId, seat),
+      object: async (sha256, limit) => (await this.#login(address)).object({ object: sha256, limit }),
+    };
+  }
+
+  /** The node names key and gateway; only what is proven of them counts. */
+  async #sealTo() {
+    const { node, prove } = this.#parts;
+    const [{ key, originChainId }, address] = await Promise.all([activeKey(node), this.#gatewayAddress()]);
+    return {
+      key: await provenKey(prove, originChainId, key.keyId),
+      gateway: await provenGateway(prove, address),
+    };
+  }
+}

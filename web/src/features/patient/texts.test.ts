@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { limits, permissions } from "../../client/consent";
+import { ingestSteps } from "../../client/ingest";
+import { AIUse, DataClass, Purpose, RecipientClass, SensitiveTopic } from "../../gen/volens/consent/v1/duo_pb";
+import { InspectionState } from "../../gen/volens/custody/v1/custody_pb";
+import { Kind } from "../../gen/volens/dataset/v1/dataset_pb";
+import { DecisionState } from "../../gen/volens/market/v1/market_pb";
+import { standingColour } from "./data/standing";
+import english from "./locales/en.json";
+
+const namesOf = (names: object) => Object.values(names).filter((name) => typeof name === "string");
+const awaited = ["REQUESTED", "ACCEPTED", "RELEASED"].filter((name) => name in InspectionState);
+
+/** Keys that are made of a name and a value; the others are held by app/locales.test.ts. */
+const made: Readonly<Record<string, readonly string[]>> = {
+  kind: namesOf(Kind),
+  purpose: namesOf(Purpose),
+  dataClass: namesOf(DataClass),
+  recipient: namesOf(RecipientClass),
+  topic: namesOf(SensitiveTopic),
+  ai: namesOf(AIUse),
+  answer: namesOf(DecisionState),
+  "answer.text": namesOf(DecisionState),
+  "inspect.state": awaited,
+  standing: Object.keys(standingColour),
+  "send.step": ingestSteps,
+  permission: Object.keys(permissions).flatMap((name) => [`${name}.title`, `${name}.text`]),
+  limit: Object.keys(limits).flatMap((name) => [`${name}.title`, `${name}.text`]),
+};
+
+/** What stands behind a path of names. */
+const at = (path: string) =>
+  path.split(".").reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], english);
+
+/** Every text with its key. */
+function all(value: unknown = english, path = ""): [key: string, text: string][] {
+  if (typeof value === "string") return [[path, value]];
+  return Object.entries(value as object).flatMap(([name, inner]) => all(inner, path ? `${path}.${name}` : name));
+}
+
+describe("texts for patients", () => {
+  it.each(Object.entries(made))("%s has words for each of its values", (path, values) => {
+    expect(values.length).toBeGreaterThan(0);
+    expect(values.filter((value) => typeof at(`${path}.${value}`) !== "string")).toEqual([]);
+  });
+
+  it.each(all())("%s is short and free of jargon", (_, text) => {
+    expect(text).not.toMatch(/\b(wallets?|gas|sign(s|ed|ing|atures?)?|hash(es|ed)?|blockchain|crypto|token)\b/i);
+    for (const sentence of text.split(/(?<=[.!?:])\s+/)) {
+      expect(sentence.split(/\s+/).length, sentence).toBeLessThanOrEqual(20);
+    }
+  });
+});
