@@ -13,6 +13,7 @@ import (
 
 	authtypes "github.com/cosmos/cosmos-sdk/x/auth/types"
 
+	"github.com/volens-network/volens/devnet"
 	"github.com/volens-network/volens/devnet/walk"
 	"github.com/volens-network/volens/test/network"
 	"github.com/volens-network/volens/x/custody"
@@ -25,15 +26,20 @@ const (
 	rehearsal   = "VOLENS_REHEARSAL=1"
 	// voting is how many blocks the vote may take, and some to spare: 20 seconds of blocks.
 	voting = 70
+	// upgradeEpoch is an epoch that ends after the story and the vote; so many blocks after
+	// its end, in the middle of the run that follows, is the upgrade.
+	upgradeEpoch = 130
+	intoRun      = 6
 )
 
 // rehearsalCrashes are where a validator ends within the handler; the last is late
 // with the new program, and has none.
 var rehearsalCrashes = []string{"", "upgrade-begun:1", "upgrade-done:1", ""}
 
-// An upgrade by governance, with requests in flight: all validators stop at its height,
-// two are killed within the handler, one comes late. No request is lost, and the new
-// parameter is everywhere.
+// An upgrade by governance, with requests in flight and in the middle of a run: all
+// validators stop at its height, two are killed within the handler, one comes late. No
+// request is lost, the new parameter is everywhere, and the run that was open when all
+// stopped makes the next epoch.
 func TestUpgrade_RequestsInFlight(t *testing.T) {
 	campaigns(t)
 	ctx := bounded(t)
@@ -45,6 +51,7 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 3, PortOffset: portsUpgrade, BlockTime: blockTime,
 		Seed: of, Record: c.record,
+		Spec: func(spec *devnet.Spec) { spec.EpochLength = upgradeEpoch },
 		Dress: func(node int, cmd *exec.Cmd) {
 			if !upgraded[node] {
 				return
@@ -59,7 +66,10 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	})
 	before := c.params(ctx)
 	c.load = c.Load(ctx, "upgrade")
-	height := c.Height(ctx) + voting
+	_, epoch, err := c.Key(ctx)
+	require.NoError(t, err)
+	height := epoch.Since() + upgradeEpoch + intoRun
+	require.Greater(t, height, c.Height(ctx)+voting, "there is time to vote")
 	c.propose(ctx, height)
 	for node := range quorum {
 		require.NoError(t, c.Operate(soon(ctx, t), node, "gov", "vote", "1", "yes"))
@@ -96,7 +106,37 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	require.Equal(t, before.MissWindow+1, after.MissWindow, "the handler has run, and once")
 	released := c.load.Released()
 	c.Until(soon(ctx, t), "releases after the upgrade", func() bool { return c.load.Released() > released })
-	c.end(ctx)
+	c.Until(soon(ctx, t), "the next epoch", func() bool {
+		key, _, err := c.Key(ctx)
+		return err == nil && key.Epoch > epoch.Epoch
+	})
+	released = c.load.Released()
+	c.Until(soon(ctx, t), "releases of the next epoch", func() bool { return c.load.Released() > released })
+	verdict := c.end(ctx)
+	requireRunOver(t, verdict, height)
+}
+
+// requireRunOver requires that a run had begun and was not over when the chain stopped
+// before a height, and that it made an epoch after it.
+func requireRunOver(t *testing.T, v *network.Verdict, height int64) {
+	t.Helper()
+	var before, after uint64
+	var phase custody.Phase
+	for _, b := range v.Blocks {
+		for _, p := range b.Phases {
+			if b.Height < height {
+				before, phase = p.Epoch, p.Phase
+			}
+		}
+		for _, e := range b.Active {
+			if b.Height > height && after == 0 {
+				after = e.Epoch
+			}
+		}
+	}
+	t.Logf("stopped in %s of the run for epoch %d", phase, before)
+	require.NotZero(t, after)
+	require.Equal(t, before, after, "the epoch after the upgrade is not of the run before it")
 }
 
 func (c *campaign) params(ctx context.Context) custody.Params {
