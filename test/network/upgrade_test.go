@@ -26,18 +26,20 @@ const (
 	rehearsal   = "VOLENS_REHEARSAL=1"
 	// voting is how many blocks the vote may take, and some to spare: 20 seconds of blocks.
 	voting = 70
-	// upgradeEpoch is an epoch that ends after the story and the vote; so many blocks after
-	// its end, in the middle of the run that follows, is the upgrade.
-	upgradeEpoch = 130
-	intoRun      = 6
+	// storyBlocks and askBlocks are the most that the story, and each request after it, takes.
+	storyBlocks = 50
+	askBlocks   = 3
+	// intoRun is how many blocks after an epoch's end, in the middle of the run that follows,
+	// the upgrade is.
+	intoRun = 6
 )
 
 // rehearsalCrashes are where a validator ends within the handler; the last is late
 // with the new program, and has none.
 var rehearsalCrashes = []string{"", "upgrade-begun:1", "upgrade-done:1", ""}
 
-// An upgrade by governance, with requests in flight and in the middle of a run: all
-// validators stop at its height, two are killed within the handler, one comes late. No
+// An upgrade by governance, with requests in flight in every state and in the middle of a run:
+// all validators stop at its height, two are killed within the handler, one comes late. No
 // request is lost, the new parameter is everywhere, and the run that was open when all
 // stopped makes the next epoch.
 func TestUpgrade_RequestsInFlight(t *testing.T) {
@@ -47,11 +49,13 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	upgraded := map[int]bool{}
 	c := &campaign{t: t}
 	of := seed(t)
+	crowded := size(20, 500)
+	length := int64(storyBlocks + askBlocks*crowded + voting)
 	c.record = record(t, "upgrade", of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 3, PortOffset: portsUpgrade, BlockTime: blockTime,
 		Seed: of, Record: c.record,
-		Spec: func(spec *devnet.Spec) { spec.EpochLength = upgradeEpoch },
+		Spec: func(spec *devnet.Spec) { spec.EpochLength = length },
 		Dress: func(node int, cmd *exec.Cmd) {
 			if !upgraded[node] {
 				return
@@ -65,11 +69,13 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 		},
 	})
 	before := c.params(ctx)
+	crowd, err := c.Crowd(ctx, "waiting", crowded)
+	require.NoError(t, err)
 	c.load = c.Load(ctx, "upgrade")
 	_, epoch, err := c.Key(ctx)
 	require.NoError(t, err)
-	height := epoch.Since() + upgradeEpoch + intoRun
-	require.Greater(t, height, c.Height(ctx)+voting, "there is time to vote")
+	height := epoch.Since() + length + intoRun
+	require.GreaterOrEqual(t, height, c.Height(ctx)+voting, "there is time to vote")
 	c.propose(ctx, height)
 	for node := range quorum {
 		require.NoError(t, c.Operate(soon(ctx, t), node, "gov", "vote", "1", "yes"))
@@ -112,6 +118,7 @@ func TestUpgrade_RequestsInFlight(t *testing.T) {
 	})
 	released = c.load.Released()
 	c.Until(soon(ctx, t), "releases of the next epoch", func() bool { return c.load.Released() > released })
+	require.NoError(t, crowd.Answer(ctx), "requests that were open before the upgrade")
 	verdict := c.end(ctx)
 	requireRunOver(t, verdict, height)
 }
