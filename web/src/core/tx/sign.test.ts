@@ -10,7 +10,8 @@ import { MsgGrantConsentSchema, MsgRevokeConsentSchema } from "../../gen/volens/
 import { fromBase64, toBase64, toHex, utf8 } from "../bytes";
 import { Fault } from "../fault";
 import { arbitraryDoc } from "../login";
-import { aminoText, timestampText } from "./amino";
+import { timestampText } from "../time";
+import { aminoText } from "./amino";
 import { open, pack, registry } from "./registry";
 import { aminoBytes, aminoDoc, type Draft, signBytes, signDoc, txBytes } from "./sign";
 
