@@ -43,7 +43,7 @@ export interface ShareHolder {
 
 /** How far the committee is from being unable to open. */
 export interface Margin {
-  /** All shares (W), those needed (T), and those of validators that signed the last block. */
+  /** All shares (W), those needed (T), and those of validators that signed one of the last blocks. */
   readonly total: number;
   readonly threshold: number;
   readonly alive: number;
@@ -101,10 +101,10 @@ export function shareHolders(epoch: Epoch, validators: readonly Validator[]): Sh
     .sort((a, b) => b.shares.length - a.shares.length || a.operator.localeCompare(b.operator));
 }
 
-/** Counts the shares of holders that signed the last block. */
+/** Counts the shares of holders that signed one of the last blocks. */
 export function margin(epoch: Epoch, holders: readonly ShareHolder[]): Margin {
   const alive = holders
-    .filter((holder) => holder.validator?.signed === true)
+    .filter((holder) => (holder.validator?.signed ?? 0) > 0)
     .reduce((sum, holder) => sum + holder.shares.length, 0);
   return { total: epoch.owners.length, threshold: epoch.threshold, alive, spare: alive - epoch.threshold };
 }

@@ -2,6 +2,7 @@
 import type { Node } from "../chain/node";
 import { ask, askAll } from "../chain/query";
 import { JsonReader } from "../core/json";
+import { Query as BankQuery } from "../gen/cosmos/bank/v1beta1/query_pb";
 import { type Heartbeat, type Organisation, Role } from "../gen/volens/attestation/v1/attestation_pb";
 import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
@@ -151,4 +152,9 @@ export async function openJobs(node: Node): Promise<{ requests: number; seats: n
   ]);
   const seats = releasing.reduce((sum, request) => sum + request.won - request.released - request.void, 0n);
   return { requests: releasing.length, seats: Number(seats), inspections: accepted.length };
+}
+
+/** What an account has, by denomination. */
+export function balances(node: Node, address: string) {
+  return askAll(node, BankQuery.method.allBalances, { address }, "balances");
 }

@@ -1,4 +1,4 @@
-/** The validators: who has which power, and who signed the last block. */
+/** The validators: who has which power, and who signed the last blocks. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bech32 } from "@scure/base";
@@ -21,8 +21,8 @@ export interface Validator {
   readonly tokens: bigint;
   readonly bonded: boolean;
   readonly jailed: boolean;
-  /** Whether its signature stands under the last block; undefined if it is not asked to sign. */
-  readonly signed: boolean | undefined;
+  /** Under how many of the last {@link watched} blocks its signature stands; undefined if it is not asked to sign. */
+  readonly signed: number | undefined;
 }
 
 /** Reads all validators, those with most stake first. */
@@ -34,7 +34,7 @@ export async function validators(node: Node): Promise<Validator[]> {
   return staked.map((validator) => view(validator, signatures)).sort((a, b) => (a.tokens < b.tokens ? 1 : -1));
 }
 
-function view(validator: Staked, signatures: ReadonlyMap<string, boolean>): Validator {
+function view(validator: Staked, signatures: ReadonlyMap<string, number>): Validator {
   return {
     operator: toHex(bech32.fromWords(bech32.decode(validator.operatorAddress as `${string}1${string}`).words)),
     address: validator.operatorAddress,
@@ -57,13 +57,31 @@ function consensusAddress(validator: Staked): string {
 /** CometBFT's BlockIDFlagCommit: the validator signed this block. */
 const flagCommit = 2;
 
-/** Who signed the last block that has a commit, by consensus address. */
-async function lastSignatures(node: Node): Promise<Map<string, boolean>> {
-  const commit = new JsonReader(await node.rpc.call("commit"), "node-answer").object("signed_header").object("commit");
-  const height = commit.text("height");
-  const set = await signers(node, height);
-  const flags = commit.objects("signatures").map((signature) => signature.number("block_id_flag", 0));
-  return new Map(set.map((address, place) => [address, flags[place] === flagCommit]));
+/** How many blocks are looked at to tell whether a validator is there. */
+export const watched = 5;
+
+/**
+ * Under how many of the last blocks each consensus address signed. The newest block's commit is left out: it is what the
+ * node had seen when it went on, and those that came later are only in the next block.
+ */
+async function lastSignatures(node: Node): Promise<Map<string, number>> {
+  const { height } = await node.status();
+  const counts = new Map<string, number>();
+  const heights = Array.from({ length: watched }, (_, back) => height - 1n - BigInt(back)).filter((one) => one > 0n);
+  await Promise.all(
+    heights.map(async (one) => {
+      const [set, answer] = await Promise.all([
+        signers(node, one.toString()),
+        node.rpc.call("commit", { height: one.toString() }),
+      ]);
+      const commit = new JsonReader(answer, "node-answer").object("signed_header").object("commit");
+      const flags = commit.objects("signatures").map((signature) => signature.number("block_id_flag", 0));
+      set.forEach((address, place) => {
+        counts.set(address, (counts.get(address) ?? 0) + (flags[place] === flagCommit ? 1 : 0));
+      });
+    }),
+  );
+  return counts;
 }
 
 /** The signing set of a height in its order, page by page. */

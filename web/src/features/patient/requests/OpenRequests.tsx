@@ -5,10 +5,10 @@ import type { DatasetView } from "../../../client/dataset";
 import { askedOf, fitting } from "../../../client/decide";
 import { State } from "../../../gen/volens/market/v1/market_pb";
 import { Loaded } from "../../shared/Loaded";
+import { usePurpose } from "../../shared/request/words";
 import { useChain } from "../../shared/useChain";
 import { LinkCard } from "../LinkCard";
 import { useAddresses } from "../useOwn";
-import { usePurpose } from "./words";
 
 /** Open requests that the rules allow for one of these datasets, and that have no answer yet. */
 export function OpenRequests({ views }: { views: readonly DatasetView[] }) {

@@ -13,14 +13,14 @@ import { Page } from "../../../ui/Page";
 import { Problem } from "../../../ui/Problem";
 import { Section } from "../../../ui/Section";
 import { Loaded } from "../../shared/Loaded";
+import { RequestFacts } from "../../shared/request/RequestFacts";
+import { usePurpose } from "../../shared/request/words";
 import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
 import { useChain } from "../../shared/useChain";
 import { useKindName } from "../Kind";
 import { useAddresses, useDatasets } from "../useOwn";
 import { Receipt } from "./Receipt";
-import { RequestFacts } from "./RequestFacts";
-import { usePurpose } from "./words";
 
 /** One request: always in the order who, why, what they see, what they never see, how long, what you get, change my mind. */
 export default function RequestPage() {

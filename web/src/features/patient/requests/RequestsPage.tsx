@@ -7,11 +7,11 @@ import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/Page";
 import { Section } from "../../../ui/Section";
 import { Loaded } from "../../shared/Loaded";
+import { usePurpose } from "../../shared/request/words";
 import { useChain } from "../../shared/useChain";
 import { LinkCard } from "../LinkCard";
 import { useAddresses, useDatasets } from "../useOwn";
 import { OpenRequests } from "./OpenRequests";
-import { usePurpose } from "./words";
 
 const later = [State.OPEN, State.RELEASING, State.SETTLED, State.CLOSED, State.FAILED_SHORT, State.CANCELLED];
 

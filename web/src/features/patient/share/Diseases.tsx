@@ -3,8 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { diseaseBooks } from "../../../client/consent";
 import { Loaded } from "../../shared/Loaded";
+import { useUseWords } from "../../shared/request/words";
 import { useChain } from "../../shared/useChain";
-import { useUseWords } from "../requests/words";
 import type { PartProps } from "./Payout";
 import { Pick } from "./Pick";
 

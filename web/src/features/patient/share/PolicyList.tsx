@@ -5,7 +5,7 @@ import { AIUse } from "../../../gen/volens/consent/v1/duo_pb";
 import { DefinitionList } from "../../../ui/DefinitionList";
 import { moment } from "../../../ui/format";
 import { Address } from "../../../ui/Id";
-import { useUseWords } from "../requests/words";
+import { useUseWords } from "../../shared/request/words";
 
 /** What a consent allows, in words, in the order of a request: who, why, what, how long, what you get. */
 export function PolicyList({ provision }: { provision: Provision }) {

@@ -15,8 +15,8 @@ import { AIUse, type Use } from "../../../gen/volens/consent/v1/duo_pb";
 import type { Request } from "../../../gen/volens/market/v1/market_pb";
 import { count, money } from "../../../ui/format";
 import { Address } from "../../../ui/Id";
-import { useChain } from "../../shared/useChain";
-import { useWho } from "../../shared/Who";
+import { useChain } from "../useChain";
+import { useWho } from "../Who";
 import { usePurpose, useUseWords } from "./words";
 
 /** What a request says of itself, in the fixed order, one card for each question. */

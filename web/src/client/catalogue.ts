@@ -1,0 +1,101 @@
+/** The datasets that are on offer, with what each patient allows and who vouches for it. */
+import type { Node } from "../chain/node";
+import { ask } from "../chain/query";
+import { Fault } from "../core/fault";
+import type { Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
+import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
+import { type Consent, Status as ConsentStatus } from "../gen/volens/consent/v1/consent_pb";
+import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
+import { type Dataset, type Receipt, Status } from "../gen/volens/dataset/v1/dataset_pb";
+import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
+import { orAbsent } from "./committee";
+
+/** A dataset as a researcher sees it. */
+export interface Offer {
+  readonly dataset: Dataset;
+  /** The latest version of its consent. */
+  readonly consent: Consent | undefined;
+  /** The statement about this version of the payload. */
+  readonly attestation: Deidentification | undefined;
+  /** An open challenge freezes the attestation. */
+  readonly challenged: boolean;
+}
+
+/** A page of offers. */
+export interface OfferPage {
+  readonly offers: readonly Offer[];
+  /** Where the next page begins; undefined after the last. */
+  readonly next: Uint8Array | undefined;
+}
+
+/** How many datasets {@link offers} reads at a time. */
+export const offerPage = 50;
+
+/** How many datasets a check or a catalogue looks at, as Go's `client/check.go`. */
+export const mostLooked = 2000;
+
+/** One page of the active datasets with consent and attestation. */
+export async function offers(node: Node, from: Uint8Array = new Uint8Array()): Promise<OfferPage> {
+  const answer = await ask(node, DatasetQuery.method.datasets, {
+    status: Status.ACTIVE,
+    pagination: { key: from, limit: BigInt(offerPage) },
+  });
+  const next = answer.pagination?.nextKey;
+  return {
+    offers: await Promise.all(answer.datasets.map((dataset) => offerOf(node, dataset))),
+    next: next && next.length > 0 ? next : undefined,
+  };
+}
+
+/** One dataset with the receipts of its gateways. */
+export async function offer(node: Node, datasetId: string): Promise<Offer & { readonly receipts: readonly Receipt[] }> {
+  const { dataset, receipts } = await ask(node, DatasetQuery.method.dataset, { datasetId });
+  if (!dataset) throw new Fault("internal", "node-answer");
+  return { ...(await offerOf(node, dataset)), receipts };
+}
+
+/** Adds to a dataset what is said about it. */
+export async function offerOf(node: Node, dataset: Dataset): Promise<Offer> {
+  const { id: datasetId, version } = dataset;
+  const [consent, attestation] = await Promise.all([
+    orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })),
+    orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version })),
+  ]);
+  return {
+    dataset,
+    consent: consent?.consent,
+    attestation: attestation?.deidentification,
+    challenged: attestation?.challenge !== undefined,
+  };
+}
+
+/** Whether the patient's consent is in force at a time, in milliseconds since 1970. */
+export function consents(offer: Offer, now: number): boolean {
+  const { consent } = offer;
+  if (consent?.status !== ConsentStatus.ACTIVE) return false;
+  const { expiry } = consent.provision ?? {};
+  return expiry?.never === true || (expiry?.time !== undefined && Number(expiry.time.seconds) * 1000 > now);
+}
+
+/** Whether an organisation vouches for this version at a time, in milliseconds since 1970. */
+export function attested(offer: Offer, now: number): boolean {
+  const { attestation, challenged } = offer;
+  if (!attestation || attestation.revoked || challenged) return false;
+  return attestation.expiry !== undefined && Number(attestation.expiry.seconds) * 1000 > now;
+}
+
+/** DUO's short name of a permission. */
+export const permissionNames: Readonly<Record<string, string>> = {
+  "DUO:0000004": "NRES",
+  "DUO:0000042": "GRU",
+  "DUO:0000006": "HMB",
+  "DUO:0000007": "DS",
+  "DUO:0000011": "POA",
+};
+
+/** DUO's short name of the permission that an offer's consent gives; undefined without one, and when it was stopped. */
+export function permissionOf({ consent }: Offer): string | undefined {
+  if (consent?.status !== ConsentStatus.ACTIVE) return undefined;
+  const term = consent.provision?.policy?.permission;
+  return term === undefined ? undefined : (permissionNames[term] ?? term);
+}
