@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/volens-network/volens/client/chain"
@@ -13,6 +14,7 @@ import (
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/envelope"
+	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/attestation"
@@ -24,8 +26,8 @@ const inspectFolder = "inspections"
 // AttestOptions say what an organisation judges, and on which report.
 type AttestOptions struct {
 	DatasetID string
-	// Report is the file that the owner handed over, and Facets the opening of the facets;
-	// empty means that it lies beside the report.
+	// Report is the file that the owner handed over, and Facets the opening of the facets,
+	// which Session.HandFacets sealed; empty means that it lies beside the report.
 	Report string
 	Facets string
 	// Basis is safe-harbor, expert-determination or gdpr-pseudonymised; empty means what
@@ -82,14 +84,22 @@ func (s *Session) attest(ctx context.Context, o AttestOptions) (*Attested, error
 			return nil, err
 		}
 	}
+	if o.Facets == "" {
+		o.Facets = handedPath(o.Report, of)
+	}
+	if _, err := os.Stat(o.Facets); errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.E(
+			fault.NotFound,
+			"inspection %s is accepted, the facets are missing: the owner seals them to it with "+
+				"volens dataset facets; run this again then",
+			asked.Id,
+		)
+	}
 	r, err := s.findRelease(ctx, of, 0, true)
 	if err != nil {
 		return nil, err
 	}
 	out := &Attested{DatasetID: o.DatasetID, Version: asked.Version, InspectionID: asked.Id}
-	if o.Facets == "" {
-		o.Facets = facetsPath(o.Report)
-	}
 	out.Verdict, err = s.judge(ctx, r, report, o, asked.Version)
 	if err != nil {
 		return nil, err
@@ -99,6 +109,41 @@ func (s *Session) attest(ctx context.Context, o AttestOptions) (*Attested, error
 	}
 	out.Clean = true
 	return out, s.vouch(ctx, signer, o, r, report, out)
+}
+
+// Accept posts what the release of a dataset's inspection needs: a one-time key, a delivery key
+// and a bond. The owner seals the facets to that key, and Attest goes on from there.
+func (s *Session) Accept(ctx context.Context, datasetID string) (*Inspection, error) {
+	out, err := s.acceptAsked(ctx, datasetID)
+	return out, classify(err)
+}
+
+func (s *Session) acceptAsked(ctx context.Context, datasetID string) (*Inspection, error) {
+	signer, err := s.signer()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := parseID("dataset", datasetID); err != nil {
+		return nil, err
+	}
+	asked, err := s.asked(ctx, datasetID, signer)
+	if err != nil {
+		return nil, err
+	}
+	of, err := id.Parse(asked.Id)
+	if err != nil {
+		return nil, err
+	}
+	if asked.State == custody.INSPECTION_STATE_REQUESTED {
+		if err := s.accept(ctx, signer, of, asked); err != nil {
+			return nil, err
+		}
+		if asked, err = s.asked(ctx, datasetID, signer); err != nil {
+			return nil, err
+		}
+	}
+	out := inspection(asked)
+	return &out, nil
 }
 
 // reportFile is a report with the digest of its file.
@@ -237,15 +282,26 @@ func (s *Session) judge(
 	if err = errors.Join(err, closed); err != nil {
 		return nil, err
 	}
-	of, err := id.Parse(o.DatasetID)
-	if err != nil {
-		return nil, err
-	}
-	facets, err := checkFacets(shown, o.Facets, of, version, r.payload)
+	facets, err := s.judgeFacets(shown, r, o, version)
 	if err != nil {
 		return nil, err
 	}
 	return together(report.profile, hexBytes(report.sha256), append(files, facets)), nil
+}
+
+// judgeFacets opens the owner's facets with the key of the inspection, and checks them.
+func (s *Session) judgeFacets(
+	shown []facet.Facet, r *released, o AttestOptions, version uint64,
+) (FileVerdict, error) {
+	of, err := id.Parse(o.DatasetID)
+	if err != nil {
+		return FileVerdict{}, err
+	}
+	delivery, err := s.Wallet.DeliveryIdentity(r.request)
+	if err != nil {
+		return FileVerdict{}, err
+	}
+	return checkFacets(shown, o.Facets, delivery, of, version, r.payload)
 }
 
 // vouch signs the attestation.

@@ -49,8 +49,8 @@ type Ingested struct {
 	Owner     string `json:"owner"`
 	Account   string `json:"account,omitempty"`
 	Kind      string `json:"kind"`
-	// Report is the file of the de-identification report, Facets that of the opened facets;
-	// hand both to the attestor, and the second to nobody else.
+	// Report is the file of the de-identification report; hand it to the attestor. Facets is that
+	// of the opened facets, sealed to the owner: HandFacets seals it to an attestor.
 	Report          string `json:"report"`
 	Facets          string `json:"facets"`
 	DeidSHA256      string `json:"deid_sha256"`

@@ -70,11 +70,11 @@ func (s *Session) ownCopyOf(ctx context.Context, d dataset.Dataset, of id.ID, ow
 // facetsOfVersion reads the facets of a version out of the opening of its tree: of each
 // code the finest leaves. They must make the root that is on chain.
 func (s *Session) facetsOfVersion(file string, d dataset.Dataset, of id.ID) ([]facet.Facet, error) {
-	raw, err := os.ReadFile(file)
+	identity, err := s.Wallet.PatientIdentity(of)
 	if err != nil {
 		return nil, err
 	}
-	opening, err := facet.ParseOpening(raw)
+	opening, err := openOpening(file, identity)
 	if err != nil {
 		return nil, err
 	}

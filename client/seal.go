@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -90,11 +89,7 @@ func (s *Session) seal(ctx context.Context, in sealing) (out *sealed, err error)
 	if err := parts.add(report, written.report); err != nil {
 		return nil, err
 	}
-	root, err := s.Wallet.RootSecret()
-	if err != nil {
-		return nil, err
-	}
-	tree, opening, err := facetTree(root, in, written.kind, written.shown.Facets())
+	tree, opening, err := s.facetTree(in, written.kind, written.shown.Facets())
 	if err != nil {
 		return nil, err
 	}
@@ -186,18 +181,7 @@ func sealPart(recipient string, part []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recipient of the gateway: %w", err)
 	}
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, key)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(part); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return sealTo(key, part)
 }
 
 // places are where the sealed file and the report of a version are kept here.

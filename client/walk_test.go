@@ -42,12 +42,24 @@ func (p *people) readyOf(t *testing.T, files ...string) *client.Ingested {
 	require.NoError(t, err)
 	_, err = p.patient.Inspect(ctx, in.DatasetID, address(t, p.hospital))
 	require.NoError(t, err)
+	p.handFacets(t, in.DatasetID)
 	attested, err := p.hospital.Attest(ctx, client.AttestOptions{DatasetID: in.DatasetID, Report: in.Report})
 	require.NoError(t, err)
 	require.True(t, attested.Clean)
 	_, err = p.patient.Grant(ctx, in.DatasetID, terms())
 	require.NoError(t, err)
 	return in
+}
+
+// handFacets has the hospital accept, and the patient seal the facets to it.
+func (p *people) handFacets(t *testing.T, datasetID string) string {
+	t.Helper()
+	_, err := p.hospital.Accept(context.Background(), datasetID)
+	require.NoError(t, err)
+	handed, err := p.patient.HandFacets(context.Background(), datasetID, "")
+	require.NoError(t, err)
+	require.Len(t, handed, 1)
+	return handed[0].Path
 }
 
 // approve lets the study go ahead.
@@ -391,8 +403,11 @@ func TestAttest_WrongReport(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, queue, 1)
 
+	_, err = p.patient.HandFacets(ctx, in.DatasetID, "")
+	require.Equal(t, fault.NotFound, fault.KindOf(err), "nobody has accepted")
+	facets := p.handFacets(t, in.DatasetID)
 	attested, err := p.hospital.Attest(ctx,
-		client.AttestOptions{DatasetID: in.DatasetID, Report: other.Report, Refuse: true})
+		client.AttestOptions{DatasetID: in.DatasetID, Report: other.Report, Facets: facets, Refuse: true})
 	require.Equal(t, fault.Refused, fault.KindOf(err))
 	require.Contains(t, fault.Reasons(err), "digest")
 	require.False(t, attested.Clean)

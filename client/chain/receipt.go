@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	abci "github.com/cometbft/cometbft/abci/types"
@@ -82,15 +83,24 @@ func EventsOf[T proto.Message](events []abci.Event) ([]T, error) {
 		if event.Type != name {
 			continue
 		}
-		parsed, err := sdk.ParseTypedEvent(event)
+		parsed, err := sdk.ParseTypedEvent(typed(event))
 		if err != nil {
 			return nil, fault.E(fault.Internal, "read event %s: %w", name, err)
 		}
-		typed, ok := parsed.(T)
+		like, ok := parsed.(T)
 		if !ok {
 			return nil, fault.E(fault.Internal, "event %s is a %T", name, parsed)
 		}
-		found = append(found, typed)
+		found = append(found, like)
 	}
 	return found, nil
+}
+
+// typed is an event without what baseapp adds: it marks those of BeginBlock and EndBlock
+// with a word that is no JSON, which the SDK's reader does not take.
+func typed(event abci.Event) abci.Event {
+	event.Attributes = slices.DeleteFunc(slices.Clone(event.Attributes), func(a abci.EventAttribute) bool {
+		return a.Key == "mode" && (a.Value == "BeginBlock" || a.Value == "EndBlock")
+	})
+	return event
 }

@@ -359,6 +359,19 @@ func TestEventsOf_Malformed(t *testing.T) {
 	require.Equal(t, fault.Internal, fault.KindOf(err))
 }
 
+// Events of the end of a block are marked by baseapp, unlike those of a transaction.
+func TestEventsOf_EndBlock(t *testing.T) {
+	want := &dataset.EventDatasetWithdrawn{DatasetId: "0123"}
+	event, err := sdk.TypedEventToEvent(want)
+	require.NoError(t, err)
+	marked := abci.Event(event)
+	marked.Attributes = append(marked.Attributes, abci.EventAttribute{Key: "mode", Value: "EndBlock"})
+	got, err := chain.EventsOf[*dataset.EventDatasetWithdrawn]([]abci.Event{marked})
+	require.NoError(t, err)
+	require.Equal(t, []*dataset.EventDatasetWithdrawn{want}, got)
+	require.Len(t, marked.Attributes, len(event.Attributes)+1, "the caller's event stays as it is")
+}
+
 func TestTxError_Kinds(t *testing.T) {
 	for _, row := range []struct {
 		codespace string

@@ -12,7 +12,8 @@ import (
 func newDatasetCommand(e *env) *cobra.Command {
 	return group("dataset", "See own datasets, let an organisation inspect one, withdraw one",
 		"  volens dataset list\n  volens dataset inspect ID --organisation volens1...",
-		newDatasetListCommand(e), newDatasetShowCommand(e), newDatasetInspectCommand(e), newDatasetReplaceCommand(e),
+		newDatasetListCommand(e), newDatasetShowCommand(e), newDatasetInspectCommand(e), newDatasetFacetsCommand(e),
+		newDatasetReplaceCommand(e),
 		newDatasetWithdrawCommand(e))
 }
 
@@ -71,7 +72,8 @@ func newDatasetInspectCommand(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "inspect ID --organisation ADDRESS", Short: "Let an organisation read a dataset, to vouch for it",
 		Long: "Let an organisation read this version of a dataset, once, to judge its de-identification. It is no\n" +
-			"consent to research. Hand the report that ingest wrote to the organisation as a file.",
+			"consent to research. Hand the report that ingest wrote to the organisation as a file, and when it has\n" +
+			"accepted, the facets (volens dataset facets).",
 		Example: "  volens dataset inspect ID --organisation volens1...", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
@@ -82,17 +84,41 @@ func newDatasetInspectCommand(e *env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return e.result(
-					i,
-					field{"inspection", i.InspectionID},
-					field{"version", i.Version},
-					field{"state", i.State},
-				)
+				return e.printInspection(i)
 			})
 		},
 	}
 	c.Flags().StringVar(&organisation, "organisation", "", "address of the attestor")
 	require(c, "organisation")
+	return c
+}
+
+func (e *env) printInspection(i *client.Inspection) error {
+	return e.result(i, field{"inspection", i.InspectionID}, field{"version", i.Version}, field{"state", i.State})
+}
+
+func newDatasetFacetsCommand(e *env) *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "facets ID",
+		Short: "Seal the facets of a dataset to an organisation that inspects it",
+		Long: "Seal the opened facets to the key that an organisation put on chain when it accepted the inspection. The\n" +
+			"file goes to it beside the report; nobody else can open it.",
+		Example: "  volens dataset facets ID --out facets.age",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				all, err := s.HandFacets(ctx, args[0], out)
+				if err != nil {
+					return err
+				}
+				return table(e, all, []string{"INSPECTION", "ORGANISATION", "FILE"}, func(h client.HandedFacets) []any {
+					return []any{h.InspectionID, h.Organisation, h.Path}
+				})
+			})
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "the file (default: beside the report)")
 	return c
 }
 

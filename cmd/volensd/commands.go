@@ -35,7 +35,7 @@ func addCommands(root *cobra.Command, probe *app.App) {
 		custodyCommand(),
 		doctorCommand(),
 	)
-	server.AddCommands(root, home, newNode, export, func(*cobra.Command) {})
+	addServer(root, home)
 }
 
 func queryCommand() *cobra.Command {

@@ -18,6 +18,12 @@ import (
 // newNode builds a node that lies when its plan says so. No release is built with this tag:
 // test/network shows that none has it.
 func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) servertypes.Application {
+	node, _ := newLiar(logger, db, appOpts)
+	return node
+}
+
+// newLiar builds the node with what lies in it.
+func newLiar(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) (*app.App, *byzantine.Liar) {
 	node := app.New(logger, db, false, appOpts, server.DefaultBaseappOptions(appOpts)...)
 	self, err := app.NewSelf(appOpts)
 	if err != nil {
@@ -32,5 +38,5 @@ func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) serve
 	if err := node.LoadLatestVersion(); err != nil {
 		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
 	}
-	return node
+	return node, liar
 }

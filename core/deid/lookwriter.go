@@ -104,21 +104,24 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 	w.raw = append(w.raw, piece...)
 	norm, places := w.norm[:len(w.raw)], w.places[:len(w.raw)]
 	n, k := 0, 0
+	if w.bulk {
+		for _, c := range w.raw {
+			norm[n] = folded[c]
+			n += int(kept[c])
+		}
+		if w.look.find(norm[:n], w.raw, minBulk) {
+			return errRemains()
+		}
+		return nil
+	}
 	for i, c := range w.raw {
 		norm[n] = folded[c]
 		places[k] = int32(i)
 		n += int(kept[c])
 		k += 1 - int(kept[c])
 	}
-	least := 0
-	if w.bulk {
-		least = minBulk
-	}
-	if w.look.find(norm[:n], w.raw, least) {
-		return Refuse(CodeIdentifierRemain, "the second look found a value of the original in the output")
-	}
-	if w.bulk {
-		return nil
+	if w.look.find(norm[:n], w.raw, 0) {
+		return errRemains()
 	}
 	if name, hit := findPattern(w.look.patterns, w.raw, places[:k], edges{cut: w.cut, last: last}); hit {
 		return Refuse(CodeIdentifierRemain, "the second look found a pattern in the output: "+string(name))
@@ -127,6 +130,10 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 		return Refuse(CodeIdentifierRemain, "the second look found a short value of the original in the header")
 	}
 	return nil
+}
+
+func errRemains() error {
+	return Refuse(CodeIdentifierRemain, "the second look found a value of the original in the output")
 }
 
 // hasWeakWord looks up each whole word of the header.

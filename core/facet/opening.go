@@ -33,6 +33,9 @@ func (t *Tree) Opening(datasetID id.ID, version uint64) Opening {
 	}
 }
 
+// Encode is the opening in JSON.
+func (o Opening) Encode() ([]byte, error) { return json.Marshal(o) }
+
 // ParseOpening reads an opening in JSON. Unknown members are errors.
 func ParseOpening(data []byte) (Opening, error) {
 	var o Opening

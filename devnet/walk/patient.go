@@ -112,6 +112,12 @@ func (s *Story) attest(ctx context.Context) (string, error) {
 		if _, err := patient.Inspect(ctx, d.id, hospital.Address); err != nil {
 			return err
 		}
+		if _, err := hospital.Accept(ctx, d.id); err != nil {
+			return err
+		}
+		if _, err := patient.HandFacets(ctx, d.id, ""); err != nil {
+			return err
+		}
 		verdict, err := hospital.Attest(ctx, client.AttestOptions{DatasetID: d.id, Report: d.report})
 		if err == nil && !verdict.Clean {
 			err = broken("dataset %s was not vouched for", d.id)

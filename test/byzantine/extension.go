@@ -52,7 +52,8 @@ type Extension struct {
 }
 
 // Extensions are the sixteen behaviours of test/network/README.md in their order: the sixth
-// comes in two sizes, and the last, which is about a run, in two parts.
+// comes in two sizes, the fourteenth by call and by peer, which is Speak's, and the last,
+// which is about a run, in two parts.
 func Extensions() []Extension {
 	return []Extension{
 		{Name: "none", spoil: func(*Liar, vote) ([]byte, error) { return []byte{}, nil }},
@@ -82,6 +83,7 @@ func Extensions() []Extension {
 		},
 		{Name: "other-reader", Blamed: true, spoil: emitted(otherReader)},
 		{Name: "changing", Blamed: true, spoil: changing},
+		{Name: perPeer, Blamed: true, spoil: func(*Liar, vote) ([]byte, error) { return nil, errHonest }},
 		{Name: "late-garbage", spoil: late},
 		{Name: "bad-deal", Run: true, Convicted: true, spoil: badDeal},
 		{Name: "false-dispute", Run: true, Convicted: true, spoil: falseDispute},

@@ -118,6 +118,9 @@ func TestCommands(t *testing.T) {
 		"--organisation",
 		s.address(walk.Hospital),
 	)
+	s.requireExit(exitNotFound, s.as(walk.Patient, "dataset", "facets", s.dataset.DatasetID))
+	s.must(nil, walk.Hospital, "--yes", "attest", s.dataset.DatasetID, "--accept")
+	s.must(nil, walk.Patient, "dataset", "facets", s.dataset.DatasetID)
 	s.must(nil, walk.Hospital, "--yes", "attest", s.dataset.DatasetID, "--report", s.dataset.Report)
 	s.must(nil, walk.Patient, "--yes", "consent", "grant", s.dataset.DatasetID, "--understood",
 		"--refer-to", s.address(walk.Ethics))

@@ -1,6 +1,11 @@
 package network
 
-import "github.com/volens-network/volens/core/threshold"
+import (
+	"slices"
+
+	"github.com/volens-network/volens/core/threshold"
+	"github.com/volens-network/volens/x/custody"
+)
 
 // Era is what an epoch was and did.
 type Era struct {
@@ -40,11 +45,13 @@ func eras(blocks []Block, committees map[[2]uint64]*threshold.Committee) []Era {
 	return out
 }
 
-// longestPause is the most blocks from one with releases to the next.
+// longestPause is the most blocks from one with releases to researchers to the next.
 func longestPause(blocks []Block) int64 {
 	var longest, last int64
 	for _, b := range blocks {
-		if len(b.Released) == 0 {
+		if !slices.ContainsFunc(b.Released, func(e *custody.EventReleased) bool {
+			return e.Kind == custody.JOB_KIND_RELEASE
+		}) {
 			continue
 		}
 		if last > 0 {

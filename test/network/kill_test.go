@@ -6,17 +6,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volens-network/volens/devnet"
 	"github.com/volens-network/volens/test/network"
 )
 
-// The variable by which a stock CometBFT ends at one of its crash points.
-const failVariable = "FAIL_TEST_INDEX"
+const (
+	// failVariable makes a stock CometBFT end at one of its crash points.
+	failVariable = "FAIL_TEST_INDEX"
+	// siegeEpoch is an epoch's length while nodes are killed: several runs fall into each campaign.
+	siegeEpoch = 100
+)
 
 // campaign is a site with what the tests of this file do to it.
 type campaign struct {
@@ -36,7 +42,7 @@ func begin(ctx context.Context, t *testing.T, name string, ports int) *campaign 
 	c.record = record(t, name, of)
 	c.Site = network.Build(ctx, t, network.Plan{
 		Programs: programs(t), Validators: quorum, Patients: 10, PortOffset: ports, BlockTime: blockTime, Seed: of,
-		Record: c.record,
+		Record: c.record, Spec: func(spec *devnet.Spec) { spec.EpochLength = siegeEpoch },
 		Dress: func(node int, cmd *exec.Cmd) {
 			cmd.Env = append(os.Environ(), c.environment[node]...)
 			delete(c.environment, node)
@@ -46,13 +52,14 @@ func begin(ctx context.Context, t *testing.T, name string, ports int) *campaign 
 }
 
 // end lets the load come to its end and inspects.
-func (c *campaign) end(ctx context.Context) {
+func (c *campaign) end(ctx context.Context) *network.Verdict {
 	c.t.Helper()
 	require.NoError(c.t, c.load.Stop())
 	verdict := c.Inspect(ctx)
 	require.NoError(c.t, c.record.Close(verdict, nil))
 	c.Require(verdict)
 	require.GreaterOrEqual(c.t, verdict.FewestShares, 3)
+	return verdict
 }
 
 // Each few seconds one of four validators is killed, under a load of releases (R1). Then
@@ -107,7 +114,8 @@ func (c *campaign) powerCut(ctx context.Context) time.Duration {
 }
 
 // A validator that ends at a crash point of CometBFT goes on where it was (R1b), and so it
-// does, or says clearly why not, when files of its home are damaged (R3).
+// does, or says clearly why not, when files of its home are damaged (R3). Epochs follow each
+// other meanwhile.
 func TestCrashPointsAndDamage(t *testing.T) {
 	campaigns(t)
 	ctx := bounded(t)
@@ -150,10 +158,34 @@ func (c *campaign) crash(ctx context.Context, victim, i int) {
 	c.CaughtUp(soon(ctx, c.t), victim)
 }
 
+// within bounds something that takes up to an epoch.
+func (c *campaign) within(ctx context.Context) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, epochPatience)
+	c.t.Cleanup(cancel)
+	return ctx
+}
+
+// calm waits until no run is open and, with epochs of a length, the next is some blocks away.
+func (c *campaign) calm(ctx context.Context, length int64) {
+	c.t.Helper()
+	c.Until(c.within(ctx), "a time without a run", func() bool {
+		key, epoch, err := c.Key(ctx)
+		if err != nil || key.PendingEpoch > 0 {
+			return false
+		}
+		run, err := c.Run(ctx)
+		if err != nil || !run.Finished && run.Run > 0 {
+			return false
+		}
+		return c.Height(ctx) < epoch.Since()+length-calmBlocks
+	})
+}
+
 // damage is something that happens to a file of a validator that is down.
 type damage struct {
 	name string
-	// file is below the home. It must recover, or say what says.
+	// file is below the home; a share's is completed by the epoch that releases. It must
+	// recover, or say what says.
 	file string
 	harm func(raw []byte, at int) []byte
 	says string
@@ -168,30 +200,42 @@ func flip(raw []byte, at int) []byte {
 	return raw
 }
 
-// damages happen to what a crash can leave behind. The share file is put back after it was
-// refused: no other validator may be without its share then.
+// damages happen to what a crash can leave behind. What was refused is put back afterwards:
+// no other validator may be without its share then.
 var damages = []damage{
 	{name: "cs.wal cut", file: "data/cs.wal/wal", harm: cut, end: 300},
 	{name: "cs.wal flipped", file: "data/cs.wal/wal", harm: flip, end: 300},
-	{name: "addrbook cut", file: "config/addrbook.json", harm: cut, end: 200},
-	{
-		name: "share flipped", file: "custody/share-1-1", harm: flip, end: 80,
-		says: "share file cannot be read",
-	},
-	{name: "share cut", file: "custody/share-1-1", harm: cut, end: 80, says: "share file cannot be read"},
-	{name: "guard cut", file: "custody/guard-1-1", harm: cut, end: 40},
+	{name: "addrbook cut", file: addressBook, harm: cut, end: 200},
+	{name: "share flipped", file: shareOfEpoch, harm: flip, end: 80, says: "share file cannot be read"},
+	{name: "share cut", file: shareOfEpoch, harm: cut, end: 80, says: "share file cannot be read"},
+	{name: "guard flipped", file: "custody/guard", harm: flip, end: 40, says: guardRefused},
+	{name: "guard cut", file: "custody/guard", harm: cut, end: 40, says: guardRefused},
+	{name: "mark flipped", file: "custody/mark", harm: flip, end: 100}, // one of its two slots is left
 }
+
+const (
+	addressBook  = "config/addrbook.json"
+	shareOfEpoch = "custody/share-1-"
+	guardRefused = "emission guard does not belong to the share"
+)
 
 func (c *campaign) damage(ctx context.Context, victim int, d damage) {
 	c.t.Helper()
+	if d.says != "" {
+		c.calm(ctx, siegeEpoch) // a new epoch would be a remedy
+	}
+	if d.file == shareOfEpoch {
+		key, _, err := c.Key(ctx)
+		require.NoError(c.t, err)
+		d.file += strconv.FormatUint(key.Epoch, 10)
+	}
 	path := filepath.Join(c.Home(victim), d.file)
 	c.Kill(ctx, victim)
 	raw, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		raw = []byte("{}")
-	} else {
-		require.NoError(c.t, err)
+	if os.IsNotExist(err) && d.file == addressBook {
+		raw, err = []byte("{}"), nil // without address exchange there is none
 	}
+	require.NoError(c.t, err)
 	kept := append([]byte(nil), raw...)
 	at := len(raw) - 1 - c.Rand.IntN(min(d.end, len(raw)))
 	require.NoError(c.t, os.WriteFile(path, d.harm(raw, at), 0o600))

@@ -100,7 +100,7 @@ func TestLies(t *testing.T) {
 
 // play goes through the matrix, with honest windows in turn.
 func (s *stage) play(ctx context.Context) {
-	window, proposals, turn := int64(size(10, 300)), size(2, 100), 0
+	window, proposals, turn := int64(size(20, 300)), size(5, 100), 0
 	only, err := regexp.Compile(os.Getenv(liesVariable))
 	require.NoError(s.t, err)
 	honest := func() {

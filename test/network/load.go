@@ -85,6 +85,46 @@ func (l *Load) Stop() error {
 	return <-l.done
 }
 
+// Crowd are requests that nobody has answered yet.
+type Crowd struct {
+	load     *Load
+	requests []string
+}
+
+// Crowd submits so many requests and leaves them open. It must not run beside a Load of the
+// same site: a researcher has one account.
+func (s *Site) Crowd(ctx context.Context, name string, n int) (*Crowd, error) {
+	c := &Crowd{load: &Load{site: s}}
+	for i := range n {
+		request, err := c.load.ask(ctx, fmt.Sprintf("%s-%04d", name, i))
+		if err != nil {
+			return nil, err
+		}
+		c.requests = append(c.requests, request)
+	}
+	return c, nil
+}
+
+// Answer lets every patient say yes to all of them, and brings each to its end, a few at a
+// time.
+func (c *Crowd) Answer(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var group sync.WaitGroup
+	slots := make(chan struct{}, inFlight)
+	for _, request := range c.requests {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			if err := c.load.follow(ctx, request); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
 // run submits one request after the other, for a researcher has one account; the rest of
 // each goes on beside it.
 func (l *Load) run(ctx context.Context, name string) error {

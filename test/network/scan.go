@@ -29,6 +29,8 @@ type Block struct {
 	Blamed [][]byte
 	// Faults are convictions of a run.
 	Faults []*custody.EventRunFault
+	// Phases are those that runs entered.
+	Phases []*custody.EventRunPhase
 	// Active are the epochs that are active from here on, Rewards what ended ones paid.
 	Active  []*custody.EventKeyActive
 	Rewards []*custody.EventReward
@@ -135,6 +137,9 @@ func (b *Block) readEvents(events []abci.Event) error {
 		b.Blamed = append(b.Blamed, bad.Operator)
 	}
 	if b.Faults, err = chain.EventsOf[*custody.EventRunFault](events); err != nil {
+		return err
+	}
+	if b.Phases, err = chain.EventsOf[*custody.EventRunPhase](events); err != nil {
 		return err
 	}
 	if b.Active, err = chain.EventsOf[*custody.EventKeyActive](events); err != nil {

@@ -16,7 +16,8 @@ type canvas struct {
 	out, inRow   []bool
 	least, most  []uint8
 	across, down int
-	histogram    []uint32
+	histogram    []uint32 // of levels from low on
+	low          uint16
 	table        []uint8
 }
 
@@ -44,23 +45,45 @@ func (c *canvas) sample(offset int) uint16 {
 // read fills levels with one number a pixel: its brightest sample, or its
 // luminance where the first sample is that; and counts how often each occurs.
 func (c *canvas) read() {
-	c.levels, c.near = c.levels[:0], 0
-	c.histogram, c.table = resize(c.histogram, 1<<c.allocated), resize(c.table, 1<<c.allocated)
-	clear(c.histogram)
-	defer func() {
-		for _, level := range c.levels {
-			c.histogram[level]++
-		}
-	}()
-	several := c.samples == 3 && c.photometric == "RGB"
+	c.near = 0
 	if c.samples == 1 {
-		width := c.allocated / 8
-		c.levels = resize(c.levels, len(c.pixels)/width)
-		for i := range c.levels {
-			c.levels[i] = c.sample(i * width)
+		c.levels = resize(c.levels, len(c.pixels)*8/c.allocated)
+		c.readPlane()
+	} else {
+		c.readColours()
+	}
+	c.count()
+}
+
+// readPlane reads pixels of one sample.
+func (c *canvas) readPlane() {
+	levels, pixels := c.levels, c.pixels
+	if c.allocated == 8 {
+		for i, v := range pixels[:len(levels)] {
+			levels[i] = uint16(v)
 		}
 		return
 	}
+	sign := uint16(0)
+	if c.signed {
+		sign = 0x8000
+	}
+	pixels = pixels[:2*len(levels)]
+	if c.order == binary.ByteOrder(binary.LittleEndian) {
+		for i := range levels {
+			levels[i] = binary.LittleEndian.Uint16(pixels[2*i:]) ^ sign
+		}
+		return
+	}
+	for i := range levels {
+		levels[i] = binary.BigEndian.Uint16(pixels[2*i:]) ^ sign
+	}
+}
+
+// readColours reads pixels of several samples.
+func (c *canvas) readColours() {
+	c.levels = c.levels[:0]
+	several := c.samples == 3 && c.photometric == "RGB"
 	for y := range c.rows {
 		for x := range c.columns {
 			level := c.sample(c.at(x, y, 0))
@@ -72,45 +95,62 @@ func (c *canvas) read() {
 	}
 }
 
+// count makes the histogram, which begins at the least level: most pictures use few of the
+// 65,536.
+func (c *canvas) count() {
+	low, high := uint16(1<<16-1), uint16(0)
+	for _, level := range c.levels {
+		low, high = min(low, level), max(high, level)
+	}
+	c.low = low
+	c.histogram = resize(c.histogram, int(max(high, low)-low)+1)
+	clear(c.histogram)
+	for _, level := range c.levels {
+		c.histogram[level-low]++
+	}
+}
+
 // render maps levels to 256 greys between two quantiles, given in parts of 1000.
 // It tells whether that is worth while: if the picture was rendered before with
 // not even twice the range, all contrasts have been seen.
 func (c *canvas) render(low, high int) bool {
-	histogram, table := c.histogram, c.table
-	from, to := quantile(histogram, len(c.levels), low), quantile(histogram, len(c.levels), high)
+	from, to := c.quantile(low), c.quantile(high)
 	if to <= from {
-		from, to = quantile(histogram, len(c.levels), 0), quantile(histogram, len(c.levels), 1000)
+		from, to = c.quantile(0), c.quantile(1000)
 	}
 	if c.near > 0 && 2*(to-from) > c.near*24 {
 		return false
 	}
 	c.near = max(1, (to-from)/24)
-	for level := range table {
-		switch {
+	c.table = resize(c.table, len(c.histogram))
+	table, base := c.table, c.low
+	for i := range table {
+		switch level := i + int(base); {
 		case level <= from:
-			table[level] = 0
+			table[i] = 0
 		case level >= to:
-			table[level] = 255
+			table[i] = 255
 		default:
-			table[level] = uint8((level - from) * 255 / (to - from)) //nolint:gosec // below 256
+			table[i] = uint8((level - from) * 255 / (to - from)) //nolint:gosec // below 256
 		}
 	}
-	c.grey = c.grey[:0]
-	for _, level := range c.levels {
-		c.grey = append(c.grey, table[level])
+	c.grey = resize(c.grey, len(c.levels))
+	grey := c.grey
+	for i, level := range c.levels {
+		grey[i] = table[level-base]
 	}
 	return true
 }
 
 // quantile is the least level that so many thousandths of the pixels reach.
-func quantile(histogram []uint32, n, thousandths int) int {
-	want := max(1, n*thousandths/1000)
-	for level, count := range histogram {
+func (c *canvas) quantile(thousandths int) int {
+	want := max(1, len(c.levels)*thousandths/1000)
+	for i, count := range c.histogram {
 		if want -= int(count); want <= 0 {
-			return level
+			return i + int(c.low)
 		}
 	}
-	return len(histogram) - 1
+	return len(c.histogram) - 1 + int(c.low)
 }
 
 // blank fills a box with the sample that is most common on its border, so that

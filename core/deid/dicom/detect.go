@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -191,8 +192,12 @@ func (c *canvas) strokes() (some bool) {
 
 // invert turns light into dark.
 func (c *canvas) invert() {
-	for i, g := range c.grey {
-		c.grey[i] = 255 - g
+	grey := c.grey
+	for ; len(grey) >= 8; grey = grey[8:] {
+		binary.NativeEndian.PutUint64(grey, ^binary.NativeEndian.Uint64(grey))
+	}
+	for i, g := range grey {
+		grey[i] = 255 - g
 	}
 	for i, low := range c.least {
 		c.least[i], c.most[i] = 255-c.most[i], 255-low
@@ -205,19 +210,32 @@ func (c *canvas) cells() {
 	c.least, c.most = resize(c.least, c.across*c.down), resize(c.most, c.across*c.down)
 	for y := range c.rows {
 		line := c.grey[y*c.columns:][:c.columns]
-		for i := range c.across {
-			piece := line[i*cell : min((i+1)*cell, len(line))]
-			low, high := piece[0], piece[0]
-			for _, g := range piece[1:] {
-				low, high = min(low, g), max(high, g)
+		least := c.least[y/cell*c.across:][:c.across]
+		most := c.most[y/cell*c.across:][:c.across]
+		if y%cell == 0 {
+			for i := range least {
+				least[i], most[i] = 255, 0
 			}
-			at := y/cell*c.across + i
-			if y%cell > 0 {
-				low, high = min(low, c.least[at]), max(high, c.most[at])
+		}
+		for i := range least {
+			low, high := least[i], most[i]
+			if len(line) < cell {
+				low, high = span(line, low, high)
+			} else {
+				low, high = span((*[cell]uint8)(line)[:], low, high)
+				line = line[cell:]
 			}
-			c.least[at], c.most[at] = low, high
+			least[i], most[i] = low, high
 		}
 	}
+}
+
+// span widens a range of greys to those of a piece of a row.
+func span(piece []uint8, low, high uint8) (least, most uint8) {
+	for _, g := range piece {
+		low, high = min(low, g), max(high, g)
+	}
+	return low, high
 }
 
 // flat tells whether a square is nowhere so much lighter than what is around it.

@@ -92,7 +92,10 @@ class Sending {
     if (this.#path === "" && (await this.#create())) return;
     await this.#head();
     this.#report(this.offset);
-    while (this.offset < this.#what.file.size) await this.#send();
+    while (this.offset < this.#what.file.size) {
+      if (this.#what.signal?.aborted) throw new Fault("unavailable", "stopped");
+      await this.#send();
+    }
   }
 
   /** Begins the upload, or finds the one under way; true says that there is nothing left to send. */

@@ -12,7 +12,7 @@ import { Key } from "../../core/threshold/key";
 import { verifySeat } from "../../core/threshold/seat";
 import { isSignature } from "../../core/wallet";
 import { SignDocSchema } from "../../gen/cosmos/tx/v1beta1/tx_pb";
-import { memoryRecords } from "../../storage/testing";
+import { memoryRecords } from "../../storage/testingrecords";
 import type { VaultState } from "../vault";
 import type { Opener } from "./lockbox";
 import { VaultService } from "./vaultservice";
