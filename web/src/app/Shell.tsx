@@ -73,6 +73,7 @@ function Places({ area, path }: { area: Area; path: string }) {
           key={place.to}
           component={Link}
           to={place.to}
+          activeOptions={{ exact: true, includeSearch: false }}
           label={t(place.label)}
           leftSection={<place.icon size={22} stroke={1.6} aria-hidden />}
           active={isAt(place, area, path)}
@@ -91,6 +92,7 @@ function Tabs({ area, path }: { area: Area; path: string }) {
         <Link
           key={place.to}
           to={place.to}
+          activeOptions={{ exact: true, includeSearch: false }}
           className="volens-tab"
           aria-current={isAt(place, area, path) ? "page" : undefined}
         >
