@@ -1,6 +1,6 @@
 import type { Bytes } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { gapLimit } from "../core/wallet";
+import { gapLimit } from "../core/gap";
 import { askPasskey, makePasskey, type PasskeySecret } from "./passkey";
 import type {
   Method,
