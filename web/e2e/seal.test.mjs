@@ -50,9 +50,9 @@ async function open(options) {
 }
 
 /** Seals files under a fresh account, for two of three gateways whose keys stay on the page of the test. */
-async function seal(page, texts) {
+async function seal(page, texts, options = {}) {
   return page.evaluate(
-    async ({ texts, x, random }) => {
+    async ({ texts, options, x, random }) => {
       const { vault, sealer, core, age } = harness;
       const y = core.encodePoint(core.base(core.decodeScalar(Uint8Array.from(x))));
       const key = { originChain: "volens-test-1", keyId: 7n, y };
@@ -75,11 +75,11 @@ async function seal(page, texts) {
         gateways,
         threshold: 2,
       };
-      const sealed = await sealer.seal(files, {}, to);
+      const sealed = await sealer.seal(files, options, to);
       globalThis.state = { key, sealed, identities, to };
       return { datasetId, durable: sealed.durable, plaintextSha256: sealed.plaintextSha256, size: sealed.file.size };
     },
-    { texts, x: [...x], random: [...randomBytes(16)] },
+    { texts, options, x: [...x], random: [...randomBytes(16)] },
   );
 }
 
@@ -207,7 +207,7 @@ test("a file that the page sealed opens with stock age and the plugin, and in th
 test("an attestor's look finds a clean payload clean, and papers that are not its own", async () => {
   const { page, context } = await open();
   await page.evaluate(() => harness.vault.create({ kind: "passkey", name: "test" }));
-  await seal(page, [vcf(50), vcf(70, "CanaryJane")]);
+  await seal(page, [vcf(50), vcf(70)], { profile: "research-shifted" });
   await release(page);
   const [clean, other] = await page.evaluate(async () => {
     const { sealer } = harness;
@@ -220,8 +220,8 @@ test("an attestor's look finds a clean payload clean, and papers that are not it
     return [verdict, await sealer.judge(sealed.file, released, { ...papers, facets })];
   });
   assert.equal(clean.ok, true, JSON.stringify(clean.findings));
-  assert.equal(clean.profile.id, "safe-harbor-strict");
-  assert.equal(clean.profile.basis, "safe-harbor");
+  assert.equal(clean.profile.id, "research-shifted");
+  assert.equal(clean.profile.basis, "expert-determination");
   assert.deepEqual(
     other.findings.filter(({ ok }) => !ok),
     [{ file: "facets", check: "facets", ok: false, detail: "bad-opening" }],
@@ -345,6 +345,19 @@ test("words, keys and plaintext stand nowhere but in the workers", async () => {
   const dataset = await page.evaluate(() => state.sealed.datasetId);
   assert.equal(kept.includes(dataset), false, "which datasets are this person's");
   assert.deepEqual(watch.foreign, []);
+
+  const left = await page.evaluate(async () => {
+    const again = await harness.vault.create({ kind: "passkey", name: "again" }).catch((fault) => fault.code);
+    await harness.vault.forget();
+    const wrong = await harness.vault
+      .restore("abandon", { kind: "passkey", name: "again" })
+      .catch((fault) => fault.code);
+    const files = [];
+    const root = await navigator.storage.getDirectory();
+    for await (const name of (await root.getDirectoryHandle("sealed")).keys()) files.push(name);
+    return { again, wrong, files, state: harness.vault.state() };
+  });
+  assert.deepEqual(left, { again: "vault-exists", wrong: "words-wrong", files: [], state: { status: "none" } });
   await context.close();
 });
 

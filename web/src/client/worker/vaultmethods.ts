@@ -1,4 +1,4 @@
-import { fromUtf8 } from "../../core/bytes";
+import { fromUtf8, wipe } from "../../core/bytes";
 import { sealTo } from "../../core/envelope/header";
 import { levelsOf } from "../../core/facet/codebook";
 import { parseOpening } from "../../core/facet/tree";
@@ -8,6 +8,7 @@ import type { MethodKind, SeatsWanted, WordAnswer } from "../vault";
 import type { Report } from "./deid";
 import type { Written } from "./deidentify";
 import type { Opener } from "./lockbox";
+import { entropyOf } from "./opened";
 import type { Handler, Notify } from "./rpc";
 import type { SealerHost } from "./sealerhost";
 import type { Draft } from "./sealing";
@@ -35,6 +36,7 @@ function lifeMethods({ service, shelf, announce }: Rooms): [string, Handler][] {
   };
   return [
     ["load", () => service.load()],
+    ["checkWords", ([words]) => wipe(entropyOf(words as string))],
     ["create", ([by]) => announced(service.create(by as Opener))],
     ["restore", ([words, by]) => announced(service.restore(words as string, by as Opener))],
     [
@@ -49,7 +51,13 @@ function lifeMethods({ service, shelf, announce }: Rooms): [string, Handler][] {
     ["passkey", () => service.passkey()],
     ["addMethod", ([by]) => announced(service.addMethod(by as Opener))],
     ["removeMethod", ([kind]) => announced(service.removeMethod(kind as MethodKind))],
-    ["forget", () => announced(service.forget())],
+    [
+      "forget",
+      async () => {
+        await announced(service.forget());
+        await shelf.clear();
+      },
+    ],
   ];
 }
 
