@@ -34,7 +34,7 @@ const target = 44;
 /** How Volens looks: calm surfaces, one colour, large type, large targets. */
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 8, dark: 4 },
+  primaryShade: { light: 8, dark: 7 },
   colors: { pine, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,
