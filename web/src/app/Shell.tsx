@@ -61,6 +61,7 @@ function Places({ area, path, places, kind }: PlacesProps) {
         <Link
           key={place.to}
           to={place.to}
+          activeOptions={{ exact: true, includeSearch: false }}
           className="volens-place"
           aria-current={isAt(place, area, path) ? "page" : undefined}
         >

@@ -4,11 +4,11 @@ import { Rpc } from "./rpc";
 import { nodeDouble, statusAnswer } from "./testing/server";
 
 describe("Rpc", () => {
-  it("sends the calls of one turn in batches of 20 at most, and gives each its answer", async () => {
+  it("sends the calls of one turn in batches of 10 at most, and gives each its answer", async () => {
     const { fetch, batches } = nodeDouble(({ params }) => ({ result: { got: params.n } }));
     const rpc = new Rpc({ fetch });
     const answers = await Promise.all(Array.from({ length: 45 }, (_, n) => rpc.call("tx", { n })));
-    expect(batches.map((batch) => batch.length)).toEqual([20, 20, 5]);
+    expect(batches.map((batch) => batch.length)).toEqual([10, 10, 10, 10, 5]);
     expect(answers).toEqual(Array.from({ length: 45 }, (_, n) => ({ got: n })));
     await rpc.call("status");
     expect(batches.at(-1)).toHaveLength(1);

@@ -28,8 +28,8 @@ export interface RpcOptions {
   readonly timeout?: number;
 }
 
-/** The gateway takes 20 calls in a batch (docs/spec/gateway.md, section 10). */
-const MAX_BATCH = 20;
+/** A node takes 10 calls in a batch by default (CometBFT, `max_request_batch_size`), the gateway 20. */
+const MAX_BATCH = 10;
 const TIMEOUT = 30_000;
 
 interface Waiting {

@@ -1,8 +1,9 @@
 /** The datasets that are on offer, with what each patient allows and who vouches for it. */
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
+import { shortName } from "../core/duo/term";
 import { Fault } from "../core/fault";
-import type { Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
+import { ChallengeState, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
 import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import { type Consent, Status as ConsentStatus } from "../gen/volens/consent/v1/consent_pb";
 import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
@@ -65,7 +66,7 @@ export async function offerOf(node: Node, dataset: Dataset): Promise<Offer> {
     dataset,
     consent: consent?.consent,
     attestation: attestation?.deidentification,
-    challenged: attestation?.challenge !== undefined,
+    challenged: attestation?.challenge !== undefined && attestation.challenge.state !== ChallengeState.DISMISSED,
   };
 }
 
@@ -84,18 +85,9 @@ export function attested(offer: Offer, now: number): boolean {
   return attestation.expiry !== undefined && Number(attestation.expiry.seconds) * 1000 > now;
 }
 
-/** DUO's short name of a permission. */
-export const permissionNames: Readonly<Record<string, string>> = {
-  "DUO:0000004": "NRES",
-  "DUO:0000042": "GRU",
-  "DUO:0000006": "HMB",
-  "DUO:0000007": "DS",
-  "DUO:0000011": "POA",
-};
-
 /** DUO's short name of the permission that an offer's consent gives; undefined without one, and when it was stopped. */
 export function permissionOf({ consent }: Offer): string | undefined {
   if (consent?.status !== ConsentStatus.ACTIVE) return undefined;
   const term = consent.provision?.policy?.permission;
-  return term === undefined ? undefined : (permissionNames[term] ?? term);
+  return term === undefined ? undefined : (shortName(term) ?? term);
 }
