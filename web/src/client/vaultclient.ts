@@ -1,6 +1,6 @@
 import type { Bytes } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { gapLimit } from "../core/wallet";
+import { gapLimit } from "../core/gap";
 import { askPasskey, makePasskey, type PasskeySecret } from "./passkey";
 import type {
   Method,
@@ -47,14 +47,18 @@ export class VaultClient implements Vault {
   }
 
   async create(method: Method): Promise<void> {
+    this.#must("none", "vault-exists");
     await this.#withOpener(method, (by) => ["create", [by]]);
   }
 
   async restore(words: string, method: Method): Promise<void> {
+    this.#must("none", "vault-exists");
+    await this.#call("checkWords", words);
     await this.#withOpener(method, (by) => ["restore", [words, by]]);
   }
 
   async addMethod(method: Method): Promise<void> {
+    this.#must("open", "vault-locked");
     await this.#withOpener(method, (by) => ["addMethod", [by]]);
   }
 
@@ -160,12 +164,17 @@ export class VaultClient implements Vault {
     return this.#call("drop", name);
   }
 
+  // must comes before a passkey is made, so that none is made in vain.
+  #must(status: VaultState["status"], code: string): void {
+    if (this.#state.status === "loading") throw new Fault("unavailable", "vault-loading");
+    if (this.#state.status !== status) throw new Fault("refused", code);
+  }
+
   async #withOpener(method: Method, call: (by: Opener) => [string, unknown[]]): Promise<void> {
     if (method.kind === "passphrase") {
       const [name, args] = call(method);
       return this.#worker.call(name, args);
     }
-    if (this.#state.status === "loading") throw new Fault("unavailable", "vault-loading");
     return this.#callWith(await makePasskey(method.name), call);
   }
 

@@ -12,8 +12,6 @@ import { Fault } from "./fault";
 export const phraseWords = 24;
 /** Random bytes behind a phrase. */
 export const entropySize = 32;
-/** Unused accounts in a row that end a search (docs/spec/wallet.md, section 5). */
-export const gapLimit = 20;
 
 const maxIndex = 2 ** 31 - 1;
 

@@ -1,7 +1,7 @@
 import { fromUtf8 } from "../../core/bytes";
 import { Fault } from "../../core/fault";
+import { gapLimit } from "../../core/gap";
 import { canonicalBytes } from "../../core/jcs";
-import { gapLimit } from "../../core/wallet";
 import type { Notes } from "./notes";
 
 /** The name of account 0, which every vault has. */

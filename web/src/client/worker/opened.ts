@@ -11,10 +11,11 @@ import {
   rootSecret,
 } from "../../core/derive";
 import { Fault } from "../../core/fault";
+import { gapLimit } from "../../core/gap";
 import { arbitraryDocument } from "../../core/login";
 import { Key } from "../../core/threshold/key";
 import { SeatSecret } from "../../core/threshold/seat";
-import { type AccountKey, Accounts, gapLimit, parsePhrase, phraseOf, seedOf } from "../../core/wallet";
+import { type AccountKey, Accounts, parsePhrase, phraseOf, seedOf } from "../../core/wallet";
 import { SignDocSchema } from "../../gen/cosmos/tx/v1beta1/tx_pb";
 import type { Records } from "../../storage/records";
 import type { Seat, SeatsWanted, Signed, VaultAccount, WordAnswer } from "../vault";

@@ -91,6 +91,12 @@ export class Shelf {
     return { report: fromBase64(report), facets: fromBase64(facets) };
   }
 
+  /** Removes every sealed file. */
+  async clear(): Promise<void> {
+    this.#loose.clear();
+    await this.#spool.keep([]);
+  }
+
   /** Removes from the spool what a crash left behind. */
   async tidy(notes: Notes): Promise<void> {
     const names = await notes.names(sealedPrefix);

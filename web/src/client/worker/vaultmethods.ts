@@ -1,4 +1,5 @@
-import { fromUtf8 } from "../../core/bytes";
+import { fromUtf8, wipe } from "../../core/bytes";
+import { sealTo } from "../../core/envelope/header";
 import { levelsOf } from "../../core/facet/codebook";
 import { parseOpening } from "../../core/facet/tree";
 import { Fault } from "../../core/fault";
@@ -7,6 +8,7 @@ import type { MethodKind, SeatsWanted, WordAnswer } from "../vault";
 import type { Report } from "./deid";
 import type { Written } from "./deidentify";
 import type { Opener } from "./lockbox";
+import { entropyOf } from "./opened";
 import type { Handler, Notify } from "./rpc";
 import type { SealerHost } from "./sealerhost";
 import type { Draft } from "./sealing";
@@ -34,6 +36,7 @@ function lifeMethods({ service, shelf, announce }: Rooms): [string, Handler][] {
   };
   return [
     ["load", () => service.load()],
+    ["checkWords", ([words]) => wipe(entropyOf(words as string))],
     ["create", ([by]) => announced(service.create(by as Opener))],
     ["restore", ([words, by]) => announced(service.restore(words as string, by as Opener))],
     [
@@ -48,7 +51,13 @@ function lifeMethods({ service, shelf, announce }: Rooms): [string, Handler][] {
     ["passkey", () => service.passkey()],
     ["addMethod", ([by]) => announced(service.addMethod(by as Opener))],
     ["removeMethod", ([kind]) => announced(service.removeMethod(kind as MethodKind))],
-    ["forget", () => announced(service.forget())],
+    [
+      "forget",
+      async () => {
+        await announced(service.forget());
+        await shelf.clear();
+      },
+    ],
   ];
 }
 
@@ -109,7 +118,14 @@ function sealerMethods({ service, sealer, shelf }: Rooms): [string, Handler][] {
     ["sealed", ([id, version]) => shelf.get(notes(), id as string, version as bigint)],
     ["waiting", () => shelf.all(notes())],
     ["discard", ([id, version]) => shelf.discard(notes(), id as string, version as bigint)],
-    ["papers", ([id, version]) => shelf.papers(notes(), id as string, version as bigint)],
+    [
+      "papers",
+      async ([id, version, recipient]) => {
+        const papers = await shelf.papers(notes(), id as string, version as bigint);
+        if (papers === undefined || recipient === undefined) return papers;
+        return { ...papers, facets: await sealTo(recipient as string, papers.facets) };
+      },
+    ],
     ["open", ([source, released, to], notify) => work("open", [source, released, to], notify)],
     ["openOwn", ([source, facts, to], notify) => work("openOwn", [source, facts, to], notify)],
     ["judge", ([source, released, papers], notify) => work("judge", [source, released, papers], notify)],
