@@ -15,7 +15,8 @@ import { Waiting } from "../../ui/Waiting";
 import { When } from "../../ui/When";
 import { filtered, kindOf, rowsAPage, type Suits, sizeOf } from "./catalogue";
 import { Filters } from "./Filters";
-import type { CatalogueSearch } from "./search";
+import { Reasons, tallied } from "./Reasons";
+import { type CatalogueSearch, tidy } from "./search";
 import { useOffers } from "./useOffers";
 import { useSuits } from "./useSuits";
 import { Verdict } from "./Verdict";
@@ -52,6 +53,7 @@ export default function CataloguePage() {
       ) : (
         <Found offers={shown} search={search} suits={suits.data} />
       )}
+      {suits.data && <Reasons reasons={tallied(suits.data.values()).reasons} />}
     </Page>
   );
 }
@@ -132,7 +134,7 @@ function Rows({ offers, search, suits }: Parameters<typeof Found>[0]) {
           <Pagination
             total={pages}
             value={page}
-            onChange={(next) => void navigate({ to: ".", search: { ...search, page: next } as never })}
+            onChange={(next) => void navigate({ to: ".", search: tidy({ ...search, page: next }) as never })}
             size="lg"
             getItemProps={(next) => ({ "aria-label": t("pages.page", { page: next }) })}
             getControlProps={(control) => ({ "aria-label": t(`pages.${control}`) })}
