@@ -34,6 +34,8 @@ type ledger struct {
 	// signers are the validators, each with one vote; absent ones do not sign.
 	signers []ed25519.PrivKey
 	absent  int
+	// next are the validators of the next block; nil if they stay.
+	next []ed25519.PrivKey
 }
 
 // newLedger makes a chain of n validators with the stores consent and custody.
@@ -93,14 +95,15 @@ func (l *ledger) block(set map[string]string) {
 // sign completes a header and signs it as the present validators do.
 func (l *ledger) sign(header cmttypes.Header) *cmttypes.LightBlock {
 	l.tb.Helper()
-	var members []*cmttypes.Validator
 	byAddress := map[string]ed25519.PrivKey{}
 	for _, key := range l.signers {
-		members = append(members, cmttypes.NewValidator(key.PubKey(), 1))
 		byAddress[string(key.PubKey().Address())] = key
 	}
-	set := cmttypes.NewValidatorSet(members)
+	set := members(l.signers)
 	header.ValidatorsHash, header.NextValidatorsHash = set.Hash(), set.Hash()
+	if l.next != nil {
+		header.NextValidatorsHash = members(l.next).Hash()
+	}
 	header.ProposerAddress = set.Proposer.Address
 	id := cmttypes.BlockID{
 		Hash: header.Hash(), PartSetHeader: cmttypes.PartSetHeader{Total: 1, Hash: digest("parts")},
@@ -125,6 +128,15 @@ func (l *ledger) sign(header cmttypes.Header) *cmttypes.LightBlock {
 	return &cmttypes.LightBlock{
 		SignedHeader: &cmttypes.SignedHeader{Header: &header, Commit: commit}, ValidatorSet: set,
 	}
+}
+
+// members are these validators, each with one vote.
+func members(keys []ed25519.PrivKey) *cmttypes.ValidatorSet {
+	var all []*cmttypes.Validator
+	for _, key := range keys {
+		all = append(all, cmttypes.NewValidator(key.PubKey(), 1))
+	}
+	return cmttypes.NewValidatorSet(all)
 }
 
 func digest(text string) []byte {

@@ -1,8 +1,9 @@
 import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
-import { IconCheck, IconDots, IconLanguage, IconMoon, IconSun, IconSunMoon } from "@tabler/icons-react";
+import { IconCheck, IconDots, IconLanguage, IconLock, IconMoon, IconSun, IconSunMoon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Area } from "../features/shared/area";
+import { useSession, useVault } from "../features/shared/session";
 import { areas } from "./areas";
 import { speak } from "./i18n";
 import { type Language, languages } from "./languages";
@@ -14,11 +15,13 @@ const schemes = [
 ] as const;
 
 /** The one menu of the header: other areas, language, colours, lock. */
-export function Menus({ area }: { area: Area }) {
+export default function Menus({ area }: { area: Area }) {
   const { t, i18n } = useTranslation("ui");
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { vault } = useSession();
+  const open = useVault().status === "open";
   return (
-    <Menu position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
+    <Menu defaultOpened position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={44} radius="xl" aria-label={t("menu")}>
           <IconDots size={24} aria-hidden />
@@ -63,6 +66,12 @@ export function Menus({ area }: { area: Area }) {
             {t(`scheme.${value}`)}
           </Menu.Item>
         ))}
+        {open && <Menu.Divider />}
+        {open && (
+          <Menu.Item mih={44} leftSection={<IconLock size={18} aria-hidden />} onClick={() => void vault.lock()}>
+            {t("lock")}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,60 +1,44 @@
-import { AppShell, Box, Group, NavLink, Stack } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Area, Place } from "../features/shared/area";
+import { Pulse } from "../features/shared/Pulse";
 import { Waiting } from "../ui/Waiting";
 import { areaOf } from "./areas";
 import { Mark } from "./Mark";
-import { Menus } from "./Menus";
+import { MenuButton } from "./MenuButton";
+
+/** As many places fit at the foot of a phone; the others are reached through the menu. */
+const most = 5;
 
 /** Header, places of the present area, and the screen. On a phone the places are at the foot. */
 export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const area = areaOf(path);
   const { t } = useTranslation("ui");
-  const wide = useMediaQuery("(min-width: 62em)", undefined, { getInitialValueInEffect: false });
   const bare = path === "/welcome" || path.startsWith("/welcome/");
   return (
-    <AppShell
-      layout="default"
-      header={{ height: 60 }}
-      navbar={{ width: 248, breakpoint: "62em", collapsed: { mobile: true, desktop: bare } }}
-      footer={{ height: 64, collapsed: bare || wide === true }}
-      padding={0}
-    >
+    <div className={bare ? "volens-shell volens-shell-bare" : "volens-shell"}>
       <a className="volens-skip" href="#main">
         {t("skip")}
       </a>
-      <AppShell.Header className="volens-surface">
-        <Group h="100%" px={{ base: "sm", sm: "lg" }} justify="space-between" wrap="nowrap" gap="xs">
-          <Link to={area.base} className="volens-link" aria-label={t("home")}>
-            <Mark />
-          </Link>
-          <Group gap={4} wrap="nowrap">
-            <Menus area={area} />
-          </Group>
-        </Group>
-      </AppShell.Header>
-      {!bare && wide && (
-        <AppShell.Navbar p="md" className="volens-surface">
-          <Places area={area} path={path} />
-        </AppShell.Navbar>
-      )}
-      <AppShell.Main id="main" tabIndex={-1}>
-        <Box px={{ base: "md", sm: "xl" }} py={{ base: "lg", sm: "xl" }}>
-          <Suspense fallback={<Waiting />}>
-            <Outlet />
-          </Suspense>
-        </Box>
-      </AppShell.Main>
-      {!bare && !wide && (
-        <AppShell.Footer className="volens-surface">
-          <Tabs area={area} path={path} />
-        </AppShell.Footer>
-      )}
-    </AppShell>
+      <header className="volens-header volens-surface">
+        <Link to={area.base} className="volens-link" aria-label={t("home")}>
+          <Mark />
+        </Link>
+        <div className="volens-header-end">
+          <Pulse />
+          <MenuButton area={area} />
+        </div>
+      </header>
+      {!bare && <Places area={area} path={path} kind="side" places={area.places} />}
+      <main id="main" tabIndex={-1} className="volens-main">
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {!bare && <Places area={area} path={path} kind="foot" places={area.places.slice(0, most)} />}
+    </div>
   );
 }
 
@@ -64,36 +48,24 @@ function isAt(place: Place, area: Area, path: string): boolean {
   return fits(place.to) && !area.places.some((other) => other.to.length > place.to.length && fits(other.to));
 }
 
-function Places({ area, path }: { area: Area; path: string }) {
-  const { t } = useTranslation([area.name, "ui"]);
-  return (
-    <Stack component="nav" aria-label={t("ui:places")} gap={4}>
-      {area.places.map((place) => (
-        <NavLink
-          key={place.to}
-          component={Link}
-          to={place.to}
-          activeOptions={{ exact: true, includeSearch: false }}
-          label={t(place.label)}
-          leftSection={<place.icon size={22} stroke={1.6} aria-hidden />}
-          active={isAt(place, area, path)}
-          aria-current={isAt(place, area, path) ? "page" : undefined}
-        />
-      ))}
-    </Stack>
-  );
+interface PlacesProps {
+  readonly area: Area;
+  readonly path: string;
+  readonly places: readonly Place[];
+  /** Beside the screen where there is room, at the foot of a phone; the style sheet shows one of them. */
+  readonly kind: "side" | "foot";
 }
 
-function Tabs({ area, path }: { area: Area; path: string }) {
+function Places({ area, path, places, kind }: PlacesProps) {
   const { t } = useTranslation([area.name, "ui"]);
   return (
-    <nav className="volens-tabs" aria-label={t("ui:places")}>
-      {area.places.slice(0, 5).map((place) => (
+    <nav className={`volens-${kind} volens-surface`} aria-label={t("ui:places")}>
+      {places.map((place) => (
         <Link
           key={place.to}
           to={place.to}
           activeOptions={{ exact: true, includeSearch: false }}
-          className="volens-tab"
+          className="volens-place"
           aria-current={isAt(place, area, path) ? "page" : undefined}
         >
           <place.icon size={24} stroke={1.6} aria-hidden />

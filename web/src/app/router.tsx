@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createElement } from "react";
 import type { Screen } from "../features/shared/area";
+import { Gate } from "../features/shared/Gate";
 import { areas } from "./areas";
 import { Broken, Missing } from "./Broken";
 import { Shell } from "./Shell";
@@ -7,11 +9,12 @@ import { Shell } from "./Shell";
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing, errorComponent: Broken });
 
 function route(screen: Screen) {
+  const Shown = lazyRouteComponent(screen.load);
   return createRoute({
     getParentRoute: () => root,
     path: screen.path,
     ...(screen.search && { validateSearch: screen.search }),
-    component: lazyRouteComponent(screen.load),
+    component: () => (screen.open ? createElement(Shown) : createElement(Gate, null, createElement(Shown))),
   });
 }
 

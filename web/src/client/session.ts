@@ -6,23 +6,22 @@ import { type Send, send } from "../chain/send";
 import { Fault } from "../core/fault";
 import type { Shown } from "../core/words";
 import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
-import type { Gateway, GatewayAccount } from "../storage/gateway";
+import { Gateway, type GatewayAccount } from "../storage/gateway";
 import type { ProvenCounts } from "./activity";
 import { activeKey, orAbsent } from "./committee";
 import type { Desk, DeskGateway, Sent } from "./desk";
 import { embeddedSigner } from "./embedded";
 import type { Depot, Person } from "./person";
-import { type Prover, provenCounts, provenGateway, provenKey } from "./prover";
+import { provenCounts, provenGateway, provenKey } from "./prover";
 import type { Sealer } from "./sealer";
+import { Trust } from "./trust";
 import type { Vault } from "./vault";
 
 /** What a session is made of. */
 export interface SessionParts {
   readonly node: Node;
-  readonly gateway: Gateway;
   readonly vault: Vault;
   readonly sealer: Sealer;
-  readonly prove: Prover;
   /** Shows what is confirmed, read from the very bytes, and resolves when the person agrees. */
   readonly confirm: (shown: Shown) => Promise<void>;
 }
@@ -34,11 +33,16 @@ const beat = 500;
 /** Makes the sides of a person: the patient with all her accounts, and the desk of a role with one. */
 export class Work {
   readonly #parts: SessionParts;
+  readonly #gateway: Gateway;
+  /** The header that proofs begin from. */
+  readonly trust: Trust;
   /** Who pays the fees of an account, once asked. */
   readonly #granters = new Map<string, Promise<string>>();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.trust = new Trust(parts.node, parts.vault);
+    this.#gateway = new Gateway({ chainId: () => parts.node.chainId() });
   }
 
   /** The patient. */
@@ -76,9 +80,15 @@ export class Work {
     return (await orAbsent(ask(this.#parts.node, AuthQuery.method.accountInfo, { address })))?.info !== undefined;
   }
 
+  /** Forgets logins and what was trusted: when the vault locks. */
+  forget(): void {
+    this.trust.forget();
+    this.#gateway.forget();
+  }
+
   /** How often a dataset was opened, proven. */
   counts(datasetId: string): Promise<ProvenCounts> {
-    return provenCounts(this.#parts.prove, datasetId);
+    return provenCounts(this.trust.prove, datasetId);
   }
 
   async #send(what: Send): Promise<Sent> {
@@ -106,15 +116,15 @@ export class Work {
 
   /** The gateway for an account of the vault, which logs in when it must. */
   async #login(address: string): Promise<GatewayAccount> {
-    const { gateway, vault } = this.#parts;
+    const { vault } = this.#parts;
     const account = (await vault.accounts()).find((one) => one.address === address);
     if (!account) throw new Fault("refused", "not-owner", { reasons: ["NOT_OWNER"] });
     const sign = async (text: string) => (await vault.signArbitrary(address, text)).signature;
-    return gateway.as({ address, publicKey: account.publicKey, sign });
+    return this.#gateway.as({ address, publicKey: account.publicKey, sign });
   }
 
   async #gatewayAddress(): Promise<string> {
-    return (await this.#parts.gateway.info()).address;
+    return (await this.#gateway.info()).address;
   }
 
   #depot(): Depot {
@@ -136,7 +146,8 @@ export class Work {
 
   /** The node names key and gateway; only what is proven of them counts. */
   async #sealTo() {
-    const { node, prove } = this.#parts;
+    const { node } = this.#parts;
+    const { prove } = this.trust;
     const [{ key, originChainId }, address] = await Promise.all([activeKey(node), this.#gatewayAddress()]);
     return {
       key: await provenKey(prove, originChainId, key.keyId),

@@ -7,7 +7,7 @@ import { scalar } from "../gen/cosmos_proto/cosmos_pb";
 import { PurposeSchema, RecipientClassSchema } from "../gen/volens/consent/v1/duo_pb";
 import { toHex } from "./bytes";
 import { Fault } from "./fault";
-import { timestampText } from "./tx/amino";
+import { timestampText } from "./time";
 import { readAmino, readDirect } from "./tx/read";
 import { type Known, open } from "./tx/registry";
 import type { Mode } from "./tx/sign";

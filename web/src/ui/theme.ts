@@ -1,20 +1,4 @@
-import {
-  Alert,
-  Anchor,
-  Badge,
-  Button,
-  Card,
-  type CSSVariablesResolver,
-  createTheme,
-  Drawer,
-  type MantineColorsTuple,
-  Modal,
-  NavLink,
-  Paper,
-  PasswordInput,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 /** The colour of Volens. Shade 8 has a contrast of 6.7:1 on white; Mantine's own teal fails WCAG 1.4.3. */
 const pine: MantineColorsTuple = [
@@ -68,34 +52,32 @@ export const theme = createTheme({
       h3: { fontSize: "1.05rem", lineHeight: "1.35" },
     },
   },
+  // Plain objects, not `Button.extend`: the theme must not load the components that it speaks of.
   components: {
-    Button: Button.extend({
+    Button: {
       defaultProps: { size: "md" },
       styles: { root: { minHeight: target, height: "auto", paddingBlock: 8 }, label: { whiteSpace: "normal" } },
-    }),
-    Card: Card.extend({ defaultProps: { padding: "lg", radius: "lg", withBorder: true } }),
-    Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
-    TextInput: TextInput.extend({ defaultProps: { size: "md" }, styles: { input: { minHeight: target } } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: "md" }, styles: { input: { minHeight: target } } }),
-    Textarea: Textarea.extend({ defaultProps: { size: "md" } }),
-    Badge: Badge.extend({
+    },
+    Card: { defaultProps: { padding: "lg", radius: "lg", withBorder: true } },
+    Paper: { defaultProps: { radius: "lg" } },
+    TextInput: { defaultProps: { size: "md" }, styles: { input: { minHeight: target } } },
+    PasswordInput: { defaultProps: { size: "md" }, styles: { input: { minHeight: target } } },
+    Textarea: { defaultProps: { size: "md" } },
+    Badge: {
       defaultProps: { variant: "light", size: "lg", radius: "sm" },
       styles: { root: { textTransform: "none", fontWeight: 600, height: "auto", paddingBlock: 3 } },
-    }),
-    Alert: Alert.extend({
+    },
+    Alert: {
       defaultProps: { radius: "lg" },
       // A coloured title on a coloured ground fails WCAG 1.4.3 in yellow: title and text are ink.
       styles: {
         title: { color: "var(--mantine-color-text)", fontSize: "1rem" },
         message: { color: "var(--mantine-color-text)", fontSize: "1rem" },
       },
-    }),
-    Anchor: Anchor.extend({ defaultProps: { underline: "always" } }),
-    NavLink: NavLink.extend({
-      styles: { root: { minHeight: target, borderRadius: "var(--mantine-radius-md)" } },
-    }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: "lg", padding: "lg" } }),
-    Drawer: Drawer.extend({ defaultProps: { radius: "lg", padding: "lg" } }),
+    },
+    Anchor: { defaultProps: { underline: "always" } },
+    Modal: { defaultProps: { centered: true, radius: "lg", padding: "lg" } },
+    Drawer: { defaultProps: { radius: "lg", padding: "lg" } },
   },
 });
 

@@ -6,6 +6,7 @@ import { dont_omitempty, encoding, field_name, message_encoding, name } from "..
 import { scalar } from "../../gen/cosmos_proto/cosmos_pb";
 import { toBase64 } from "../bytes";
 import { Fault } from "../fault";
+import { timestampText } from "../time";
 import { open } from "./registry";
 
 /** A value of amino JSON. 64-bit numbers are texts, bytes base64. */
@@ -99,17 +100,6 @@ function encodeScalar(value: unknown, meaning: string): Amino {
     default:
       throw new Fault("usage", "amino-unsupported");
   }
-}
-
-/** RFC 3339 in UTC, with as many digits of a second as are needed. Years 1 to 9999. */
-export function timestampText(time: Timestamp): string {
-  const moment = new Date(Number(time.seconds) * 1000);
-  if (time.nanos < 0 || time.nanos > 999_999_999 || time.seconds < -62135596800n || time.seconds > 253402300799n) {
-    throw new Fault("usage", "bad-time");
-  }
-  const whole = moment.toISOString().slice(0, 19);
-  const digits = time.nanos.toString().padStart(9, "0").replace(/0+$/, "");
-  return digits === "" ? `${whole}Z` : `${whole}.${digits}Z`;
 }
 
 function durationText(duration: Duration): string {

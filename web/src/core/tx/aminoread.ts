@@ -13,6 +13,7 @@ import { field_name, message_encoding, name } from "../../gen/amino/amino_pb";
 import { scalar } from "../../gen/cosmos_proto/cosmos_pb";
 import { fromBase64 } from "../bytes";
 import { Fault } from "../fault";
+import { parseTimestamp } from "../time";
 import type { Amino, AminoObject } from "./amino";
 import { registry } from "./registry";
 
@@ -115,10 +116,9 @@ function readInner(desc: DescMessage, value: Amino): ReflectMessage {
 }
 
 function readTime(value: Amino) {
-  const match = typeof value === "string" ? /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(value) : null;
-  const moment = match ? Date.parse(`${match[1]}Z`) : Number.NaN;
-  if (Number.isNaN(moment)) throw malformed();
-  return create(TimestampSchema, { seconds: BigInt(moment / 1000), nanos: Number((match?.[2] ?? "").padEnd(9, "0")) });
+  const time = typeof value === "string" ? parseTimestamp(value) : undefined;
+  if (time === undefined) throw malformed();
+  return time;
 }
 
 const long = new Set([ScalarType.INT64, ScalarType.UINT64, ScalarType.SINT64, ScalarType.FIXED64, ScalarType.SFIXED64]);

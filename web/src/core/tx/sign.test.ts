@@ -9,7 +9,8 @@ import { CoinSchema } from "../../gen/cosmos/base/v1beta1/coin_pb";
 import { MsgGrantConsentSchema, MsgRevokeConsentSchema } from "../../gen/volens/consent/v1/tx_pb";
 import { fromBase64, toBase64, toHex, utf8 } from "../bytes";
 import { Fault } from "../fault";
-import { aminoText, timestampText } from "./amino";
+import { timestampText } from "../time";
+import { aminoText } from "./amino";
 import { open, pack, registry } from "./registry";
 import { aminoBytes, aminoDoc, arbitraryDoc, type Draft, signBytes, signDoc, txBytes } from "./sign";
 

@@ -1,8 +1,9 @@
 import { Navigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode } from "react";
 import { Waiting } from "../../ui/Waiting";
 import { useVault } from "./session";
-import { Unlock } from "./Unlock";
+
+const Unlock = lazy(() => import("./Unlock"));
 
 /** Shows a screen when the vault is open; asks to unlock it, or leads newcomers to the welcome. */
 export function Gate({ children }: { children: ReactNode }) {

@@ -11,7 +11,7 @@ import { Problem } from "../../ui/Problem";
 import { useSession } from "./session";
 
 /** Opens the locked vault, by passkey or passphrase, whichever it has. */
-export function Unlock({ methods }: { methods: readonly MethodKind[] }) {
+export default function Unlock({ methods }: { methods: readonly MethodKind[] }) {
   const { t } = useTranslation("shared");
   const { vault } = useSession();
   const [passphrase, setPassphrase] = useState("");

@@ -4,6 +4,7 @@ import type { ProvenCounts } from "../../client/activity";
 import type { Desk } from "../../client/desk";
 import type { Person } from "../../client/person";
 import type { Sealer } from "../../client/sealer";
+import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
 
 /** What every screen works with. There is one for as long as the page lives. */
@@ -17,6 +18,8 @@ export interface Session {
   desk(address: string): Desk;
   /** Whether the chain knows an account. */
   known(address: string): Promise<boolean>;
+  /** The header that proofs begin from. */
+  readonly trust: Pick<Trust, "trusted" | "name">;
   /** How often a dataset was opened, proven against a verified header. */
   counts(datasetId: string): Promise<ProvenCounts>;
 }

@@ -1,0 +1,79 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { Node } from "../chain/node";
+import type { SessionParts, Work } from "../client/session";
+import { startVault } from "../client/start";
+import type { Session } from "../features/shared/session";
+
+/** What a person does on the page tells the vault that she is there; at most so often, in milliseconds. */
+const touchPause = 5000;
+
+/**
+ * The session of the page. What signs, sends and proves is loaded when it is first needed: somebody who only looks around
+ * never loads it.
+ */
+export function startSession(confirm: SessionParts["confirm"], queries: QueryClient): Session {
+  const node = new Node();
+  const { vault, sealer } = startVault();
+  let loaded: Promise<Work> | undefined;
+  const work = () => {
+    loaded ??= import("../client/session").then((module) => new module.Work(parts));
+    return loaded;
+  };
+  const parts: SessionParts = { node, vault, sealer, confirm };
+  const person = async () => (await work()).person();
+  const desk = async (address: string) => (await work()).desk(address);
+  watch(vault);
+  vault.subscribe(() => {
+    if (vault.state().status === "open") return;
+    void loaded?.then((one) => one.forget());
+    queries.removeQueries({ queryKey: ["accounts"] });
+  });
+  return {
+    node,
+    vault,
+    sealer,
+    person: {
+      node,
+      vault,
+      sealer,
+      depot: {
+        address: async () => (await person()).depot.address(),
+        upload: async (...what) => (await person()).depot.upload(...what),
+        putHalf: async (...what) => (await person()).depot.putHalf(...what),
+      },
+      sealTo: async () => (await person()).sealTo(),
+      send: async (...what) => (await person()).send(...what),
+    },
+    desk: (address) => ({
+      node,
+      address,
+      vault,
+      sealer,
+      gateway: {
+        address: async () => (await desk(address)).gateway.address(),
+        half: async (...what) => (await desk(address)).gateway.half(...what),
+        object: async (...what) => (await desk(address)).gateway.object(...what),
+      },
+      send: async (...what) => (await desk(address)).send(...what),
+    }),
+    known: async (address) => (await work()).known(address),
+    trust: {
+      trusted: async () => (await work()).trust.trusted(),
+      name: async (text) => (await work()).trust.name(text),
+    },
+    counts: async (datasetId) => (await work()).counts(datasetId),
+  };
+}
+
+/** Keeps the vault awake while somebody is there. */
+function watch(vault: Session["vault"]): void {
+  let last = 0;
+  const touch = () => {
+    if (vault.state().status !== "open" || Date.now() - last < touchPause) return;
+    last = Date.now();
+    vault.touch();
+  };
+  for (const event of ["pointerdown", "keydown", "scroll"]) {
+    addEventListener(event, touch, { passive: true, capture: true });
+  }
+}
