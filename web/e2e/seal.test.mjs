@@ -212,7 +212,9 @@ test("an attestor's look finds a clean payload clean, and papers that are not it
   const [clean, other] = await page.evaluate(async () => {
     const { sealer } = harness;
     const { sealed, released } = state;
-    const papers = await sealer.papers(sealed.datasetId, 1n);
+    const delivery = await harness.vault.deliveryRecipient(released.requestId);
+    const papers = await sealer.papers(sealed.datasetId, 1n, delivery);
+    if (new TextDecoder().decode(papers.facets).includes("codebook")) throw new Error("facets in plain");
     const verdict = await sealer.judge(sealed.file, released, papers);
     const facets = new TextEncoder().encode("{}");
     return [verdict, await sealer.judge(sealed.file, released, { ...papers, facets })];
