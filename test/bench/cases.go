@@ -22,5 +22,6 @@ func cases(e *env) []measure.Case {
 	out = append(out, recordCases(e)...)
 	out = append(out, wasmCases(e)...)
 	out = append(out, sealCases(e)...)
+	out = append(out, webCases(e)...)
 	return append(out, walkCase(e))
 }

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { launch, person } from "./lib/browser.mjs";
 import { openHarness, serveHarness } from "./lib/harness.mjs";
-import { programs } from "./lib/network.mjs";
+import { Network, programs } from "./lib/network.mjs";
 
 const run = promisify(execFile);
 const secretName = "CanaryJane";
@@ -212,7 +212,9 @@ test("an attestor's look finds a clean payload clean, and papers that are not it
   const [clean, other] = await page.evaluate(async () => {
     const { sealer } = harness;
     const { sealed, released } = state;
-    const papers = await sealer.papers(sealed.datasetId, 1n);
+    const delivery = await harness.vault.deliveryRecipient(released.requestId);
+    const papers = await sealer.papers(sealed.datasetId, 1n, delivery);
+    if (new TextDecoder().decode(papers.facets).includes("codebook")) throw new Error("facets in plain");
     const verdict = await sealer.judge(sealed.file, released, papers);
     const facets = new TextEncoder().encode("{}");
     return [verdict, await sealer.judge(sealed.file, released, { ...papers, facets })];
@@ -344,4 +346,91 @@ test("words, keys and plaintext stand nowhere but in the workers", async () => {
   assert.equal(kept.includes(dataset), false, "which datasets are this person's");
   assert.deepEqual(watch.foreign, []);
   await context.close();
+});
+
+/** What a node says about a dataset, as bytes in base64. */
+async function ask(network, datasetId) {
+  const request = Buffer.concat([Buffer.from([0x0a, datasetId.length]), Buffer.from(datasetId)]).toString("hex");
+  const path = encodeURIComponent('"/volens.dataset.v1.Query/Dataset"');
+  const answer = await fetch(`${network.url}/chain/abci_query?path=${path}&data=0x${request}`);
+  return (await answer.json()).result.response.value;
+}
+
+/** Logs an account of the page's vault in at the gateway, and gives the token. */
+async function login(page, network, address) {
+  const post = async (path, body) => {
+    const answer = await fetch(`${network.url}${path}`, { method: "POST", body: JSON.stringify(body) });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  };
+  const challenge = await post("/v1/challenge", { address });
+  const signed = await page.evaluate(
+    async ({ challenge, origin }) => {
+      const { vault, core } = harness;
+      core.checkChallenge(challenge, { origin, chainId: challenge.chain_id, address: challenge.address });
+      const { publicKey, signature } = await vault.signArbitrary(challenge.address, core.loginText(challenge));
+      return { public_key: core.toBase64(publicKey), signature: core.toBase64(signature) };
+    },
+    { challenge, origin: network.url },
+  );
+  return (await post("/v1/login", { ...challenge, ...signed })).token;
+}
+
+test("a file that the command line sealed opens in the page, and words go both ways", async () => {
+  const network = await Network.start({ portOffset: 24000 });
+  const { page, context } = await open();
+  try {
+    const original = join(folder, "genome.vcf");
+    await writeFile(original, vcf(5_000));
+    const sealed = await network.volens("patient", "ingest", original);
+
+    await page.evaluate(
+      (words) => harness.vault.restore(words, { kind: "passkey", name: "test" }),
+      await network.words("patient"),
+    );
+    const found = await page.evaluate(
+      (owner) =>
+        harness.vault
+          .findAccounts(async (address) => address === owner)
+          .then((all) => all.map(({ address }) => address)),
+      sealed.owner,
+    );
+    assert.deepEqual(found, [sealed.owner]);
+
+    const token = await login(page, network, sealed.owner);
+    const object = await fetch(`${network.url}/v1/objects/${sealed.sha256}`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    assert.equal(object.status, 200);
+    const opened = await page.evaluate(
+      async ({ file, answer }) => {
+        const { id, payload } = harness.datasetIn(harness.core.fromBase64(answer));
+        const { sha256, size } = await harness.sealer.openOwn(new Blob([harness.core.fromBase64(file)]), {
+          ...payload,
+          datasetId: id,
+        });
+        return { sha256, size };
+      },
+      {
+        file: Buffer.from(await object.arrayBuffer()).toString("base64"),
+        answer: await ask(network, sealed.dataset_id),
+      },
+    );
+    assert.equal(opened.sha256, sealed.plaintext_sha256);
+
+    const other = await open();
+    await other.page.evaluate(() => harness.vault.create({ kind: "passkey", name: "test" }));
+    const made = await other.page.evaluate(async () => ({
+      words: (await harness.vault.words()).join(" "),
+      main: harness.vault.state().main,
+    }));
+    await other.context.close();
+    await writeFile(join(folder, "words.txt"), made.words, { mode: 0o600 });
+    await network.volens("patient", "keys", "import", "web", "--words-file", join(folder, "words.txt"));
+    const wallets = JSON.stringify(await network.volens("patient", "keys", "list"));
+    assert.ok(wallets.includes(made.main), "the command line has the page's account");
+  } finally {
+    await context.close();
+    await network.close();
+  }
 });

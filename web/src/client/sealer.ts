@@ -31,8 +31,12 @@ export interface Sealer {
   waiting(): Promise<readonly Sealed[]>;
   /** Removes the sealed file of a version from this device, when the gateways hold it. Report and facets stay. */
   discard(datasetId: string, version: bigint): Promise<void>;
-  /** The report and the opened facets of a version that was sealed here: what the owner hands to an attestor. */
-  papers(datasetId: string, version: bigint): Promise<Papers | undefined>;
+  /**
+   * The report and the opened facets of a version that was sealed here: what the owner hands to an attestor. With a
+   * `recipient`, the delivery key that the organisation put on chain when it accepted the inspection, the facets are an age
+   * file that only it opens: hand them over so, and never in plain.
+   */
+  papers(datasetId: string, version: bigint, recipient?: string): Promise<Papers | undefined>;
 
   /**
    * Opens a released file and checks it against the chain: header first, digest and tree at the end. With `to`, the
@@ -160,7 +164,7 @@ export interface Sealed {
 export interface Papers {
   /** The report in canonical JSON. */
   readonly report: Bytes;
-  /** The opening of the facets, JSON. */
+  /** The opening of the facets: JSON, or an age file with it. */
   readonly facets: Bytes;
 }
 

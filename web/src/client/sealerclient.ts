@@ -50,8 +50,8 @@ export class SealerClient implements Sealer {
     return this.#call("discard", [datasetId, version]);
   }
 
-  papers(datasetId: string, version: bigint): Promise<Papers | undefined> {
-    return this.#call("papers", [datasetId, version]);
+  papers(datasetId: string, version: bigint, recipient?: string): Promise<Papers | undefined> {
+    return this.#call("papers", [datasetId, version, recipient]);
   }
 
   async open(source: SealedSource, released: Released, to?: FileSystemFileHandle, watch?: Watch): Promise<Opened> {

@@ -33,7 +33,7 @@ export function readerSeed(seed: Uint8Array): Bytes {
   return secret(seed, Transcript.of("volens/reader-seed/v1"));
 }
 
-/** What the notes of the web app on this device are encrypted with, 32 bytes (docs/spec/wallet.md, section 6). */
+/** What the notes of the web app on this device are encrypted with, 32 bytes (docs/spec/wallet.md, section 9). */
 export function deviceKey(seed: Uint8Array): Bytes {
   return secret(seed, Transcript.of("volens/device-notes/v1"));
 }

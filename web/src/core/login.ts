@@ -57,18 +57,23 @@ export function loginText(c: Challenge): string {
 }
 
 /**
- * The document of ADR-036 over a text: the amino JSON of a transaction with one `sign/MsgSignData` and zeros everywhere
- * else, which no chain accepts. Its SHA-256 is what is signed.
+ * The document of a signature over arbitrary data (ADR-036 of the Cosmos SDK): a transaction with one `sign/MsgSignData`
+ * and zeros everywhere else, which no chain accepts.
  */
-export function arbitraryDocument(address: string, text: string): Bytes {
-  return canonicalBytes({
+export function arbitraryDoc(address: string, data: Uint8Array) {
+  return {
     account_number: "0",
     chain_id: "",
     fee: { amount: [], gas: "0" },
     memo: "",
-    msgs: [{ type: "sign/MsgSignData", value: { data: toBase64(utf8(text)), signer: address } }],
+    msgs: [{ type: "sign/MsgSignData", value: { data: toBase64(data), signer: address } }],
     sequence: "0",
-  });
+  };
+}
+
+/** The bytes of that document over a text: their SHA-256 is what is signed. */
+export function arbitraryDocument(address: string, text: string): Bytes {
+  return canonicalBytes(arbitraryDoc(address, utf8(text)));
 }
 
 function isOrigin(text: string): boolean {

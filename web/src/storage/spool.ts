@@ -1,8 +1,8 @@
-import { Fault } from "../core/fault";
+import { Attic } from "./attic";
 
 /** A file that is being written. */
 export interface SpoolFile {
-  /** Appends bytes, which may be written over after the promise. Throws an unavailable Fault `no-space`. */
+  /** Appends bytes, which may be written over after the promise. Faults are those of Attic. */
   write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Ends the file and gives it. */
   finish(): Promise<Blob>;
@@ -23,67 +23,30 @@ export interface Spool {
   keep(names: readonly string[]): Promise<void>;
 }
 
-const folder = "spool";
 const pieceSize = 8 << 20;
 
-/**
- * The spool of this origin: its private file system, or memory where the browser has none (private windows, for one).
- * For a dedicated worker: only there files are written synchronously.
- */
+/** The spool of this origin: its private file system, or memory where the browser has none (private windows, for one). */
 export async function openSpool(): Promise<Spool> {
+  const attic = new Attic();
   try {
-    const root = await navigator.storage.getDirectory();
-    return diskSpool(await root.getDirectoryHandle(folder, { create: true }));
+    await attic.names();
+    return diskSpool(attic);
   } catch {
     return memorySpool();
   }
 }
 
-function diskSpool(directory: FileSystemDirectoryHandle): Spool {
+function diskSpool(attic: Attic): Spool {
   return {
     durable: true,
-    create: async (name) => diskFile(directory, name),
-    open: async (name) => {
-      try {
-        return await (await directory.getFileHandle(name)).getFile();
-      } catch {
-        return undefined;
-      }
+    create: async (name) => {
+      const file = await attic.create(name);
+      return { write: (chunk) => file.write(chunk), finish: () => file.close(), discard: () => file.abort() };
     },
-    remove: (name) => removeFrom(directory, name),
+    open: (name) => attic.get(name),
+    remove: (name) => attic.drop(name),
     keep: async (names) => {
-      for await (const name of directory.keys()) if (!names.includes(name)) await removeFrom(directory, name);
-    },
-  };
-}
-
-async function removeFrom(directory: FileSystemDirectoryHandle, name: string): Promise<void> {
-  // It may be gone, or another tab writes it: neither is worth an error.
-  await directory.removeEntry(name).catch(() => {});
-}
-
-async function diskFile(directory: FileSystemDirectoryHandle, name: string): Promise<SpoolFile> {
-  const handle = await directory.getFileHandle(name, { create: true });
-  const access = await handle.createSyncAccessHandle();
-  access.truncate(0);
-  let at = 0;
-  return {
-    write: async (chunk) => {
-      try {
-        if (access.write(chunk, { at }) !== chunk.length) throw new Fault("unavailable", "no-space");
-      } catch (cause) {
-        throw new Fault("unavailable", "no-space", { cause });
-      }
-      at += chunk.length;
-    },
-    finish: async () => {
-      access.flush();
-      access.close();
-      return handle.getFile();
-    },
-    discard: async () => {
-      access.close();
-      await removeFrom(directory, name);
+      for (const name of await attic.names()) if (!names.includes(name)) await attic.drop(name);
     },
   };
 }

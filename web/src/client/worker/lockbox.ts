@@ -6,7 +6,7 @@ import { entropySize } from "../../core/wallet";
 import type { MethodKind } from "../vault";
 
 // The words at rest: their 32 random bytes under AES-256-GCM, once for each way to unlock (docs/spec/wallet.md,
-// section 7). The address of account 0 is authenticated with them.
+// section 9). The address of account 0 is authenticated with them.
 
 const saltSize = 32;
 const ivSize = 12;

@@ -40,27 +40,33 @@ export async function openFile(
   }
 }
 
+/** What an attestor's look asks of the vault. */
+export interface Asked {
+  readonly unwrap: Unwrap;
+  /** Opens the facets, where their owner sealed them. */
+  readonly facets: (paper: Uint8Array) => Promise<Bytes>;
+}
+
 /** An attestor's look: the plaintext is checked as it streams, and written nowhere. */
 export async function judgeFile(
   library: Library,
   source: SealedSource,
   released: Released,
-  datasetKind: string,
-  unwrap: Unwrap,
   papers: Papers,
+  vault: Asked,
   tell: Tell,
 ): Promise<Verdict> {
   const report = Uint8Array.from(papers.report);
   try {
     const check = await library.verify(report);
     const found = await finishing(check, async () => {
-      await run(source, released.facts, unwrap, "check", tell, (chunk) => check.write(chunk));
+      await run(source, released.facts, vault.unwrap, "check", tell, (chunk) => check.write(chunk));
     });
-    const shown = [...found.facets, { code: "data_type", value: datasetKind }];
+    const shown = [...found.facets, { code: "data_type", value: released.kind }];
     const findings: Finding[] = found.files.flatMap(({ name, findings: all }) =>
       all.map(({ check: named, ok, detail }) => ({ file: name, check: named, ok, detail: detail ?? "" })),
     );
-    findings.push(facetFinding(released, papers, shown));
+    findings.push(await facetFinding(released, shown, () => vault.facets(papers.facets)));
     const parsed = JSON.parse(fromUtf8(report)) as Report;
     return verdictOf(parsed, report, findings);
   } catch (thrown) {
@@ -82,13 +88,17 @@ function verdictOf(report: Report, raw: Bytes, findings: readonly Finding[]): Ve
 }
 
 // facetFinding recomputes the root from the owner's opening and holds its leaves against the payload.
-function facetFinding(released: Released, papers: Papers, shown: readonly Facet[]): Finding {
+async function facetFinding(
+  released: Released,
+  shown: readonly Facet[],
+  opening: () => Promise<Bytes>,
+): Promise<Finding> {
   try {
-    const opening = parseOpening(fromUtf8(papers.facets));
-    checkOpening(opening, released.facetsRoot, released.facts.datasetId, released.version, shown);
+    const opened = parseOpening(fromUtf8(await opening()));
+    checkOpening(opened, released.facetsRoot, released.facts.datasetId, released.version, shown);
     return { file: "facets", check: "facets", ok: true, detail: "" };
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
+    if (!(thrown instanceof Fault) || thrown.kind !== "integrity") throw thrown;
     return { file: "facets", check: "facets", ok: false, detail: thrown.code };
   }
 }

@@ -1,4 +1,4 @@
-import { type Bytes, wipe } from "../../core/bytes";
+import { type Bytes, utf8, wipe } from "../../core/bytes";
 import {
   deliveryIdentity,
   patientIdentity,
@@ -16,6 +16,9 @@ import { join, type Part, verifyPart } from "../../core/gate";
 import { Key } from "../../core/threshold/key";
 import { SeatSecret } from "../../core/threshold/seat";
 import type { Facts, Released } from "../sealer";
+
+/** How a file of age begins. */
+const ageMark = utf8("age-encryption.org/");
 
 /** The facets of a version: the root for the chain, the opening for the attestor. */
 export interface FacetPapers {
@@ -65,6 +68,12 @@ export class Peer {
     } finally {
       wipe(release.half);
     }
+  }
+
+  /** Opens the facets that an owner sealed to the delivery key of an inspection; what is in plain comes back as it is. */
+  async facetsOf(requestId: string, paper: Uint8Array): Promise<Bytes> {
+    const sealed = ageMark.every((byte, i) => paper[i] === byte);
+    return sealed ? openWith(deliveryIdentity(this.#seed, requestId), paper) : Uint8Array.from(paper);
   }
 
   /** The key of a released file as an identity of `age-plugin-volens`. */

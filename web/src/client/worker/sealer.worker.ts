@@ -55,15 +55,10 @@ function begin(vault: Client): void {
   methods.set("openOwn", ([source, facts, to], tell) =>
     openFile(source as SealedSource, facts as Facts, "", own(facts as Facts), to as FileSystemFileHandle, tell),
   );
-  methods.set("judge", async ([source, r, papers], tell) =>
-    judgeFile(
-      await loadLibrary(),
-      source as SealedSource,
-      r as Released,
-      (r as Released).kind,
-      released(r as Released),
-      papers as Papers,
-      tell,
-    ),
-  );
+  methods.set("judge", async ([source, r, papers], tell) => {
+    const { requestId } = r as Released;
+    const facets = (paper: Uint8Array) => vault.call<Bytes>("facetsOf", [requestId, paper]);
+    const asked = { unwrap: released(r as Released), facets };
+    return judgeFile(await loadLibrary(), source as SealedSource, r as Released, papers as Papers, asked, tell);
+  });
 }

@@ -12,7 +12,7 @@ const asked: readonly (keyof Peer)[] = [
   "facets",
   "unwrapOwn",
   "unwrapReleased",
-  "identity",
+  "facetsOf",
 ];
 
 /** Runs the sealer for the vault: starts it when there is work, one piece after the other, and ends it afterwards. */

@@ -1,4 +1,5 @@
 import { fromUtf8 } from "../../core/bytes";
+import { sealTo } from "../../core/envelope/header";
 import { levelsOf } from "../../core/facet/codebook";
 import { parseOpening } from "../../core/facet/tree";
 import { Fault } from "../../core/fault";
@@ -109,7 +110,14 @@ function sealerMethods({ service, sealer, shelf }: Rooms): [string, Handler][] {
     ["sealed", ([id, version]) => shelf.get(notes(), id as string, version as bigint)],
     ["waiting", () => shelf.all(notes())],
     ["discard", ([id, version]) => shelf.discard(notes(), id as string, version as bigint)],
-    ["papers", ([id, version]) => shelf.papers(notes(), id as string, version as bigint)],
+    [
+      "papers",
+      async ([id, version, recipient]) => {
+        const papers = await shelf.papers(notes(), id as string, version as bigint);
+        if (papers === undefined || recipient === undefined) return papers;
+        return { ...papers, facets: await sealTo(recipient as string, papers.facets) };
+      },
+    ],
     ["open", ([source, released, to], notify) => work("open", [source, released, to], notify)],
     ["openOwn", ([source, facts, to], notify) => work("openOwn", [source, facts, to], notify)],
     ["judge", ([source, released, papers], notify) => work("judge", [source, released, papers], notify)],

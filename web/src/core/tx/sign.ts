@@ -12,7 +12,7 @@ import {
   TxBodySchema,
   TxRawSchema,
 } from "../../gen/cosmos/tx/v1beta1/tx_pb";
-import { type Bytes, toBase64, utf8 } from "../bytes";
+import { type Bytes, utf8 } from "../bytes";
 import { type Amino, type AminoObject, aminoAny, aminoText } from "./amino";
 import { pack } from "./registry";
 
@@ -112,21 +112,6 @@ export function txBytes(draft: Draft, mode: Mode, signature: Uint8Array): Bytes 
     signatures: [signature],
   });
   return own(toBinary(TxRawSchema, raw));
-}
-
-/**
- * The document of a signature over arbitrary data (ADR-036 of the Cosmos SDK): a transaction that no chain takes, with
- * zeros and an empty chain id. Go's twin is `core/login`.
- */
-export function arbitraryDoc(address: string, data: Uint8Array): AminoDoc {
-  return {
-    account_number: "0",
-    chain_id: "",
-    fee: { amount: [], gas: "0" },
-    memo: "",
-    msgs: [{ type: "sign/MsgSignData", value: { data: toBase64(data), signer: address } }],
-    sequence: "0",
-  };
 }
 
 function own(bytes: Uint8Array): Bytes {
