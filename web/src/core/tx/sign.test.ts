@@ -9,10 +9,11 @@ import { CoinSchema } from "../../gen/cosmos/base/v1beta1/coin_pb";
 import { MsgGrantConsentSchema, MsgRevokeConsentSchema } from "../../gen/volens/consent/v1/tx_pb";
 import { fromBase64, toBase64, toHex, utf8 } from "../bytes";
 import { Fault } from "../fault";
+import { arbitraryDoc } from "../login";
 import { timestampText } from "../time";
 import { aminoText } from "./amino";
 import { open, pack, registry } from "./registry";
-import { aminoBytes, aminoDoc, arbitraryDoc, type Draft, signBytes, signDoc, txBytes } from "./sign";
+import { aminoBytes, aminoDoc, type Draft, signBytes, signDoc, txBytes } from "./sign";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const anyOf = ({ type_url, value }: { type_url: string; value: string }): Any =>
