@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Area } from "../features/shared/area";
 import { useSession, useVault } from "../features/shared/session";
-import { areas } from "./areas";
+import { areas, footPlaces } from "./areas";
 import { speak } from "./i18n";
 import { type Language, languages } from "./languages";
 
@@ -16,9 +16,10 @@ const schemes = [
 
 /** The one menu of the header: other areas, language, colours, lock. */
 export default function Menus({ area }: { area: Area }) {
-  const { t, i18n } = useTranslation("ui");
+  const { t, i18n } = useTranslation(["ui", area.name]);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { vault } = useSession();
+  const more = area.places.slice(footPlaces);
   const open = useVault().status === "open";
   return (
     <Menu defaultOpened position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
@@ -28,6 +29,17 @@ export default function Menus({ area }: { area: Area }) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {more.map((place) => (
+          <Menu.Item
+            key={place.to}
+            component={Link}
+            to={place.to}
+            mih={44}
+            leftSection={<place.icon size={18} aria-hidden />}
+          >
+            {t(place.label, { ns: area.name })}
+          </Menu.Item>
+        ))}
         {areas.length > 1 && <Menu.Label>{t("areas")}</Menu.Label>}
         {areas.length > 1 &&
           areas.map((other) => (

@@ -4,12 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { Area, Place } from "../features/shared/area";
 import { Pulse } from "../features/shared/Pulse";
 import { Waiting } from "../ui/Waiting";
-import { areaOf } from "./areas";
+import { areaOf, footPlaces } from "./areas";
 import { Mark } from "./Mark";
 import { MenuButton } from "./MenuButton";
-
-/** As many places fit at the foot of a phone; the others are reached through the menu. */
-const most = 5;
 
 /** Header, places of the present area, and the screen. On a phone the places are at the foot. */
 export function Shell() {
@@ -37,7 +34,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      {!bare && <Places area={area} path={path} kind="foot" places={area.places.slice(0, most)} />}
+      {!bare && <Places area={area} path={path} kind="foot" places={area.places.slice(0, footPlaces)} />}
     </div>
   );
 }

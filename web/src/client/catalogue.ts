@@ -1,4 +1,5 @@
 /** The datasets that are on offer, with what each patient allows and who vouches for it. */
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { shortName } from "../core/duo/term";
@@ -75,14 +76,14 @@ export function consents(offer: Offer, now: number): boolean {
   const { consent } = offer;
   if (consent?.status !== ConsentStatus.ACTIVE) return false;
   const { expiry } = consent.provision ?? {};
-  return expiry?.never === true || (expiry?.time !== undefined && Number(expiry.time.seconds) * 1000 > now);
+  return expiry?.never === true || (expiry?.time !== undefined && timestampMs(expiry.time) > now);
 }
 
 /** Whether an organisation vouches for this version at a time, in milliseconds since 1970. */
 export function attested(offer: Offer, now: number): boolean {
   const { attestation, challenged } = offer;
   if (!attestation || attestation.revoked || challenged) return false;
-  return attestation.expiry !== undefined && Number(attestation.expiry.seconds) * 1000 > now;
+  return attestation.expiry !== undefined && timestampMs(attestation.expiry) > now;
 }
 
 /** DUO's short name of the permission that an offer's consent gives; undefined without one, and when it was stopped. */

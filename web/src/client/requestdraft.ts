@@ -109,7 +109,7 @@ export function emptyDraft(): RequestDraft {
     nMax: 1,
     price: "",
     denom: "",
-    deadlineBlocks: 0,
+    deadlineBlocks: 10_000,
     noCohortProtection: false,
   };
 }

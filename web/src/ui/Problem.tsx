@@ -32,7 +32,9 @@ export function Problem({ fault, safe, again }: ProblemProps) {
         {fault.reasons.length > 0 && (
           <List>
             {fault.reasons.map((reason) => (
-              <List.Item key={reason}>{t([`shared:reason.${reason}`, "ui:problem.reason"], { reason })}</List.Item>
+              <List.Item key={reason}>
+                {t([`shared:reason.${reason}`, `shared:counted.${fault.code}`, "ui:problem.reason"], { reason })}
+              </List.Item>
             ))}
           </List>
         )}

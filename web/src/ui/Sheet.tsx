@@ -1,4 +1,4 @@
-import { Drawer, Modal } from "@mantine/core";
+import { Drawer, Group, Modal } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,28 +11,41 @@ export interface SheetProps {
   readonly children: ReactNode;
 }
 
-/** A dialog: from the foot of a phone, in the middle of a larger screen. Escape and "Close" mean no. */
+/**
+ * A dialog: from the foot of a phone, in the middle of a larger screen. Escape and "Close" mean no. Its title stands in
+ * the body: Mantine's header would be a second banner beside the page's.
+ */
 export function Sheet({ opened, onClose, title, children }: SheetProps) {
   const { t } = useTranslation("ui");
   const phone = useMediaQuery("(max-width: 40em)", undefined, { getInitialValueInEffect: false });
-  const shared = {
-    opened,
-    onClose,
-    title,
-    closeButtonProps: { "aria-label": t("close"), size: 44 },
-    closeOnClickOutside: false,
-    styles: { title: { fontWeight: 680, fontSize: "1.25rem" } },
-  };
+  const Kind = phone ? Drawer : Modal;
+  const content = (
+    <>
+      <Kind.Overlay />
+      <Kind.Content>
+        <Kind.Body p="lg">
+          <Group justify="space-between" wrap="nowrap" align="flex-start" mb="md">
+            <Kind.Title fw={680} fz="1.25rem">
+              {title}
+            </Kind.Title>
+            <Kind.CloseButton aria-label={t("close")} size={44} />
+          </Group>
+          {children}
+        </Kind.Body>
+      </Kind.Content>
+    </>
+  );
+  const shared = { opened, onClose, closeOnClickOutside: false };
   if (phone) {
     return (
-      <Drawer {...shared} position="bottom" size="auto">
-        {children}
-      </Drawer>
+      <Drawer.Root {...shared} position="bottom" size="auto">
+        {content}
+      </Drawer.Root>
     );
   }
   return (
-    <Modal {...shared} size="lg">
-      {children}
-    </Modal>
+    <Modal.Root {...shared} size="lg" centered>
+      {content}
+    </Modal.Root>
   );
 }

@@ -34,7 +34,7 @@ const target = 44;
 /** How Volens looks: calm surfaces, one colour, large type, large targets. */
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 8, dark: 4 },
+  primaryShade: { light: 8, dark: 7 },
   colors: { pine, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,
@@ -56,7 +56,11 @@ export const theme = createTheme({
   components: {
     Button: {
       defaultProps: { size: "md" },
-      styles: { root: { minHeight: target, height: "auto", paddingBlock: 8 }, label: { whiteSpace: "normal" } },
+      styles: {
+        root: { minHeight: target, height: "auto", paddingBlock: 8 },
+        // Labels may wrap, and keep the feet of their letters.
+        label: { whiteSpace: "normal", height: "auto", lineHeight: 1.3, overflow: "visible" },
+      },
     },
     Card: { defaultProps: { padding: "lg", radius: "lg", withBorder: true } },
     Paper: { defaultProps: { radius: "lg" } },
@@ -76,6 +80,12 @@ export const theme = createTheme({
       },
     },
     Anchor: { defaultProps: { underline: "always" } },
+    Accordion: {
+      styles: {
+        item: { background: "var(--volens-surface)", border: "1px solid var(--volens-line)" },
+        control: { background: "transparent", minHeight: target },
+      },
+    },
     Modal: { defaultProps: { centered: true, radius: "lg", padding: "lg" } },
     Drawer: { defaultProps: { radius: "lg", padding: "lg" } },
   },

@@ -1,8 +1,9 @@
 import { Badge, Button, Group, Pagination, Stack, Text } from "@mantine/core";
 import { IconTimeline } from "@tabler/icons-react";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { z } from "zod";
 import { openJobs, type ReleaseLine, releasePage, releases } from "../../client/network";
 import { JobKind } from "../../gen/volens/custody/v1/custody_pb";
 import { DataTable } from "../../ui/DataTable";
@@ -16,13 +17,16 @@ import { Waiting } from "../../ui/Waiting";
 import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
 import { useChain } from "../shared/useChain";
+import { useChecked } from "../shared/useChecked";
+
+const releasesSearch = z.object({ page: z.coerce.number().int().min(1).catch(1).default(1) });
 
 const ReleaseChart = lazy(() => import("./ReleaseChart"));
 
 /** What the committee opened, and how long each took. */
 export default function ReleasesPage() {
   const { t } = useTranslation("operator");
-  const { page = 1 } = useSearch({ strict: false }) as { page?: number };
+  const { page } = useChecked(releasesSearch);
   const query = useChain(["network", "releases", String(page)], (node) => releases(node, page));
   return (
     <Page title={t("releases.title")} lead={t("releases.lead")} wide>

@@ -1,8 +1,5 @@
 import { IconAdjustments, IconHeartbeat, IconKey, IconServer, IconTimeline } from "@tabler/icons-react";
-import { z } from "zod";
 import type { Area } from "../shared/area";
-
-const releasesSearch = z.object({ page: z.coerce.number().int().min(1).catch(1).default(1) });
 
 /** The operators' screens. They show what everybody may see, so they need no keys. */
 export const area: Area = {
@@ -18,12 +15,7 @@ export const area: Area = {
   screens: [
     { path: "/network", open: true, load: () => import("./StatusPage") },
     { path: "/network/committee", open: true, load: () => import("./CommitteePage") },
-    {
-      path: "/network/releases",
-      open: true,
-      load: () => import("./ReleasesPage"),
-      search: (raw) => releasesSearch.parse(raw),
-    },
+    { path: "/network/releases", open: true, load: () => import("./ReleasesPage") },
     { path: "/network/gateways", open: true, load: () => import("./GatewaysPage") },
     { path: "/network/parameters", open: true, load: () => import("./ParametersPage") },
   ],

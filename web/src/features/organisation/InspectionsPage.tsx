@@ -1,7 +1,8 @@
 import { Anchor, Badge, SegmentedControl, Stack } from "@mantine/core";
 import { IconMicroscope } from "@tabler/icons-react";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { z } from "zod";
 import { awaited, inspectionsOf } from "../../client/attest";
 import { Role } from "../../gen/volens/attestation/v1/attestation_pb";
 import { type Inspection, InspectionState } from "../../gen/volens/custody/v1/custody_pb";
@@ -13,9 +14,11 @@ import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
 import { useDesk } from "../shared/session";
 import { useChain } from "../shared/useChain";
+import { useChecked } from "../shared/useChecked";
 import { NeedsRole } from "./NeedsRole";
 
 const shows = ["open", "all"] as const;
+const queueSearch = z.object({ show: z.enum(shows).catch("open").default("open") });
 
 /** What patients asked the organisation to inspect. */
 export default function InspectionsPage() {
@@ -31,7 +34,7 @@ export default function InspectionsPage() {
 
 function Queue() {
   const { t } = useTranslation("organisation");
-  const { show = "open" } = useSearch({ strict: false }) as { show?: (typeof shows)[number] };
+  const { show } = useChecked(queueSearch);
   const navigate = useNavigate();
   const { address } = useDesk();
   const query = useChain(["inspections", address], (node) => inspectionsOf(node, address));

@@ -1,8 +1,5 @@
 import { IconBuildingHospital, IconId, IconMicroscope, IconScale } from "@tabler/icons-react";
-import { z } from "zod";
 import type { Area } from "../shared/area";
-
-const queueSearch = z.object({ show: z.enum(["open", "all"]).catch("open").default("open") });
 
 /** The organisations' screens: what is registered, and what waits in each role. */
 export const area: Area = {
@@ -16,11 +13,7 @@ export const area: Area = {
   ],
   screens: [
     { path: "/organisation", load: () => import("./OwnPage") },
-    {
-      path: "/organisation/inspections",
-      load: () => import("./InspectionsPage"),
-      search: (raw) => queueSearch.parse(raw),
-    },
+    { path: "/organisation/inspections", load: () => import("./InspectionsPage") },
     { path: "/organisation/inspections/$id", load: () => import("./InspectionPage") },
     { path: "/organisation/ethics", load: () => import("./EthicsPage") },
     { path: "/organisation/visas", load: () => import("./VisasPage") },

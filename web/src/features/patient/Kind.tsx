@@ -1,4 +1,4 @@
-import { IconDna2, IconFileText, IconHeartRateMonitor, IconPhotoHeart } from "@tabler/icons-react";
+import { IconDna, IconFileText, IconHeartRateMonitor, IconPhotoHeart } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Kind as KindOfData } from "../../gen/volens/dataset/v1/dataset_pb";
 
@@ -23,6 +23,6 @@ function iconOf(kind: KindOfData) {
     case KindOfData.TABULAR:
       return IconFileText;
     default:
-      return IconDna2;
+      return IconDna;
   }
 }

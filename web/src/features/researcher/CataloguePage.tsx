@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Button, Group, Pagination, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconDatabaseSearch, IconInfoCircle } from "@tabler/icons-react";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { attested, consents, mostLooked, type Offer, permissionOf } from "../../client/catalogue";
@@ -13,9 +13,11 @@ import { Problem } from "../../ui/Problem";
 import { Progress } from "../../ui/Progress";
 import { Waiting } from "../../ui/Waiting";
 import { When } from "../../ui/When";
+import { useChecked } from "../shared/useChecked";
 import { filtered, kindOf, rowsAPage, type Suits, sizeOf } from "./catalogue";
 import { Filters } from "./Filters";
-import type { CatalogueSearch } from "./search";
+import { Reasons, tallied } from "./Reasons";
+import { type CatalogueSearch, catalogueSearch, tidy } from "./search";
 import { useOffers } from "./useOffers";
 import { useSuits } from "./useSuits";
 import { Verdict } from "./Verdict";
@@ -25,7 +27,7 @@ const CatalogueChart = lazy(() => import("./CatalogueChart"));
 /** The datasets on offer, by kind, size and permission. Rows are pseudonyms: nothing here says who somebody is. */
 export default function CataloguePage() {
   const { t, i18n } = useTranslation("researcher");
-  const search = useSearch({ strict: false }) as CatalogueSearch;
+  const search = useChecked(catalogueSearch);
   const { offers, fault, reading, cut, again } = useOffers();
   const suits = useSuits(search.draft, offers);
   const shown = useMemo(() => filtered(offers, search, Date.now(), suits.data), [offers, search, suits.data]);
@@ -52,6 +54,7 @@ export default function CataloguePage() {
       ) : (
         <Found offers={shown} search={search} suits={suits.data} />
       )}
+      {suits.data && <Reasons reasons={tallied(suits.data.values()).reasons} />}
     </Page>
   );
 }
@@ -132,7 +135,7 @@ function Rows({ offers, search, suits }: Parameters<typeof Found>[0]) {
           <Pagination
             total={pages}
             value={page}
-            onChange={(next) => void navigate({ to: ".", search: { ...search, page: next } as never })}
+            onChange={(next) => void navigate({ to: ".", search: tidy({ ...search, page: next }) as never })}
             size="lg"
             getItemProps={(next) => ({ "aria-label": t("pages.page", { page: next }) })}
             getControlProps={(control) => ({ "aria-label": t(`pages.${control}`) })}

@@ -2,7 +2,7 @@ import { Checkbox, MultiSelect, Select, SimpleGrid } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { permissionNames } from "../../core/duo/term";
-import { type CatalogueSearch, kindNames, orders } from "./search";
+import { type CatalogueSearch, kindNames, orders, tidy } from "./search";
 import { useDrafts } from "./useDrafts";
 
 /** What of the catalogue is shown. Every choice stands in the address of the page, so that it can be kept and sent. */
@@ -11,7 +11,7 @@ export function Filters({ search }: { search: CatalogueSearch }) {
   const navigate = useNavigate();
   const drafts = useDrafts();
   const change = (part: Partial<CatalogueSearch>) =>
-    void navigate({ to: ".", search: { ...search, page: 1, ...part } as never, replace: true });
+    void navigate({ to: ".", search: tidy({ ...search, page: 1, ...part }) as never, replace: true });
   const names = drafts.data ?? [];
   return (
     <SimpleGrid component="search" cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" aria-label={t("filter.label")}>

@@ -2,9 +2,10 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconCheck } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { z } from "zod";
 import { type KeptDraft, keepDraft, newDraftName, readDraft } from "../../client/request";
 import { emptyDraft, missing, type RequestDraft } from "../../client/requestdraft";
 import { asFault, type Fault } from "../../core/fault";
@@ -12,6 +13,7 @@ import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Waiting } from "../../ui/Waiting";
 import { useDesk } from "../shared/session";
+import { useChecked } from "../shared/useChecked";
 import { OfferStep } from "./form/OfferStep";
 import { PartiesStep } from "./form/PartiesStep";
 import { PurposeStep } from "./form/PurposeStep";
@@ -27,13 +29,21 @@ const steps = {
   send: SendStep,
 } as const;
 
+const formSearch = z.object({
+  draft: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .catch(undefined),
+});
+
 /** How long after the last key a draft is kept, in milliseconds. */
 const pause = 600;
 
 /** The form of a request, in five steps. What is written is kept on this device as it is written. */
 export default function FormPage() {
   const { t } = useTranslation("researcher");
-  const { draft: name } = useSearch({ strict: false }) as { draft?: string };
+  const { draft: name } = useChecked(formSearch);
   const navigate = useNavigate();
   const desk = useDesk();
   const [kept, setKept] = useState<KeptDraft>();

@@ -1,15 +1,5 @@
 import { IconCoin, IconDatabaseSearch, IconFileText, IconId } from "@tabler/icons-react";
-import { z } from "zod";
 import type { Area } from "../shared/area";
-import { catalogueSearch } from "./search";
-
-const formSearch = z.object({
-  draft: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/)
-    .optional()
-    .catch(undefined),
-});
 
 /** The researchers' screens. Looking at what is offered needs no keys. */
 export const area: Area = {
@@ -23,15 +13,10 @@ export const area: Area = {
   ],
   screens: [
     { path: "/research", load: () => import("./DeskPage") },
-    {
-      path: "/research/datasets",
-      open: true,
-      load: () => import("./CataloguePage"),
-      search: (raw) => catalogueSearch.parse(raw),
-    },
+    { path: "/research/datasets", open: true, load: () => import("./CataloguePage") },
     { path: "/research/datasets/$id", open: true, load: () => import("./DatasetPage") },
     { path: "/research/requests", load: () => import("./RequestsPage") },
-    { path: "/research/requests/new", load: () => import("./FormPage"), search: (raw) => formSearch.parse(raw) },
+    { path: "/research/requests/new", load: () => import("./FormPage") },
     { path: "/research/requests/$id", load: () => import("./RequestPage") },
     { path: "/research/spending", load: () => import("./SpendingPage") },
   ],

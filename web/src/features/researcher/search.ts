@@ -39,3 +39,12 @@ export const catalogueSearch = z.object({
 
 /** The search parameters of the catalogue. */
 export type CatalogueSearch = z.infer<typeof catalogueSearch>;
+
+/** The parameters that stand in the address: those that are not what they are without being named. */
+export function tidy(search: CatalogueSearch): Partial<CatalogueSearch> {
+  const plain = catalogueSearch.parse({});
+  const changed = Object.entries(search).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(plain[name as keyof CatalogueSearch]),
+  );
+  return Object.fromEntries(changed);
+}

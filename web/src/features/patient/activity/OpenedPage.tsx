@@ -87,7 +87,7 @@ function OpeningCard({ opening: { emission, release } }: { opening: Opening }) {
               ),
             ],
             [t(research ? "opened.request" : "opened.inspection"), <Digest key="id" value={emission.requestId} />],
-            ...(release ? ([[t("opened.consent"), release.consentVersion.toString()]] as const) : []),
+            ...(release && research ? ([[t("opened.consent"), release.consentVersion.toString()]] as const) : []),
           ]}
         />
       </Stack>
@@ -104,7 +104,7 @@ function History({ history }: { history: readonly Consent[] }) {
       title: t(consent.status === Status.ACTIVE ? "opened.allowed" : "opened.stopped", {
         version: consent.version.toString(),
       }),
-      state: consent.status === Status.ACTIVE ? "done" : "failed",
+      state: "done",
       detail: <At height={consent.height} />,
     }),
   );

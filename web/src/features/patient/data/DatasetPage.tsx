@@ -129,7 +129,7 @@ function Remove({ view }: { view: DatasetView }) {
     <>
       <Button
         variant="subtle"
-        color="red"
+        c="var(--mantine-color-error)"
         leftSection={<IconTrash size={20} aria-hidden />}
         onClick={() => setAsking(true)}
         style={{ alignSelf: "flex-start" }}

@@ -21,7 +21,12 @@ export function Forget() {
   );
   return (
     <Section title={t("settings.forget.title")} lead={t("settings.forget.lead")}>
-      <Button variant="outline" color="red" onClick={() => setAsking(true)} style={{ alignSelf: "flex-start" }}>
+      <Button
+        variant="default"
+        c="var(--mantine-color-error)"
+        onClick={() => setAsking(true)}
+        style={{ alignSelf: "flex-start" }}
+      >
         {t("settings.forget.action")}
       </Button>
       <Sheet opened={asking} onClose={() => setAsking(false)} title={t("settings.forget.title")}>

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { blocks, blockTime, parameters } from "../../../client/network";
 import { mostSeats } from "../../../client/requestdraft";
+import { count } from "../../../ui/format";
 import { Loaded } from "../../shared/Loaded";
 import { useChain } from "../../shared/useChain";
 import { Costs } from "../Costs";
@@ -12,10 +13,14 @@ import type { StepProps } from "./step";
 
 /** How many, for how much, until when; and what that costs in all. */
 export function OfferStep({ draft, change }: StepProps) {
-  const { t } = useTranslation("researcher");
+  const { t, i18n } = useTranslation("researcher");
   const query = useChain(["offer"], async (node) => {
     const [all, list] = await Promise.all([parameters(node), blocks(node)]);
     return { market: all.market, pause: blockTime(list) ?? 1000 };
+  });
+  const only = query.data?.market?.denoms.length === 1 ? query.data.market.denoms[0] : undefined;
+  useEffect(() => {
+    if (only && draft.denom === "") change({ denom: only });
   });
   const whole = (value: string | number) => Math.max(0, Math.trunc(Number(value) || 0));
   return (
@@ -45,7 +50,7 @@ export function OfferStep({ draft, change }: StepProps) {
           <>
             <Select
               label={t("offer.denom")}
-              data={market?.denoms ?? []}
+              data={(market?.denoms ?? []).map((denom) => ({ value: denom, label: unitName(denom) }))}
               value={draft.denom || null}
               onChange={(denom) => change({ denom: denom ?? "" })}
               size="md"
@@ -56,7 +61,7 @@ export function OfferStep({ draft, change }: StepProps) {
               label={t("offer.deadline")}
               description={t("offer.deadlineHint", {
                 span: span(draft.deadlineBlocks, pause, t),
-                most: Number(market?.maxDuration ?? 0n),
+                most: count(market?.maxDuration ?? 0n, i18n.language),
               })}
               value={draft.deadlineBlocks}
               onChange={(value) => change({ deadlineBlocks: whole(value) })}
@@ -93,7 +98,7 @@ function Price({ price, denom, onChange }: { price: string; denom: string; onCha
   return (
     <TextInput
       label={t("offer.price")}
-      description={t("offer.priceHint", { denom: denom.replace(/^u/, "").toUpperCase() })}
+      description={t("offer.priceHint", { denom: unitName(denom) })}
       inputMode="decimal"
       value={text}
       onChange={(event) => {
@@ -106,9 +111,14 @@ function Price({ price, denom, onChange }: { price: string; denom: string; onCha
   );
 }
 
+/** What people call the unit of which `denom` is a millionth. */
+function unitName(denom: string): string {
+  return denom.replace(/^u/, "").toUpperCase();
+}
+
 /** About how long so many blocks take. */
-function span(count: number, pause: number, t: (key: string, options: { count: number }) => string): string {
-  const minutes = Math.round((count * pause) / 60_000);
+function span(blocks: number, pause: number, t: (key: string, options: { count: number }) => string): string {
+  const minutes = Math.round((blocks * pause) / 60_000);
   if (minutes < 120) return t("offer.minutes", { count: minutes });
   if (minutes < 48 * 60) return t("offer.hours", { count: Math.round(minutes / 60) });
   return t("offer.days", { count: Math.round(minutes / 1440) });

@@ -4,7 +4,6 @@ import { codebooks } from "../../../client/check";
 import type { RequestDraft } from "../../../client/requestdraft";
 import { AIUse, DataClass, Purpose, ResearchType, SensitiveTopic } from "../../../gen/volens/consent/v1/duo_pb";
 import { Choice } from "../../../ui/Choice";
-import { Section } from "../../../ui/Section";
 import { useChain } from "../../shared/useChain";
 import type { StepProps } from "./step";
 
@@ -20,15 +19,12 @@ const purposes = [
 
 /** What the data is for, in DUO's terms, and what the researcher promises. */
 export function PurposeStep(props: StepProps) {
-  const { t } = useTranslation("researcher");
   return (
     <Stack gap="xl">
       <Purposes {...props} />
       <Study {...props} />
       <Promises {...props} />
-      <Section title={t("purpose.criteria")} lead={t("purpose.criteriaLead")}>
-        <Criteria {...props} />
-      </Section>
+      <Criteria {...props} />
     </Stack>
   );
 }
@@ -197,7 +193,7 @@ function Criteria({ draft, change }: StepProps) {
   return (
     <TagsInput
       label={t("purpose.criteria")}
-      description={t("purpose.criteriaHint")}
+      description={`${t("purpose.criteriaHint")} ${t("purpose.criteriaLead")}`}
       placeholder="assembly=GRCh38"
       value={written}
       onChange={(tags) => {
