@@ -51,38 +51,54 @@ function MessageCard({ words }: { words: Words }) {
       {words.lines.length <= short ? (
         all
       ) : (
-        <Accordion variant="contained" radius="md">
-          <Accordion.Item value="all">
-            <Accordion.Control>{t("details")}</Accordion.Control>
-            <Accordion.Panel>{all}</Accordion.Panel>
-          </Accordion.Item>
-        </Accordion>
+        <Stack gap="sm">
+          <Moneys lines={words.lines} />
+          <Accordion variant="contained" radius="md">
+            <Accordion.Item value="all">
+              <Accordion.Control>{t("details")}</Accordion.Control>
+              <Accordion.Panel>{all}</Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+        </Stack>
       )}
     </Card>
   );
 }
 
-/** Every line of a message; those with one name stand together. */
-function Lines({ lines, type }: { lines: readonly Line[]; type: string }) {
+/** Sums of money are never folded away. */
+function Moneys({ lines }: { lines: readonly Line[] }) {
+  const groups = useGroups(lines.filter(({ value }) => value.kind === "money"));
+  return groups.length > 0 && <DefinitionList items={groups} />;
+}
+
+/** Lines as items of a list; those with one name stand together. */
+function useGroups(lines: readonly Line[]) {
   const { t } = useTranslation("sign");
   const groups = new Map<string, Line[]>();
   for (const line of lines) groups.set(line.key, [...(groups.get(line.key) ?? []), line]);
+  return [...groups].map(
+    ([key, all]) =>
+      [
+        t(key, { defaultValue: all[0]?.path ?? key }),
+        <Stack key={key} gap={2}>
+          {all.map(({ path, value }) => (
+            <span key={path}>
+              <Shows value={value} />
+            </span>
+          ))}
+        </Stack>,
+      ] as const,
+  );
+}
+
+/** Every line of a message. */
+function Lines({ lines, type }: { lines: readonly Line[]; type: string }) {
+  const { t } = useTranslation("sign");
+  const groups = useGroups(lines);
   return (
     <DefinitionList
       items={[
-        ...[...groups].map(
-          ([key, all]) =>
-            [
-              t(key, { defaultValue: all[0]?.path ?? key }),
-              <Stack key={key} gap={2}>
-                {all.map(({ path, value }) => (
-                  <span key={path}>
-                    <Shows value={value} />
-                  </span>
-                ))}
-              </Stack>,
-            ] as const,
-        ),
+        ...groups,
         [
           t("type"),
           <Text key="type" component="span" ff="monospace" fz="sm">
