@@ -37,7 +37,9 @@ type proofFile struct {
 
 // proofBlock is what the RPC answers of a height: to commit, and to validators.
 type proofBlock struct {
-	Hash       string          `json:"hash"`
+	Hash string `json:"hash"`
+	// Document is the header as client/chain writes it.
+	Document   json.RawMessage `json:"document"`
 	Commit     json.RawMessage `json:"commit"`
 	Validators json.RawMessage `json:"validators"`
 }
@@ -105,7 +107,8 @@ func stateKeys(t *testing.T) map[string]string {
 	}
 	key, err := collections.EncodeKeyWithPrefix(dataset.DatasetsPrefix, dataset.IDKey, subject)
 	put("dataset", key, err)
-	key, err = collections.EncodeKeyWithPrefix(dataset.ReceiptsPrefix, triple, collections.Join3(subject, uint64(3), address))
+	held := collections.Join3(subject, uint64(3), address)
+	key, err = collections.EncodeKeyWithPrefix(dataset.ReceiptsPrefix, triple, held)
 	put("receipt 3", key, err)
 	pair("consent 3", consent.ConsentsPrefix, 3)
 	key, err = collections.EncodeKeyWithPrefix(consent.LatestPrefix, dataset.IDKey, subject)
@@ -133,7 +136,7 @@ func TestVectors_Proof(t *testing.T) {
 	}
 	for height, block := range l.headers {
 		file.Blocks[fmt.Sprint(height)] = proofBlock{
-			Hash:   block.Hash().String(),
+			Hash: block.Hash().String(), Document: told(t, block),
 			Commit: told(t, coretypes.NewResultCommit(block.Header, block.Commit, true)),
 			Validators: told(t, &coretypes.ResultValidators{
 				BlockHeight: height, Validators: block.ValidatorSet.Validators, Count: 4, Total: 4,
@@ -153,9 +156,8 @@ func TestVectors_Proof(t *testing.T) {
 		{"none, before the only one", "custody", "a", ""},
 		{"none, after the only one", "custody", "z", ""},
 	} {
-		answer, err := l.ABCIQueryWithOptions(
-			t.Context(), "/store/"+row.store+"/key", []byte(row.key), rpcclient.ABCIQueryOptions{Height: 8, Prove: true},
-		)
+		path, at := "/store/"+row.store+"/key", rpcclient.ABCIQueryOptions{Height: 8, Prove: true}
+		answer, err := l.ABCIQueryWithOptions(t.Context(), path, []byte(row.key), at)
 		require.NoError(t, err)
 		proof, err := c.Prove(t.Context(), row.store, []byte(row.key), 8)
 		require.NoError(t, err)

@@ -4,6 +4,7 @@ import { encodeAddress } from "../core/address";
 import { fromHex, toHex, utf8 } from "../core/bytes";
 import { readLightBlock } from "../core/light";
 import * as keys from "../core/statekeys";
+import { headerDocument, proofDocument } from "./document";
 import { fetchBlock, firstAnchor, Light } from "./light";
 import { Node } from "./node";
 import { checkProof, prove, proveAll } from "./proof";
@@ -186,6 +187,14 @@ describe("a proof", () => {
     expect(() => checkProof(a, { ...a.header, header: { ...a.header.header, appHash: new Uint8Array(32) } })).toThrow(
       fault,
     );
+  });
+
+  it("and its header are written as Go writes them, for whoever checks them offline", async () => {
+    const client = light(teller().node);
+    for (const { store, key, document } of vectors.proofs) {
+      expect(proofDocument(await prove(client, store, fromHex(key)))).toEqual(document);
+    }
+    expect(headerDocument(await client.latest())).toEqual(vectors.blocks["9"].document);
   });
 
   it("in which any byte was changed does not hold", async () => {

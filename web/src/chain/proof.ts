@@ -1,5 +1,5 @@
 import { Fault } from "../core/fault";
-import type { LightBlock } from "../core/light";
+import { type LightBlock, timeOf } from "../core/light";
 import { type Steps, verifyProof } from "../core/proof";
 import type { StateKey } from "../core/statekeys";
 import type { Light } from "./light";
@@ -18,6 +18,8 @@ export interface Proof extends StateKey {
 /** A proof that was verified against a verified header. */
 export interface Proven extends Proof {
   readonly header: LightBlock;
+  /** Time of the header, in milliseconds since 1970. */
+  readonly time: number;
 }
 
 /** Choices of a proof. */
@@ -53,7 +55,7 @@ export async function proveAll(
   const header = await light.header(height + 1n);
   return proofs.map((proof) => {
     checkProof(proof, header);
-    return { ...proof, header };
+    return { ...proof, header, time: timeOf(header) };
   });
 }
 

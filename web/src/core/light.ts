@@ -263,11 +263,14 @@ export interface Trusting {
   readonly drift: number;
 }
 
-const milliseconds = (time: Timestamp) => Number(time.seconds) * 1000 + time.nanos / 1e6;
+/** The time of a block, in milliseconds since 1970. */
+export function timeOf({ header }: LightBlock): number {
+  return Number(header.time.seconds) * 1000 + header.time.nanos / 1e6;
+}
 
 /** Whether a trusted header is too old to be trusted. */
-export function expired({ header }: LightBlock, { now, period }: Trusting): boolean {
-  return milliseconds(header.time) + period <= now;
+export function expired(block: LightBlock, { now, period }: Trusting): boolean {
+  return timeOf(block) + period <= now;
 }
 
 /**
@@ -279,9 +282,9 @@ export function expired({ header }: LightBlock, { now, period }: Trusting): bool
 export function verifyNext(trusted: LightBlock, next: LightBlock, trusting: Trusting): "trusted" | "far" {
   const [known, header] = [trusted.header, next.header];
   if (expired(trusted, trusting)) throw new Fault("integrity", "header-expired");
-  const later = header.height > known.height && milliseconds(header.time) > milliseconds(known.time);
+  const later = header.height > known.height && timeOf(next) > timeOf(trusted);
   if (header.chainId !== known.chainId || !later) throw bad();
-  if (milliseconds(header.time) >= trusting.now + trusting.drift) throw new Fault("integrity", "header-of-future");
+  if (timeOf(next) >= trusting.now + trusting.drift) throw new Fault("integrity", "header-of-future");
   if (header.height === known.height + 1n) {
     if (!equal(header.validatorsHash, known.nextValidatorsHash)) throw bad();
     return "trusted";
@@ -292,7 +295,7 @@ export function verifyNext(trusted: LightBlock, next: LightBlock, trusting: Trus
 /** Checks that a block is the one right below a trusted one. */
 export function verifyBelow(trusted: LightBlock, below: LightBlock): void {
   const [known, header] = [trusted.header, below.header];
-  const earlier = header.height === known.height - 1n && milliseconds(header.time) < milliseconds(known.time);
+  const earlier = header.height === known.height - 1n && timeOf(below) < timeOf(trusted);
   if (header.chainId !== known.chainId || !earlier || !equal(below.hash, known.lastBlock)) throw bad();
 }
 
