@@ -225,7 +225,7 @@ describe("send", () => {
   const missing = {
     codespace: "consent",
     code: 2,
-    log: "missing or wrong fields: provision.expiry, provision.mode: consent is incomplete",
+    log: "consent is incomplete: missing or wrong fields: provision.expiry, provision.mode",
   };
 
   it.each([
@@ -249,7 +249,7 @@ describe("send", () => {
       refusing("abci_query", missing),
       "refused",
       "consent-missing-fields",
-      ["provision.expiry", "provision.mode: consent is incomplete"],
+      ["provision.expiry", "provision.mode"],
     ],
   ])("tells what the chain refused %s", async (_, change, kind, code, reasons) => {
     const chain = new Chain();
