@@ -195,6 +195,18 @@ describe("send", () => {
     expect(shown).toHaveLength(1);
   });
 
+  it("makes anew what was confirmed too late", async () => {
+    const chain = new Chain();
+    let late = 1;
+    chain.change = ({ method }) =>
+      method === "broadcast_tx_sync" && late-- > 0
+        ? { result: { code: 30, codespace: "sdk", log: "tx timeout height" } }
+        : undefined;
+    const { shown, done } = sending(chain);
+    expect((await done).height).toBe(12n);
+    expect(shown).toHaveLength(1);
+  });
+
   it("sends the transactions of one account one after the other", async () => {
     const chain = new Chain();
     await Promise.all([
