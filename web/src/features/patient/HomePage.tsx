@@ -1,23 +1,23 @@
-import { Alert, Button, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Button, Stack, Text } from "@mantine/core";
 import { IconCirclePlus, IconKey, IconSend, IconShieldHeart } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { type DatasetView, type Standing, standing } from "../../client/dataset";
-import { paid, payments } from "../../client/earnings";
 import { Empty } from "../../ui/Empty";
-import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { Loaded } from "../shared/Loaded";
 import { useSession, useVault } from "../shared/session";
-import { useChain } from "../shared/useChain";
 import { useNow } from "../shared/useHeight";
 import { KindIcon, useKindName } from "./Kind";
 import { LinkCard } from "./LinkCard";
-import { OpenRequests } from "./requests/OpenRequests";
-import { useAddresses, useDatasets } from "./useOwn";
+import { useDatasets } from "./useOwn";
+
+// What asks more of the chain comes a moment later, so that the screen is there at once.
+const OpenRequests = lazy(() => import("./requests/OpenRequests"));
+const Figures = lazy(() => import("./Figures"));
 
 /** What waits, what is shared, what was earned. */
 export default function HomePage() {
@@ -53,9 +53,13 @@ export default function HomePage() {
             <Stack gap="xl">
               <Section title={t("home.waiting")}>
                 <Tasks views={views} now={now} />
-                <OpenRequests views={views} />
+                <Suspense fallback={null}>
+                  <OpenRequests views={views} />
+                </Suspense>
               </Section>
-              <Figures views={views} now={now} />
+              <Suspense fallback={null}>
+                <Figures views={views} now={now} />
+              </Suspense>
             </Stack>
           )
         }
@@ -119,39 +123,4 @@ function Tasks({ views, now }: { views: readonly DatasetView[]; now: number }) {
       />
     );
   });
-}
-
-function Figures({ views, now }: { views: readonly DatasetView[]; now: number }) {
-  const { t } = useTranslation("patient");
-  const addresses = useAddresses() ?? [];
-  const { data } = useChain(["payments", ...addresses], (node) => payments(node, addresses));
-  const sharing = views.filter((view) => standing(view, now) === "sharing").length;
-  const sums = data ? paid(data, "paid") : [];
-  return (
-    <SimpleGrid cols={{ base: 1, xs: 2 }}>
-      <Figure to="/data" title={t("home.sharing.title")}>
-        {t("home.sharing.count", { count: sharing })}
-      </Figure>
-      <Figure to="/money" title={t("home.earned.title")}>
-        {sums.length === 0
-          ? t("home.earned.none")
-          : sums.map((sum) => <Money key={sum.denom} amount={sum.amount} denom={sum.denom} />)}
-      </Figure>
-    </SimpleGrid>
-  );
-}
-
-function Figure({ to, title, children }: { to: string; title: string; children: ReactNode }) {
-  return (
-    <Card component={Link} to={to} className="volens-link">
-      <Group wrap="nowrap">
-        <Stack gap={2}>
-          <Text c="dimmed">{title}</Text>
-          <Text component="div" fw={680} fz="1.4rem">
-            {children}
-          </Text>
-        </Stack>
-      </Group>
-    </Card>
-  );
 }

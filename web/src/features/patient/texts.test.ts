@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { limits, permissions } from "../../client/consent";
 import { ingestSteps } from "../../client/ingest";
+import { readability } from "../../core/readability";
 import { AIUse, DataClass, Purpose, RecipientClass, SensitiveTopic } from "../../gen/volens/consent/v1/duo_pb";
 import { InspectionState } from "../../gen/volens/custody/v1/custody_pb";
 import { Kind } from "../../gen/volens/dataset/v1/dataset_pb";
@@ -38,7 +39,22 @@ function all(value: unknown = english, path = ""): [key: string, text: string][]
   return Object.entries(value as object).flatMap(([name, inner]) => all(inner, path ? `${path}.${name}` : name));
 }
 
+/** Texts of one screen, as a person reads them one after the other: labels and sentences. */
+const screens = Object.entries(english).map(([name, texts]) => {
+  const lines = all(texts).map(([, text]) => text.replace(/\{\{\w+\}\}/g, "it"));
+  return [name, lines.join("\n")] as const;
+});
+
 describe("texts for patients", () => {
+  it("are for a reading age of 9 to 11 in all", () => {
+    const whole = screens.map(([, text]) => text).join("\n");
+    expect(readability(whole, "en")?.age).toBeLessThanOrEqual(11);
+  });
+
+  it.each(screens)("%s is for a reading age of 11 at most", (_, text) => {
+    expect(readability(text, "en")?.age ?? 6, text).toBeLessThanOrEqual(11);
+  });
+
   it.each(Object.entries(made))("%s has words for each of its values", (path, values) => {
     expect(values.length).toBeGreaterThan(0);
     expect(values.filter((value) => typeof at(`${path}.${value}`) !== "string")).toEqual([]);

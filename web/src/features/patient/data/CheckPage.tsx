@@ -89,8 +89,9 @@ function Open({ view, inspection }: { view: DatasetView; inspection: Inspection 
   const { person } = useSession();
   const { id, version } = view.dataset;
   const { data: papers } = useQuery({
-    queryKey: ["papers", id, version.toString()],
-    queryFn: async () => (await person.sealer.papers(id, version)) ?? null,
+    // The facts are sealed to the key that came with the organisation's acceptance, so that nobody else can read them.
+    queryKey: ["papers", id, version.toString(), inspection.deliveryKey],
+    queryFn: async () => (await person.sealer.papers(id, version, inspection.deliveryKey || undefined)) ?? null,
   });
   const withdraw = useAction(() => withdrawCheck(person, inspection));
   const early = [InspectionState.REQUESTED, InspectionState.ACCEPTED].includes(inspection.state);
@@ -110,17 +111,20 @@ function Open({ view, inspection }: { view: DatasetView; inspection: Inspection 
               >
                 {t("inspect.papers.report")}
               </Button>
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={20} aria-hidden />}
-                onClick={() => save(papers.facets, `volens-facets-${id.slice(0, 8)}.json`, "application/json")}
-              >
-                {t("inspect.papers.facets")}
-              </Button>
+              {inspection.deliveryKey !== "" && (
+                <Button
+                  variant="default"
+                  leftSection={<IconDownload size={20} aria-hidden />}
+                  onClick={() => save(papers.facets, `volens-facets-${id.slice(0, 8)}.age`, "application/octet-stream")}
+                >
+                  {t("inspect.papers.facets")}
+                </Button>
+              )}
             </Group>
           ) : (
             <Text>{t("inspect.papers.elsewhere")}</Text>
           )}
+          {papers && inspection.deliveryKey === "" && <Text mt="sm">{t("inspect.papers.later")}</Text>}
         </Card>
       </Section>
       {early ? (

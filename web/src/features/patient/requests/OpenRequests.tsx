@@ -11,7 +11,7 @@ import { LinkCard } from "../LinkCard";
 import { useAddresses } from "../useOwn";
 
 /** Open requests that the rules allow for one of these datasets, and that have no answer yet. */
-export function OpenRequests({ views }: { views: readonly DatasetView[] }) {
+export default function OpenRequests({ views }: { views: readonly DatasetView[] }) {
   const { t } = useTranslation("patient");
   const purpose = usePurpose();
   const addresses = useAddresses() ?? [];

@@ -11,7 +11,7 @@ import { usePurpose } from "../../shared/request/words";
 import { useChain } from "../../shared/useChain";
 import { LinkCard } from "../LinkCard";
 import { useAddresses, useDatasets } from "../useOwn";
-import { OpenRequests } from "./OpenRequests";
+import OpenRequests from "./OpenRequests";
 
 const later = [State.OPEN, State.RELEASING, State.SETTLED, State.CLOSED, State.FAILED_SHORT, State.CANCELLED];
 

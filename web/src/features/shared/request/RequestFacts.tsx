@@ -27,7 +27,7 @@ export function RequestFacts({ request }: { request: Request }) {
     <Stack gap="md">
       <WhoAsks use={use} />
       <Why use={use} />
-      <TheySee use={use} />
+      <TheySee use={use} alone={request.spec?.noCohortProtection === true} />
       <TheyNever use={use} />
       <HowLong use={use} />
       <YouGet request={request} />
@@ -88,7 +88,7 @@ function Why({ use }: { use: Use }) {
   );
 }
 
-function TheySee({ use }: { use: Use }) {
+function TheySee({ use, alone }: { use: Use; alone: boolean }) {
   const { t } = useTranslation("patient");
   const words = useUseWords();
   return (
@@ -99,6 +99,7 @@ function TheySee({ use }: { use: Use }) {
         ))}
       </List>
       <Text>{t("request.see.clean")}</Text>
+      {alone && <Text fw={600}>{t("request.see.alone")}</Text>}
     </Fact>
   );
 }
@@ -152,10 +153,12 @@ function YouGet({ request }: { request: Request }) {
       )}
       {spec && (
         <Text>
-          {t("request.get.people", {
-            least: count(spec.nMin, i18n.language),
-            most: count(spec.nMax, i18n.language),
-          })}
+          {spec.nMin === spec.nMax
+            ? t("request.get.exactly", { count: spec.nMax })
+            : t("request.get.people", {
+                least: count(spec.nMin, i18n.language),
+                most: count(spec.nMax, i18n.language),
+              })}
         </Text>
       )}
       {spec?.use?.promises?.returnResults && <Text>{t("request.get.results")}</Text>}

@@ -1,0 +1,37 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { EmissionSchema, JobKind } from "../gen/volens/custody/v1/custody_pb";
+import { PaymentSchema } from "../gen/volens/market/v1/market_pb";
+import { matches } from "./activity";
+import { paid, total } from "./earnings";
+
+describe("sums", () => {
+  it("add up by denomination, beyond what a number holds", () => {
+    const most = { denom: "uusd", amount: 2n ** 64n };
+    expect(total([most, { denom: "atom", amount: 1n }, most])).toEqual([
+      { denom: "atom", amount: 1n },
+      { denom: "uusd", amount: 2n ** 65n },
+    ]);
+  });
+
+  it("tell what is paid from what is held", () => {
+    const payment = (amount: string, done: boolean) =>
+      create(PaymentSchema, { amount: { amount, denom: "uusd" }, paid: done });
+    const all = [payment("5", true), payment("7", false), payment("11", true)];
+    expect(paid(all, "paid")).toEqual([{ denom: "uusd", amount: 16n }]);
+    expect(paid(all, "held")).toEqual([{ denom: "uusd", amount: 7n }]);
+    expect(paid([], "paid")).toEqual([]);
+  });
+});
+
+describe("a list of openings", () => {
+  const opening = (kind: JobKind) => ({ emission: create(EmissionSchema, { kind }), release: undefined });
+  const counts = { released: 1n, inspected: 1n, height: 1n, time: 0 };
+
+  it("holds everything that is proven, or is refused", () => {
+    expect(matches(counts, [opening(JobKind.RELEASE), opening(JobKind.INSPECTION)])).toBe(true);
+    expect(matches(counts, [opening(JobKind.RELEASE)])).toBe(false);
+    expect(matches(counts, [opening(JobKind.INSPECTION), opening(JobKind.INSPECTION)])).toBe(false);
+    expect(matches({ ...counts, released: 0n, inspected: 0n }, [])).toBe(true);
+  });
+});
