@@ -59,7 +59,7 @@ func (s *Session) auditDataset(ctx context.Context, datasetID string) (*DatasetA
 	if err != nil {
 		return nil, err
 	}
-	audit, err := s.Chain.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: datasetID})
+	audit, err := s.Chain.Audit(ctx, datasetID)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/consent"
-	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
 	"github.com/volens-network/volens/x/market"
 )
@@ -117,7 +116,7 @@ func (s *Session) dataset(ctx context.Context, datasetID string) (*DatasetEntry,
 
 // history fills who opened the dataset and what it earned.
 func (s *Session) history(ctx context.Context, out *DatasetEntry, payout string) error {
-	audit, err := s.Chain.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: out.DatasetID})
+	audit, err := s.Chain.Audit(ctx, out.DatasetID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}

@@ -5,10 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // extraLen checks the fixed part of a member's header and returns the length of
@@ -37,11 +34,12 @@ func blockLen(fields []byte) (int, error) {
 
 // packed is one member as read: the deflate stream, the trailer, and the length of all.
 type packed struct {
-	body  []byte
-	crc   uint32
-	size  uint32
-	whole int
-	last  bool
+	body   []byte
+	padded []byte // body with zeros behind it
+	crc    uint32
+	size   uint32
+	whole  int
+	last   bool
 }
 
 // readPacked reads the next member into buf. It returns io.EOF only at a
@@ -84,10 +82,12 @@ func readPacked(r io.Reader, buf []byte) (packed, error) {
 		crc:  binary.LittleEndian.Uint32(body[rest-trailerSize:]),
 		size: binary.LittleEndian.Uint32(body[rest-4:]), whole: whole,
 	}
+	p.padded = buf[:len(p.body)+padding]
 	p.last = isLast && bytes.Equal(body, eofBlock[headerSize+6:])
 	if p.size > maxBlock {
 		return packed{}, ErrChecksum
 	}
+	clear(p.padded[len(p.body):])
 	return p, nil
 }
 
@@ -96,34 +96,4 @@ func cut(err error) error {
 		return ErrTruncated
 	}
 	return fmt.Errorf("bgzf: read: %w", err)
-}
-
-// inflater unpacks blocks one after another.
-type inflater struct {
-	src   bytes.Reader
-	flate io.ReadCloser
-}
-
-// inflate unpacks p into out, which holds maxBlock bytes, and checks it.
-func (f *inflater) inflate(p packed, out []byte) (int, error) {
-	f.src.Reset(p.body)
-	if f.flate == nil {
-		f.flate = flate.NewReader(&f.src)
-	} else if reset, ok := f.flate.(flate.Resetter); ok {
-		if err := reset.Reset(&f.src, nil); err != nil {
-			return 0, fmt.Errorf("bgzf: inflate: %w", err)
-		}
-	}
-	n, err := io.ReadFull(f.flate, out[:p.size])
-	if err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrChecksum, err)
-	}
-	var one [1]byte
-	if _, err := io.ReadFull(f.flate, one[:]); !errors.Is(err, io.EOF) {
-		return 0, fmt.Errorf("%w: block is longer than it says", ErrChecksum)
-	}
-	if f.src.Len() != 0 || crc32.ChecksumIEEE(out[:n]) != p.crc {
-		return 0, ErrChecksum
-	}
-	return n, nil
 }

@@ -138,5 +138,5 @@ func (r *Reader) job() *readJob {
 		r.free = r.free[:n-1]
 		return job
 	}
-	return &readJob{in: make([]byte, maxBlock), out: make([]byte, maxBlock)}
+	return &readJob{in: make([]byte, maxBlock+padding), out: make([]byte, maxBlock+slack)}
 }

@@ -129,6 +129,9 @@ func listen(spec devnet.Spec, i, port int) string {
 	return fmt.Sprintf("tcp://%s:%d", spec.Host(i), port)
 }
 
+// queryGasLimit bounds a query as a node made by volensd init does.
+const queryGasLimit = 50_000_000
+
 // writeSettings writes config.toml, app.toml and client.toml.
 func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	var peers []string
@@ -148,6 +151,7 @@ func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	config.API.Address = listen(spec, n.index, ports.REST)
 	config.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", ports.GRPC)
 	config.Mempool.MaxTxs = -1
+	config.QueryGasLimit = queryGasLimit
 	config.StateSync.SnapshotInterval = 100
 	serverconfig.WriteConfigFile(filepath.Join(folder, "app.toml"), config)
 

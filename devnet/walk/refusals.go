@@ -10,7 +10,6 @@ import (
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/duo"
-	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/market"
 )
 
@@ -157,7 +156,7 @@ func (s *Story) refusedYes(ctx context.Context, requestID string, d *set) error 
 func (s *Story) emissions(ctx context.Context) ([]int, error) {
 	out := make([]int, len(s.sets))
 	for i, d := range s.sets {
-		audit, err := s.people[Researcher].Chain.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: d.id})
+		audit, err := s.people[Researcher].Chain.Audit(ctx, d.id)
 		if err != nil {
 			return nil, err
 		}

@@ -154,7 +154,7 @@ func (n *Node) Seat(ctx context.Context, request id.ID, index uint64) (custody.S
 
 // Releases implements access.Ledger.
 func (n *Node) Releases(ctx context.Context, of id.ID) ([]custody.Release, error) {
-	answer, err := n.client.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: of.String()})
+	answer, err := n.client.Audit(ctx, of.String())
 	if err != nil {
 		return nil, absent(err)
 	}
@@ -163,7 +163,7 @@ func (n *Node) Releases(ctx context.Context, of id.ID) ([]custody.Release, error
 
 // Emitted implements worker.Chain.
 func (n *Node) Emitted(ctx context.Context, of id.ID) ([]custody.Seat, error) {
-	answer, err := n.client.Custody().Audit(ctx, &custody.QueryAuditRequest{DatasetId: of.String()})
+	answer, err := n.client.Audit(ctx, of.String())
 	if err != nil {
 		return nil, absent(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc/status"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
-	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/dataset"
@@ -56,7 +55,7 @@ func (q queryServer) Organisations(
 	if role < attestation.ROLE_UNSPECIFIED || role > attestation.ROLE_ARBITER {
 		return nil, status.Errorf(codes.InvalidArgument, "role %d is unknown", role)
 	}
-	list, page, err := query.CollectionFilteredPaginate(ctx, q.keeper.Organisations, dataset.Page(request.Pagination),
+	list, page, err := dataset.Filter(ctx, q.keeper.Organisations, request.Pagination,
 		func(_ sdk.AccAddress, o attestation.Organisation) (bool, error) {
 			return role == attestation.ROLE_UNSPECIFIED || o.Has(role), nil
 		},

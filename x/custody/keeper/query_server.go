@@ -139,7 +139,8 @@ func (s queryServer) Seats(ctx context.Context, r *custody.QuerySeatsRequest) (*
 	return &custody.QuerySeatsResponse{Seats: seats, Pagination: page}, nil
 }
 
-// Audit lists every emission and release of a dataset, and its counts by kind.
+// Audit pages through the emissions of a dataset, with their releases. The counts are of all
+// pages, and there is one a kind.
 func (s queryServer) Audit(ctx context.Context, r *custody.QueryAuditRequest) (*custody.QueryAuditResponse, error) {
 	of, err := parseID("dataset_id", r.DatasetId)
 	if err != nil {
@@ -158,17 +159,30 @@ func (s queryServer) Audit(ctx context.Context, r *custody.QueryAuditRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	span := collections.NewPrefixedTripleRange[id.ID, id.ID, uint64](of)
-	err = s.keeper.Jobs.Emissions.Walk(ctx, span, func(key EmissionKey, e custody.Emission) (bool, error) {
-		out.Emissions = append(out.Emissions, e)
-		release, err := s.keeper.Jobs.Releases.Get(ctx, collections.Join(key.K2(), key.K3()))
-		if isNotFound(err) {
-			return false, nil
+	out.Emissions, out.Pagination, err = query.CollectionPaginate(
+		ctx, s.keeper.Jobs.Emissions, dataset.Page(r.Pagination),
+		func(_ EmissionKey, e custody.Emission) (custody.Emission, error) { return e, nil },
+		func(o *query.CollectionsPaginateOptions[EmissionKey]) {
+			prefix := collections.TriplePrefix[id.ID, id.ID, uint64](of)
+			o.Prefix = &prefix
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range out.Emissions {
+		request, err := id.Parse(e.RequestId)
+		if err != nil {
+			return nil, err
 		}
-		out.Releases = append(out.Releases, release)
-		return false, err
-	})
-	return out, err
+		release, err := s.keeper.Jobs.Releases.Get(ctx, collections.Join(request, e.Seat))
+		switch {
+		case err == nil:
+			out.Releases = append(out.Releases, release)
+		case !isNotFound(err):
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Inspection returns one inspection.
@@ -190,8 +204,8 @@ func (s queryServer) Inspection(
 func (s queryServer) Inspections(
 	ctx context.Context, r *custody.QueryInspectionsRequest,
 ) (*custody.QueryInspectionsResponse, error) {
-	all, page, err := query.CollectionFilteredPaginate(
-		ctx, s.keeper.Inspections.Inspections, dataset.Page(r.Pagination),
+	all, page, err := dataset.Filter(
+		ctx, s.keeper.Inspections.Inspections, r.Pagination,
 		func(_ id.ID, i custody.Inspection) (bool, error) {
 			return (r.DatasetId == "" || r.DatasetId == i.DatasetId) &&
 				(r.Organisation == "" || r.Organisation == i.Organisation) &&

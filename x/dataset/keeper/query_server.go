@@ -87,7 +87,7 @@ func (q queryServer) ofOwner(
 	if err != nil {
 		return nil, nil, status.Errorf(codes.InvalidArgument, "owner: %v", err)
 	}
-	return query.CollectionFilteredPaginate(ctx, q.keeper.Datasets.Indexes.ByOwner, dataset.Page(request.Pagination),
+	return dataset.Filter(ctx, q.keeper.Datasets.Indexes.ByOwner, request.Pagination,
 		func(key collections.Pair[sdk.AccAddress, id.ID], _ collections.NoValue) (bool, error) {
 			d, err := q.keeper.Datasets.Get(ctx, key.K2())
 			return request.Status == dataset.STATUS_UNSPECIFIED || d.Status == request.Status, err

@@ -85,7 +85,7 @@ func (q queryServer) ofResearcher(
 		return nil, nil, status.Errorf(codes.InvalidArgument, "researcher: %v", err)
 	}
 	requests := q.keeper.Requests
-	return query.CollectionFilteredPaginate(ctx, requests.Indexes.ByResearcher, dataset.Page(request.Pagination),
+	return dataset.Filter(ctx, requests.Indexes.ByResearcher, request.Pagination,
 		func(key collections.Pair[sdk.AccAddress, id.ID], _ collections.NoValue) (bool, error) {
 			r, err := requests.Get(ctx, key.K2())
 			return request.State == market.STATE_UNSPECIFIED || r.State == request.State, err
