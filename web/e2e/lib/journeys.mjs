@@ -10,7 +10,7 @@ export async function addData(patient, file) {
   await patient.press("Look inside");
   await patient.see("Nothing has left this device");
   await patient.press("Lock and send");
-  assert.match(await patient.confirm(), /takes no fee/);
+  assert.match(await patient.confirm(), /no network fee/);
   await patient.press("Next: have it checked");
   await patient.see("Who should look?");
   return new URL(patient.page.url()).pathname.split("/")[2];

@@ -37,12 +37,17 @@ export default function ConfirmSheet({ shown, onYes, onNo }: ConfirmSheetProps) 
   );
 }
 
+/** Texts with more letters are shortened. */
+const longest = 200;
+
 /** Messages with as many lines are shown whole; longer ones unfold. */
 const short = 6;
 
 function MessageCard({ words }: { words: Words }) {
   const { t } = useTranslation("sign");
   const all = <Lines lines={words.lines} type={words.type} />;
+  // What moves money is seen without unfolding.
+  const money = words.lines.filter(({ value }) => value.kind === "money");
   return (
     <Card padding="md">
       <Title order={3} fz="1.15rem" mb="sm">
@@ -52,7 +57,7 @@ function MessageCard({ words }: { words: Words }) {
         all
       ) : (
         <Stack gap="sm">
-          <Moneys lines={words.lines} />
+          {money.length > 0 && <Lines lines={money} />}
           <Accordion variant="contained" radius="md">
             <Accordion.Item value="all">
               <Accordion.Control>{t("details")}</Accordion.Control>
@@ -65,46 +70,37 @@ function MessageCard({ words }: { words: Words }) {
   );
 }
 
-/** Sums of money are never folded away. */
-function Moneys({ lines }: { lines: readonly Line[] }) {
-  const groups = useGroups(lines.filter(({ value }) => value.kind === "money"));
-  return groups.length > 0 && <DefinitionList items={groups} />;
-}
-
-/** Lines as items of a list; those with one name stand together. */
-function useGroups(lines: readonly Line[]) {
+/** Every line of a message; those with one name stand together. */
+function Lines({ lines, type }: { lines: readonly Line[]; type?: string }) {
   const { t } = useTranslation("sign");
   const groups = new Map<string, Line[]>();
   for (const line of lines) groups.set(line.key, [...(groups.get(line.key) ?? []), line]);
-  return [...groups].map(
-    ([key, all]) =>
-      [
-        t(key, { defaultValue: all[0]?.path ?? key }),
-        <Stack key={key} gap={2}>
-          {all.map(({ path, value }) => (
-            <span key={path}>
-              <Shows value={value} />
-            </span>
-          ))}
-        </Stack>,
-      ] as const,
-  );
-}
-
-/** Every line of a message. */
-function Lines({ lines, type }: { lines: readonly Line[]; type: string }) {
-  const { t } = useTranslation("sign");
-  const groups = useGroups(lines);
   return (
     <DefinitionList
       items={[
-        ...groups,
-        [
-          t("type"),
-          <Text key="type" component="span" ff="monospace" fz="sm">
-            {type}
-          </Text>,
-        ],
+        ...[...groups].map(
+          ([key, all]) =>
+            [
+              t(key, { defaultValue: all[0]?.path ?? key }),
+              <Stack key={key} gap={2}>
+                {all.map(({ path, value }) => (
+                  <span key={path}>
+                    <Shows value={value} />
+                  </span>
+                ))}
+              </Stack>,
+            ] as const,
+        ),
+        ...(type
+          ? [
+              [
+                t("type"),
+                <Text key="type" component="span" ff="monospace" fz="sm">
+                  {type}
+                </Text>,
+              ] as const,
+            ]
+          : []),
       ]}
     />
   );
@@ -114,7 +110,8 @@ function Shows({ value }: { value: Value }) {
   const { t, i18n } = useTranslation("sign");
   switch (value.kind) {
     case "text":
-      return value.text;
+      // A key for delivery has some 2000 letters: it is told apart by its ends, and can be read as a whole by its title.
+      return value.text.length > longest ? <Digest value={value.text} plain /> : value.text;
     case "address":
       return <Address value={value.address} plain />;
     case "id":
