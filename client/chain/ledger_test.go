@@ -3,6 +3,8 @@ package chain_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,9 +87,9 @@ func (l *ledger) block(set map[string]string) {
 		EvidenceHash: digest("evidence"),
 	})
 	l.last = l.headers[l.height].Commit.BlockID
-	for path, value := range set {
+	for _, path := range slices.Sorted(maps.Keys(set)) { // The order shapes the tree.
 		store, key := path[:7], path[8:]
-		l.store.GetKVStore(l.keys[store]).Set([]byte(key), []byte(value))
+		l.store.GetKVStore(l.keys[store]).Set([]byte(key), []byte(set[path]))
 	}
 	l.app = l.store.Commit().Hash
 }
