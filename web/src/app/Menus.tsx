@@ -22,7 +22,15 @@ export default function Menus({ area }: { area: Area }) {
   const more = area.places.slice(footPlaces);
   const open = useVault().status === "open";
   return (
-    <Menu defaultOpened position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
+    <Menu
+      defaultOpened
+      position="bottom-end"
+      width={250}
+      radius="lg"
+      shadow="md"
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={44} radius="xl" aria-label={t("menu")}>
           <IconDots size={24} aria-hidden />
