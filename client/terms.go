@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"strings"
@@ -53,6 +54,11 @@ type Terms struct {
 	// Template and Language choose the registered text; empty means the first in English.
 	Template string `json:"template,omitempty" yaml:"template"`
 	Language string `json:"language,omitempty" yaml:"language"`
+	// RepresentativeSHA256 and AuthoritySHA256 are the digests, 64 hexadecimal digits each, of what
+	// names the guardian who speaks for the patient and of what shows the guardian's authority.
+	// Both or none.
+	RepresentativeSHA256 string `json:"representative_sha256,omitempty" yaml:"representative_sha256"`
+	AuthoritySHA256      string `json:"authority_sha256,omitempty"      yaml:"authority_sha256"`
 	// Understood says that the patient read the text and passed its questions.
 	Understood bool `json:"understood" yaml:"understood"`
 }
@@ -151,10 +157,50 @@ func (t Terms) provision(owner string, template consent.Template, now time.Time)
 			Subject: consent.SUBJECT_ADULT,
 		},
 	}
+	if err := t.guardian(&out.Disclosure); err != nil {
+		return out, err
+	}
 	if len(template.TextSha256) != sha256.Size {
 		return out, usage("no registered text of a consent was found")
 	}
 	return out.Canonical()
+}
+
+// SpokenFor puts the digests of two files about a guardian into the terms; with two empty
+// names the terms stay as they are.
+func (t *Terms) SpokenFor(representative, authority string) error {
+	if representative == "" && authority == "" {
+		return nil
+	}
+	for _, f := range []struct {
+		name, path string
+		into       *string
+	}{
+		{"representative", representative, &t.RepresentativeSHA256}, {"authority", authority, &t.AuthoritySHA256},
+	} {
+		digest, err := digestOf(f.name, f.path, "")
+		if err != nil {
+			return classify(err)
+		}
+		*f.into = hex.EncodeToString(digest)
+	}
+	return nil
+}
+
+// guardian says in the disclosure who speaks for the patient, if anybody does.
+func (t Terms) guardian(d *consent.Disclosure) error {
+	if t.RepresentativeSHA256 == "" && t.AuthoritySHA256 == "" {
+		return nil
+	}
+	var err error
+	if d.RepresentativeSha256, err = digestOf("representative", "", t.RepresentativeSHA256); err != nil {
+		return err
+	}
+	if d.AuthoritySha256, err = digestOf("authority", "", t.AuthoritySHA256); err != nil {
+		return err
+	}
+	d.Subject = consent.SUBJECT_WITH_GUARDIAN
+	return nil
 }
 
 func (t Terms) policy(now time.Time) (consent.Policy, error) {

@@ -26,6 +26,8 @@ const (
 	gasPercent = 130
 	// maxSilence is how many looks at a node in a row may fail while waiting.
 	maxSilence = 40
+	// offerAgain is after how many blocks a transaction that is in none of them is offered again.
+	offerAgain = 10
 	// inCache is what CometBFT says of bytes that its mempool has already.
 	inCache = "tx already exists in cache"
 	// notFoundText is what CometBFT says of a transaction that is in no block.
@@ -90,7 +92,7 @@ func (c *Client) try(ctx context.Context, signer Signer, tx Tx) (*Receipt, error
 	if err := c.broadcast(ctx, raw); err != nil {
 		return nil, err
 	}
-	return c.included(ctx, cmttypes.Tx(raw).Hash(), d.timeoutHeight)
+	return c.included(ctx, raw, d.timeoutHeight)
 }
 
 // draft collects what the chain knows about the signer.
@@ -207,9 +209,11 @@ func checked(result *coretypes.ResultBroadcastTx) error {
 	}
 }
 
-// included waits until the transaction stands in a block, or can stand in none any more.
-func (c *Client) included(ctx context.Context, hash []byte, timeoutHeight uint64) (*Receipt, error) {
-	silence := 0
+// included waits until the transaction stands in a block, or can stand in none any more. It
+// offers it again meanwhile: the node that took it may have died, and its mempool with it.
+func (c *Client) included(ctx context.Context, raw []byte, timeoutHeight uint64) (*Receipt, error) {
+	hash := cmttypes.Tx(raw).Hash()
+	silence, offerAt := 0, int64(math.MaxInt64)
 	for {
 		// The height first: a transaction that is not found after it is in no block up to it.
 		status, statusErr := c.Status(ctx)
@@ -227,6 +231,12 @@ func (c *Client) included(ctx context.Context, hash []byte, timeoutHeight uint64
 					timeoutHeight,
 				)
 			}
+			if status.Height >= offerAt {
+				// What the mempool answers is no news: whether it stands in a block is looked up.
+				_, _ = c.node.BroadcastTxSync(ctx, raw) //nolint:errcheck // see above
+				offerAt = math.MaxInt64
+			}
+			offerAt = min(offerAt, status.Height+offerAgain)
 		default:
 			silence++
 			if silence > maxSilence {

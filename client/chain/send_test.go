@@ -294,6 +294,30 @@ func TestSend_NeverIncluded(t *testing.T) {
 	require.Equal(t, int64(16), n.height)
 }
 
+// A node that dies takes its mempool along: the same bytes are offered again, some blocks later.
+func TestSend_OfferedAgainWhenLost(t *testing.T) {
+	n := newNode()
+	alice := newSigner("alice")
+	n.fund(alice, 3, 7)
+	n.drop = true
+	var offers []string
+	n.offered = func(raw cmttypes.Tx) error {
+		offers = append(offers, string(raw))
+		n.fund(alice, 3, 7) // another node knows nothing of it
+		n.drop = len(offers) < 3
+		if len(offers) == 2 {
+			return errDown
+		}
+		return nil
+	}
+	receipt, err := client(t, n, chain.Options{}).Send(t.Context(), alice, payment(alice))
+	require.NoError(t, err)
+	require.Len(t, offers, 3)
+	require.Equal(t, offers[0], offers[1])
+	require.Equal(t, offers[0], offers[2])
+	require.Less(t, receipt.Height, int64(40), "long before it is dead")
+}
+
 func TestSend_NodeAwayWhileWaiting(t *testing.T) {
 	n := newNode()
 	alice := newSigner("alice")

@@ -12,10 +12,21 @@ import (
 )
 
 func newConsentCommand(e *env) *cobra.Command {
-	return group("consent", "Say what research may do with your data, and take it back",
+	return group(
+		"consent",
+		"Say what research may do with your data, and take it back",
 		"  volens consent grant ID --permission HMB\n  volens consent revoke ID",
-		newConsentGrantCommand(e), newConsentAmendCommand(e), newConsentRevokeCommand(e), newConsentShowCommand(e),
-		newConsentHistoryCommand(e), newConsentDecideCommand(e), newConsentVerifyCommand(e))
+		newConsentGrantCommand(e),
+		newConsentAmendCommand(e),
+		newConsentRevokeCommand(e),
+		newConsentShowCommand(e),
+		newConsentHistoryCommand(
+			e,
+		),
+		newConsentDecideCommand(e),
+		newConsentVerifyCommand(e),
+		newConsentRevokerCommand(e),
+	)
 }
 
 // termFlags are what a patient can say without a file.
@@ -24,6 +35,8 @@ type termFlags struct {
 	terms      client.Terms
 	modifiers  []string
 	understood bool
+	// representative and authority are files about a guardian.
+	representative, authority string
 }
 
 func (t *termFlags) declare(c *cobra.Command) {
@@ -40,6 +53,8 @@ func (t *termFlags) declare(c *cobra.Command) {
 	flags.BoolVar(&t.terms.Donate, "donate", false, "give your part to the community pool")
 	flags.StringVar(&t.terms.ReferTo, "refer-to", "", "address of the ethics organisation for doubtful cases")
 	flags.StringVar(&t.terms.Language, "language", "", "language of the text (default en)")
+	flags.StringVar(&t.representative, "representative", "", "file that names the guardian who speaks for the patient")
+	flags.StringVar(&t.authority, "authority", "", "file that shows the guardian's authority; only digests go on chain")
 	flags.BoolVar(
 		&t.understood,
 		"understood",
@@ -83,7 +98,7 @@ func (t *termFlags) read(c *cobra.Command) (terms client.Terms, err error) {
 			set()
 		}
 	}
-	return terms, nil
+	return terms, terms.SpokenFor(t.representative, t.authority)
 }
 
 const consentWords = "It says who may ask for the data and what for. You can take it back at any time, free of fees:\n" +
@@ -141,16 +156,48 @@ func (e *env) consented(out *client.ConsentDone, err error) error {
 }
 
 func newConsentRevokeCommand(e *env) *cobra.Command {
-	return &cobra.Command{
+	var asRevoker bool
+	c := &cobra.Command{
 		Use: "revoke ID", Short: "Take the consent of a dataset back; free of fees",
 		Long:    "Take the consent of a dataset back. Releases that are not emitted when this is final never happen.",
 		Example: "  volens consent revoke ID", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				if asRevoker {
+					return e.consented(s.RevokeFor(ctx, args[0]))
+				}
 				return e.consented(s.Revoke(ctx, args[0]))
 			})
 		},
 	}
+	c.Flags().BoolVar(&asRevoker, "as-revoker", false, "the dataset is another's, who named you as its revoker")
+	return c
+}
+
+func newConsentRevokerCommand(e *env) *cobra.Command {
+	var none bool
+	c := &cobra.Command{
+		Use:   "revoker ID [ADDRESS]",
+		Short: "Name who else may take the consent back, such as a carer",
+		Long: "Name one address that may take the consent of this dataset back, as you can, and do nothing else\n" +
+			"with it. Another name replaces it; --none takes it back.",
+		Example: "  volens consent revoker ID volens1...\n  volens consent revoker ID --none",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if none == (len(args) == 2) {
+				return fault.E(fault.Usage, "name an address, or say --none")
+			}
+			revoker := ""
+			if !none {
+				revoker = args[1]
+			}
+			return e.signing(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				return e.consented(s.SetRevoker(ctx, args[0], revoker))
+			})
+		},
+	}
+	c.Flags().BoolVar(&none, "none", false, "nobody but you")
+	return c
 }
 
 func newConsentDecideCommand(e *env) *cobra.Command {

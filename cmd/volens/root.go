@@ -97,7 +97,7 @@ func newRoot(e *env) *cobra.Command {
 		newKeysCommand(e), newWalletCommand(e),
 		newDeidCommand(e), newIngestCommand(e), newDatasetCommand(e),
 		newAttestCommand(e), newEthicsCommand(e), newVisaCommand(e), newOrgCommand(e),
-		newConsentCommand(e), newRequestCommand(e), newFetchCommand(e),
+		newConsentCommand(e), newRequestCommand(e), newFetchCommand(e), newServiceCommand(e),
 		newAuditCommand(e), newStatusCommand(e), newDemoCommand(e),
 	)
 	return root

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/volens-network/volens/client"
@@ -113,6 +115,10 @@ func (e *env) look() (*client.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if trust == nil && !loopback(first(node, chain.DefaultNode)) {
+		e.warn("%s is believed without a proof: name a header that you trust (\"trust\" in the settings), "+
+			"so that files are sealed to nothing but what the chain's validators signed", first(node, chain.DefaultNode))
+	}
 	s := &client.Session{
 		Home: h, Dir: e.home, Chain: c, HTTP: http.DefaultClient, Gateway: gateway,
 		Trust: trust, Rand: e.rand, Now: e.now, Progress: progress{e}, Version: e.version,
@@ -122,6 +128,19 @@ func (e *env) look() (*client.Session, error) {
 	}
 	s.Wallet, s.Account, err = e.unlock()
 	return s, err
+}
+
+// loopback reports whether a node's address is this machine's own.
+func loopback(node string) bool {
+	at, err := url.Parse(node)
+	if err != nil || at.Host == "" {
+		if at, err = url.Parse("tcp://" + node); err != nil {
+			return false
+		}
+	}
+	host := at.Hostname()
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // trustOf reads the trusted header of the settings; there may be none.

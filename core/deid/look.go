@@ -267,7 +267,7 @@ func (l *Look) Hits(text string) bool {
 	if l.Holds(text) {
 		return true
 	}
-	_, hit := findPattern(l.patterns, []byte(text), softPlaces([]byte(text)), edges{last: true})
+	_, hit := findPattern(l.patterns, []byte(text), markedPlaces([]byte(text)), edges{last: true})
 	return hit || findFieldPattern(l.patterns, text)
 }
 
@@ -301,10 +301,13 @@ func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
 }
 
-func softPlaces(text []byte) []int32 {
+// marked is 1 for the two separators by which patterns are found.
+var marked = [256]uint8{'.': 1, '-': 1}
+
+func markedPlaces(text []byte) []int32 {
 	var places []int32
 	for i, c := range text {
-		if kept[c] == 0 {
+		if marked[c] == 1 {
 			places = append(places, int32(i))
 		}
 	}

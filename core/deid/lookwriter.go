@@ -106,8 +106,9 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 	n, k := 0, 0
 	if w.bulk {
 		for _, c := range w.raw {
-			norm[n] = folded[c]
-			n += int(kept[c])
+			is := looked[c]
+			norm[n] = byte(is) //nolint:gosec // the low byte
+			n += int(is >> 8 & 1)
 		}
 		if w.look.find(norm[:n], w.raw, minBulk) {
 			return errRemains()
@@ -115,10 +116,11 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 		return nil
 	}
 	for i, c := range w.raw {
-		norm[n] = folded[c]
+		is := looked[c]
+		norm[n] = byte(is) //nolint:gosec // the low byte
 		places[k] = int32(i)
-		n += int(kept[c])
-		k += 1 - int(kept[c])
+		n += int(is >> 8 & 1)
+		k += int(is >> 16)
 	}
 	if w.look.find(norm[:n], w.raw, 0) {
 		return errRemains()

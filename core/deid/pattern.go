@@ -47,8 +47,7 @@ var homes = []string{"/home/", "/Users/", `\Users\`, "/root/"}
 // is nothing after it.
 type edges struct{ cut, last bool }
 
-// findPattern searches text. places are the indexes of its dots and dashes, and
-// of other characters that are passed over. A match that the next piece might
+// findPattern searches text. places are the indexes of its dots and dashes. A match that the next piece might
 // undo is left to the next call.
 func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Pattern, bool) {
 	var dotted, dashed []Pattern

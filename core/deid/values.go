@@ -48,6 +48,15 @@ func foldTables() (fold, keep [256]byte) {
 	return fold, keep
 }
 
+// looked is, in one word for each byte, folded, kept from bit 8 and marked from bit 16 on:
+// the second look at a whole file asks for all of them.
+var looked = func() (all [256]uint32) {
+	for c := range all {
+		all[c] = uint32(folded[c]) | uint32(kept[c])<<8 | uint32(marked[c])<<16
+	}
+	return all
+}()
+
 // normalize folds case and leaves separators out.
 func normalize(text string) []byte {
 	out := make([]byte, 0, len(text))

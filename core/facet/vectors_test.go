@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +29,48 @@ type vectorFile struct {
 	// Opening is SHA-256 of the opening in JSON.
 	Opening  string         `json:"opening_sha256"`
 	Criteria facet.Criteria `json:"criteria"`
-	Shown    []shown        `json:"shown"`
+	// Grids has values of every grid with their place on each level.
+	Grids []gridAnswer `json:"grids"`
+	Shown []shown      `json:"shown"`
+}
+
+// gridAnswer is a value on every level of its grid.
+type gridAnswer struct {
+	facet.Facet
+
+	Generalised []string `json:"generalised"`
+}
+
+// gridValues are all values of the small grids, and some of the two large ones.
+var gridValues = map[facet.Code]string{
+	facet.DataType:       "VCF GVCF GENOTYPE_ARRAY BAM CRAM FASTQ DICOM_STUDY FHIR_BUNDLE TABULAR",
+	facet.Assembly:       "NCBI36 GRCh37 GRCh38 T2T-CHM13",
+	facet.Assay:          "genome exome panel",
+	facet.Modality:       "CR CT DX ECG IO MG MR NM OP OPT PT RF SM US XA",
+	facet.BodyPart:       "HEAD NECK CHEST HEART BREAST ABDOMEN PELVIS SPINE LIMB WHOLEBODY",
+	facet.Images:         "1 2-31 32-255 256-up",
+	facet.SliceThickness: "to-1 1-3 3-5 5-up",
+	facet.Contrast:       "yes",
+	facet.Observation:    "activity exam imaging laboratory procedure social-history survey therapy vital-signs",
+	facet.Condition:      "A00 B99 C00 D48 D50 E90 F10 G99 H00 H60 I21 J45 K93 L40 M54 N18 O80 P07 Q90 R07 S72 T98 U07 V01 Y98 Z99",
+	facet.Sex:            "female male other",
+	facet.AgeBand:        "0-19 20-39 40-59 60-79 80-up",
+	facet.Country:        "NO SE DE ZA AQ JP US BR AU RU TR",
+	facet.Ancestry:       "AFR AMR EAS EUR SAS",
+}
+
+func gridAnswers(t *testing.T) []gridAnswer {
+	t.Helper()
+	var out []gridAnswer
+	for _, code := range slices.Sorted(maps.Keys(gridValues)) {
+		for value := range strings.FieldsSeq(gridValues[code]) {
+			one := facet.Facet{Code: code, Value: value}
+			generalised, err := one.Generalise()
+			require.NoError(t, err)
+			out = append(out, gridAnswer{Facet: one, Generalised: generalised})
+		}
+	}
+	return out
 }
 
 // placed is a used leaf.
@@ -69,6 +113,7 @@ func TestVectors(t *testing.T) {
 		EmptyRoot:   tree(t).Root().String(),
 		Opening:     hex.EncodeToString(openingSum[:]),
 		Criteria:    rule,
+		Grids:       gridAnswers(t),
 	}
 	for i, leaf := range owner.Opening(dataset, 1).Leaves {
 		if leaf.Code != "" {

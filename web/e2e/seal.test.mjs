@@ -264,6 +264,60 @@ test("a sealed file waits over a reload, and is sealed anew from the own copy", 
   await context.close();
 });
 
+test("a device whose passkeys have no secret takes a passphrase, and only the right one", async () => {
+  const { page, context } = await open({ passkey: false });
+  const codes = await page.evaluate(async () => {
+    const { vault } = harness;
+    const passphrase = "correct horse battery";
+    const code = (work) =>
+      work.then(
+        () => "done",
+        (fault) => fault.code,
+      );
+    const said = [await code(vault.create({ kind: "passkey", name: "test" }))];
+    said.push(vault.state().status);
+    said.push(await code(vault.create({ kind: "passphrase", passphrase: "too short" })));
+    said.push(await code(vault.create({ kind: "passphrase", passphrase })));
+    await vault.lock();
+    said.push(await code(vault.words()));
+    said.push(await code(vault.unlock({ kind: "passphrase", passphrase: `${passphrase}!` })));
+    said.push(await code(vault.unlock({ kind: "passphrase", passphrase })));
+    return said;
+  });
+  assert.deepEqual(codes, [
+    ...["passkey-unsupported", "none", "passphrase-short", "done"],
+    ...["vault-locked", "passphrase-wrong", "done"],
+  ]);
+  await context.close();
+});
+
+test("locking ends what the sealer does, and other tabs follow", async () => {
+  const { page, context } = await open();
+  await page.evaluate(() => harness.vault.create({ kind: "passkey", name: "test" }));
+  const ended = await page.evaluate(async (text) => {
+    const { vault, sealer } = harness;
+    const file = new File(
+      Array.from({ length: 40 }, () => text),
+      "large.vcf",
+    );
+    const work = sealer.inspect([file], {}).then(
+      () => "done",
+      (fault) => fault.code,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await vault.lock();
+    return [await work, await sealer.inspect([file], {}).catch((fault) => fault.code)];
+  }, vcf(20_000));
+  assert.deepEqual(ended, ["vault-locked", "vault-locked"]);
+
+  const tab = await context.newPage();
+  await openHarness(tab);
+  assert.equal(await tab.evaluate(() => harness.vault.state().status), "locked");
+  await tab.evaluate(() => harness.vault.forget());
+  await page.waitForFunction(() => harness.vault.state().status === "none");
+  await context.close();
+});
+
 test("a file that cannot be cleaned is refused, and nothing of it is left", async () => {
   const { page, context } = await open();
   await page.evaluate(() => harness.vault.create({ kind: "passphrase", passphrase: "correct horse battery" }));

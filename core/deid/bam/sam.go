@@ -52,7 +52,11 @@ func isHeaderStart(head []byte) bool {
 	return head[0] == '@' && head[3] == '\t' && kindOf(string(head[1:3])) != "other"
 }
 
+// writeText writes the header. Without one the output would not be known for what it is.
 func (r *rewriter) writeText(text string) error {
+	if text == "" {
+		return deid.Refuse(deid.CodeEmpty, "of its header nothing may stay")
+	}
 	_, err := r.out.WriteString(text)
 	return err
 }

@@ -211,6 +211,12 @@ func TestScrub_ABitOfEveryByteFlipped(t *testing.T) {
 	}
 }
 
+// An output that begins with a record, or has nothing in it, is no SAM that a checker knows.
+func TestScrub_NothingOfTheHeaderStays(t *testing.T) {
+	requireRefused(t, deid.CodeEmpty, lines("@CO Jane~Doe"))
+	requireRefused(t, deid.CodeEmpty, lines("@CO Jane~Doe", "r 4 * 0 0 * * 0 0 ACGT IIII"))
+}
+
 func TestScrub_SourceFails(t *testing.T) {
 	broken := errors.New("disk")
 	src := io.MultiReader(bytes.NewReader(lines(patient...)), iotest.ErrReader(broken))

@@ -15,7 +15,7 @@ func (s *scrubber) writeHeader(look *deid.LookWriter, t tag, v vr, length uint32
 }
 
 // encapsulated passes compressed pixels on, fragment by fragment and byte for
-// byte, offset tables included. RLE is looked at where the gate relies on it.
+// byte, offset tables included. What can be unpacked is looked at where the gate relies on it.
 func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 	if err := s.writeHeader(look, tagPixels, v, undefined); err != nil {
 		return err
@@ -42,7 +42,20 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 	return s.writeHeader(look, tagSequence, 0, 0)
 }
 
-// checkedFragment looks at one frame of RLE.
+// unpackers are the transfer syntaxes whose frames can be looked at, each in one fragment.
+var unpackers = map[string]func(frame, packed []byte, p *picture) bool{
+	uidRLE:            unpackRLE,
+	uidJPEGBaseline:   unpackBaseline,
+	uidJPEGLossless:   unpackLossless,
+	uidJPEGLosslessSV: unpackLossless,
+}
+
+// unpack unpacks a frame into planes.
+func (s *scrubber) unpack(frame, packed []byte) bool {
+	return unpackers[s.syntax.uid](frame, packed, &s.picture)
+}
+
+// checkedFragment looks at one compressed frame.
 func (s *scrubber) checkedFragment(look *deid.LookWriter, n int64) error {
 	if n > 2*maxFrame {
 		return needReview("a frame is too large to be looked at")
@@ -53,7 +66,7 @@ func (s *scrubber) checkedFragment(look *deid.LookWriter, n int64) error {
 	}
 	p := &s.picture
 	frame := make([]byte, p.frameSize())
-	if !unpackRLE(frame, fragment, p) {
+	if !s.unpack(frame, fragment) {
 		return needReview("a compressed frame could not be looked at")
 	}
 	planes := *p

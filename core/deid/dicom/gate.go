@@ -31,7 +31,7 @@ type way uint8
 const (
 	wayCopy  way = iota // byte for byte, nothing to look at
 	wayLook             // each frame is looked at, text is blanked
-	wayCheck            // RLE: each frame is looked at, text refuses the file
+	wayCheck            // compressed: each frame is looked at, text refuses the file
 )
 
 // ultrasound lists the classes whose images have regions (PS3.4, B.5).
@@ -91,7 +91,7 @@ func (s *scrubber) wayOf() way {
 		return wayCopy
 	}
 	switch {
-	case s.syntax.uid == uidRLE && s.pixels.length == undefined:
+	case unpackers[s.syntax.uid] != nil && s.pixels.length == undefined:
 		return wayCheck
 	case !s.syntax.encapsulated && s.pixels.length != undefined && p.samples != 2 && p.samples != 4 &&
 		p.photometric != "YBR_FULL_422" && int64(s.pixels.length) >= size*int64(p.frames):

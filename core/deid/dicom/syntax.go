@@ -22,6 +22,9 @@ const (
 	uidDeflated       = "1.2.840.10008.1.2.1.99"
 	uidExplicitBig    = "1.2.840.10008.1.2.2"
 	uidRLE            = "1.2.840.10008.1.2.5"
+	uidJPEGBaseline   = "1.2.840.10008.1.2.4.50"
+	uidJPEGLossless   = "1.2.840.10008.1.2.4.57"
+	uidJPEGLosslessSV = "1.2.840.10008.1.2.4.70" // selection value 1, the usual one
 	// prefixCompressed is the arc of the syntaxes with compressed pixels.
 	prefixCompressed = "1.2.840.10008.1.2.4."
 )

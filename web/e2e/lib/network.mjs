@@ -53,7 +53,7 @@ export class Network {
   /** The 24 words of somebody's wallet. */
   async words(role) {
     const said = await this.volens(role, "keys", "export");
-    return said.words ?? said.phrase;
+    return said.words;
   }
 
   async close() {

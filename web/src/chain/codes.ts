@@ -47,10 +47,12 @@ const moduleKinds: Readonly<Record<string, FaultKind>> = {
   "attestation-mismatch": "integrity",
 };
 
-/** The SDK's own codespace, and its code for a sequence number that another transaction took. */
+/** The SDK's own codespace. */
 export const SDK = "sdk";
-/** See {@link SDK}. */
+/** The SDK's code for a sequence number that another transaction took. */
 export const WRONG_SEQUENCE = 32;
+/** The SDK's code for a transaction that comes after the last block that it named. */
+export const TIMEOUT_HEIGHT = 30;
 
 /** The stable code of a registered error, such as `consent-not-active` or `chain-out-of-gas`; `chain-refused` if unknown. */
 export function nameOfCode(codespace: string, code: number): string {

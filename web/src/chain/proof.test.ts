@@ -198,7 +198,7 @@ describe("a proof", () => {
     expect(headerDocument(await client.latest())).toEqual(vectors.blocks["9"].document);
   });
 
-  it("in which any byte was changed does not hold", async () => {
+  it("in which any byte was changed does not hold", { timeout: 120_000 }, async () => {
     const client = light(teller().node);
     for (const [i, { store, key }] of vectors.proofs.entries()) {
       const proof = await prove(client, store, fromHex(key));

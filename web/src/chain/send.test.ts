@@ -195,6 +195,18 @@ describe("send", () => {
     expect(shown).toHaveLength(1);
   });
 
+  it("makes anew what was confirmed too late", async () => {
+    const chain = new Chain();
+    let late = 1;
+    chain.change = ({ method }) =>
+      method === "broadcast_tx_sync" && late-- > 0
+        ? { result: { code: 30, codespace: "sdk", log: "tx timeout height" } }
+        : undefined;
+    const { shown, done } = sending(chain);
+    expect((await done).height).toBe(12n);
+    expect(shown).toHaveLength(1);
+  });
+
   it("sends the transactions of one account one after the other", async () => {
     const chain = new Chain();
     await Promise.all([
@@ -225,7 +237,7 @@ describe("send", () => {
   const missing = {
     codespace: "consent",
     code: 2,
-    log: "missing or wrong fields: provision.expiry, provision.mode: consent is incomplete",
+    log: "consent is incomplete: missing or wrong fields: provision.expiry, provision.mode",
   };
 
   it.each([
@@ -249,7 +261,7 @@ describe("send", () => {
       refusing("abci_query", missing),
       "refused",
       "consent-missing-fields",
-      ["provision.expiry", "provision.mode: consent is incomplete"],
+      ["provision.expiry", "provision.mode"],
     ],
   ])("tells what the chain refused %s", async (_, change, kind, code, reasons) => {
     const chain = new Chain();

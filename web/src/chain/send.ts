@@ -11,7 +11,7 @@ import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
 import { Query as BankQuery } from "../gen/cosmos/bank/v1beta1/query_pb";
 import { type Coin, CoinSchema } from "../gen/cosmos/base/v1beta1/coin_pb";
 import { Query as FeegrantQuery } from "../gen/cosmos/feegrant/v1beta1/query_pb";
-import { SDK, WRONG_SEQUENCE } from "./codes";
+import { SDK, TIMEOUT_HEIGHT, WRONG_SEQUENCE } from "./codes";
 import { type GasPrice, priced } from "./fee";
 import { pause } from "./live";
 import type { IncludedTx, Node } from "./node";
@@ -41,13 +41,13 @@ export interface Pace {
   readonly poll: number;
   /** How often a transaction is signed anew whose sequence number was taken, or offered anew when no answer came. */
   readonly retries: number;
-  /** After how many blocks a transaction that is in none of them is dead. */
+  /** After how many blocks a transaction that is in none of them is dead. A person reads before she confirms: minutes. */
   readonly timeoutBlocks: bigint;
   /** How many looks in a row may fail while waiting. */
   readonly silence: number;
 }
 
-const pace: Pace = { poll: 500, retries: 5, timeoutBlocks: 100n, silence: 40 };
+const pace: Pace = { poll: 500, retries: 5, timeoutBlocks: 600n, silence: 40 };
 
 /** What is to be sent. */
 export interface Send {
@@ -120,8 +120,7 @@ class Sending {
       try {
         return await this.#try(draft, account);
       } catch (thrown) {
-        if (!(thrown instanceof TxFault) || thrown.codespace !== SDK || thrown.tx !== WRONG_SEQUENCE) throw thrown;
-        if (thrown.height !== 0n || attempt >= this.#pace.retries) throw thrown;
+        if (!(thrown instanceof TxFault) || !isStale(thrown) || attempt >= this.#pace.retries) throw thrown;
         await this.#pause();
         // Gas, fee and payer stay what the person saw.
         const { gas, fee, granter } = draft;
@@ -262,6 +261,11 @@ class Sending {
   #pause(): Promise<void> {
     return pause(this.#pace.poll, this.#what.signal);
   }
+}
+
+/** Whether a transaction was refused because another one, or time, was faster, and can be made anew. */
+function isStale({ codespace, tx, height }: TxFault): boolean {
+  return codespace === SDK && height === 0n && (tx === WRONG_SEQUENCE || tx === TIMEOUT_HEIGHT);
 }
 
 function pending(hash: Uint8Array, cause?: unknown): Fault {

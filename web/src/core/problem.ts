@@ -37,12 +37,24 @@ export function kindOfStatus(status: number): FaultKind {
   return status < 500 ? "usage" : "internal";
 }
 
+/** The code of an answer to HEAD, which has no body: the one that a gateway has for the status. */
+const bodiless: Readonly<Record<number, string>> = {
+  401: "unauthorized",
+  403: "right-ended",
+  404: "not-found",
+  409: "conflict",
+  416: "range",
+  429: "rate-limit",
+  503: "unavailable",
+};
+
 /** Reads an answer of 300 or more as an RFC 9457 problem. `get` returns a header; `body` is the text, which may be anything. */
 export function problemOf(status: number, get: (header: string) => string | null, body: string): ProblemFault {
   const seconds = Number(get("Retry-After") ?? "");
   const wait = Number.isInteger(seconds) && seconds > 0 && seconds <= LONGEST_WAIT ? seconds * 1000 : 0;
   const id = get("X-Request-Id") ?? "";
-  return new ProblemFault(status, codeOf(body) ?? `http-${status}`, wait, /^[0-9a-f]{1,64}$/.test(id) ? id : "");
+  const code = body === "" ? bodiless[status] : codeOf(body);
+  return new ProblemFault(status, code ?? `http-${status}`, wait, /^[0-9a-f]{1,64}$/.test(id) ? id : "");
 }
 
 function codeOf(body: string): string | undefined {

@@ -21,6 +21,7 @@ import (
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/attestation/keeper"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/brittle"
 )
 
 // The people of the story, as the byte of which their address is made.
@@ -128,7 +129,7 @@ type fixture struct {
 	bank     *bank
 	datasets datasets
 	hooks    *hooks
-	brittle  *brittle
+	brittle  *brittle.Store
 }
 
 // initFixture has the people above accredited, without bonds, and one dataset at version 3.
@@ -161,7 +162,7 @@ func bareFixture(t *testing.T) *fixture {
 			Payload: dataset.Payload{Sha256: digest(1), U: digest(2), FacetsRoot: digest(3)},
 		}},
 	}
-	f.brittle = &brittle{KVStoreService: runtime.NewKVStoreService(key)}
+	f.brittle = &brittle.Store{KVStoreService: runtime.NewKVStoreService(key)}
 	f.keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, f.brittle,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), addr(authority), f.datasets, f.bank)
 	f.msgs, f.query = keeper.NewMsgServer(f.keeper), keeper.NewQueryServer(f.keeper)

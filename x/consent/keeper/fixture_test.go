@@ -24,6 +24,7 @@ import (
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/consent/keeper"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/brittle"
 )
 
 var (
@@ -86,6 +87,7 @@ type fixture struct {
 	ctx     sdk.Context
 	cms     storetypes.CommitMultiStore
 	keeper  *keeper.Keeper
+	brittle *brittle.Store // under the keeper
 	msgs    consent.MsgServer
 	queries consent.QueryServer
 	left    *left
@@ -108,7 +110,8 @@ func initFixture(t *testing.T) *fixture {
 		hooks: &hooks{},
 	}
 	encoding := moduletestutil.MakeTestEncodingConfig()
-	f.keeper = keeper.NewKeeper(encoding.Codec, runtime.NewKVStoreService(key),
+	f.brittle = &brittle.Store{KVStoreService: runtime.NewKVStoreService(key)}
+	f.keeper = keeper.NewKeeper(encoding.Codec, f.brittle,
 		runtime.NewTransientStoreService(transient), addresscodec.NewBech32Codec(dataset.AddressPrefix),
 		address(t, authority), keeper.Left{Datasets: f.left, Accounts: f.left, Bank: f.left})
 	f.keeper.SetHooks(f.hooks)

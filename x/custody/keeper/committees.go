@@ -106,8 +106,11 @@ func (c Committees) serving(ctx context.Context, keyID uint64) (custody.Key, err
 
 func (c Committees) with(ctx context.Context, keyID uint64, fits func(custody.Key) bool) (custody.Key, error) {
 	key, err := c.Keys.Get(ctx, keyID)
+	if isNotFound(err) {
+		return custody.Key{}, errorsmod.Wrapf(custody.ErrKey, "key %d is not there", keyID)
+	}
 	if err != nil {
-		return custody.Key{}, errorsmod.Wrapf(custody.ErrKey, "key %d: %v", keyID, err)
+		return custody.Key{}, err
 	}
 	if !fits(key) {
 		return custody.Key{}, errorsmod.Wrapf(custody.ErrKey, "key %d is %s", keyID, key.Status)

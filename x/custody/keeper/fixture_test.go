@@ -29,6 +29,7 @@ import (
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/custody/keeper"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/brittle"
 )
 
 const (
@@ -56,6 +57,7 @@ type fixture struct {
 	t        testing.TB
 	ctx      sdk.Context
 	keeper   *keeper.Keeper
+	brittle  *brittle.Store // under the keeper
 	msgs     custody.MsgServer
 	query    custody.QueryServer
 	left     *left
@@ -106,7 +108,8 @@ func (f *fixture) open() {
 	key := storetypes.NewKVStoreKey(custody.StoreKey)
 	f.ctx = testutil.DefaultContextWithDB(f.t, key, storetypes.NewTransientStoreKey("transient")).Ctx.
 		WithChainID(liveChain).WithBlockHeight(1).WithBlockTime(genesisTime)
-	f.keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, runtime.NewKVStoreService(key),
+	f.brittle = &brittle.Store{KVStoreService: runtime.NewKVStoreService(key)}
+	f.keeper = keeper.NewKeeper(moduletestutil.MakeTestEncodingConfig().Codec, f.brittle,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), account(authority), custody.Left{
 			Datasets: f.left, Attestations: f.left, Consents: f.left, Bank: f.left, Validators: f.left,
 		})

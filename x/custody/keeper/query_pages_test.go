@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"cosmossdk.io/collections"
+	cmtproto "github.com/cometbft/cometbft/proto/tendermint/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
 	"github.com/volens-network/volens/core/id"
@@ -228,4 +229,55 @@ func TestQuery_Codes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, custody.DevnetParams(), out.Params)
 	require.Equal(t, originChain, out.OriginChainId)
+}
+
+// Whom a run waits for is said in each phase that waits for somebody.
+func TestQuery_RunMissing(t *testing.T) {
+	f := bareFixture(t, 7)
+	missing := func() [][]byte {
+		out, err := f.query.Run(f.ctx, &custody.QueryRunRequest{})
+		require.NoError(t, err)
+		return out.Missing
+	}
+	require.Empty(t, missing(), "before the first run")
+	f.step()
+	require.Len(t, missing(), 7)
+	quiet := f.nodes[3]
+	for phase, kind := range map[custody.Phase]func(custody.RunMessage) bool{
+		custody.PHASE_ENROL:   func(m custody.RunMessage) bool { return m.GetEnrolment() != nil },
+		custody.PHASE_DEAL:    func(m custody.RunMessage) bool { return m.GetDeal() != nil },
+		custody.PHASE_CONFIRM: func(m custody.RunMessage) bool { return m.GetConfirmation() != nil },
+	} {
+		f := bareFixture(t, 7)
+		quiet := f.nodes[3]
+		quiet.spoil = drop(kind)
+		f.until(phase)
+		f.steps(2)
+		out, err := f.query.Run(f.ctx, &custody.QueryRunRequest{})
+		require.NoError(t, err)
+		require.Equal(t, phase, out.Run.Phase)
+		require.Equal(t, [][]byte{quiet.operator}, out.Missing, phase)
+		require.Empty(t, out.Run.Stalled, "the window is not over")
+	}
+	f.until(custody.PHASE_DISPUTE)
+	require.Empty(t, missing(), "nobody has to complain")
+	quiet.silent = true
+	f.until(custody.PHASE_CONFIRM)
+	for !f.run().Finished {
+		f.step()
+	}
+	require.Empty(t, missing(), "a run that is over waits for nobody")
+}
+
+// Blocks too small for a deal or for one job keep the run in enrolment, and it says so.
+func TestRun_StalledForRoom(t *testing.T) {
+	f := bareFixture(t, 4)
+	small := cmtproto.ConsensusParams{Block: &cmtproto.BlockParams{MaxBytes: 8_000}}
+	f.ctx = f.ctx.WithConsensusParams(small)
+	f.steps(8)
+	require.Equal(t, custody.PHASE_ENROL, f.run().Phase)
+	require.Equal(t, "room", f.run().Stalled)
+	f.ctx = f.ctx.WithConsensusParams(cmtproto.ConsensusParams{})
+	f.until(custody.PHASE_DEAL)
+	require.Empty(t, f.run().Stalled)
 }

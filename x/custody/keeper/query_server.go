@@ -102,18 +102,32 @@ func (s queryServer) Seat(ctx context.Context, r *custody.QuerySeatRequest) (*cu
 	}
 	out := &custody.QuerySeatResponse{Seat: seat}
 	key := collections.Join(request, r.Index)
-	if job, err := s.keeper.Jobs.ofSeat(ctx, key); err == nil {
-		out.Job = &job
+	if out.Job, err = optional(s.keeper.Jobs.ofSeat(ctx, key)); err != nil {
+		return nil, err
 	}
-	if of, err := id.Parse(seat.DatasetId); err == nil {
-		if emission, err := s.keeper.Jobs.Emissions.Get(ctx, collections.Join3(of, request, r.Index)); err == nil {
-			out.Emission = &emission
+	if seat.Assigned() {
+		of, err := id.Parse(seat.DatasetId)
+		if err != nil {
+			return nil, err
+		}
+		out.Emission, err = optional(s.keeper.Jobs.Emissions.Get(ctx, collections.Join3(of, request, r.Index)))
+		if err != nil {
+			return nil, err
 		}
 	}
-	if release, err := s.keeper.Jobs.Releases.Get(ctx, key); err == nil {
-		out.Release = &release
+	out.Release, err = optional(s.keeper.Jobs.Releases.Get(ctx, key))
+	return out, err
+}
+
+// optional is what was found, or nil for what is not there.
+func optional[T any](found T, err error) (*T, error) {
+	if isNotFound(err) || errors.Is(err, custody.ErrNotFound) {
+		return nil, nil //nolint:nilnil // that there is none is no error
 	}
-	return out, nil
+	if err != nil {
+		return nil, err
+	}
+	return &found, nil
 }
 
 // Seats lists the seats of a request or inspection.

@@ -1,78 +1,14 @@
 package keeper_test
 
 import (
-	"context"
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	corestore "cosmossdk.io/core/store"
-
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/brittle"
 )
-
-var errStore = errors.New("store failed")
-
-// brittle is a store of which the operation number failAt fails, and no other.
-type brittle struct {
-	corestore.KVStoreService
-	failAt, count int
-}
-
-func (b *brittle) OpenKVStore(ctx context.Context) corestore.KVStore {
-	return brittleStore{b.KVStoreService.OpenKVStore(ctx), b}
-}
-
-// step counts an operation.
-func (b *brittle) step() error {
-	b.count++
-	if b.count == b.failAt {
-		return errStore
-	}
-	return nil
-}
-
-type brittleStore struct {
-	corestore.KVStore
-	b *brittle
-}
-
-func (s brittleStore) Get(key []byte) ([]byte, error) {
-	if err := s.b.step(); err != nil {
-		return nil, err
-	}
-	return s.KVStore.Get(key)
-}
-
-func (s brittleStore) Has(key []byte) (bool, error) {
-	if err := s.b.step(); err != nil {
-		return false, err
-	}
-	return s.KVStore.Has(key)
-}
-
-func (s brittleStore) Set(key, value []byte) error {
-	if err := s.b.step(); err != nil {
-		return err
-	}
-	return s.KVStore.Set(key, value)
-}
-
-func (s brittleStore) Delete(key []byte) error {
-	if err := s.b.step(); err != nil {
-		return err
-	}
-	return s.KVStore.Delete(key)
-}
-
-func (s brittleStore) Iterator(start, end []byte) (corestore.Iterator, error) {
-	if err := s.b.step(); err != nil {
-		return nil, err
-	}
-	return s.KVStore.Iterator(start, end)
-}
 
 // No failure of the store is swallowed: whichever operation fails, the step fails.
 func TestStore_Fails(t *testing.T) {
@@ -114,14 +50,14 @@ func TestStore_Fails(t *testing.T) {
 			require.NoError(t, f.hold(0x21, text))
 			ctx := f.ctx
 			f.ctx, _ = ctx.CacheContext()
-			f.brittle.count = 0
+			f.brittle.Count = 0
 			require.NoError(t, step(f, text), "the step goes well on a sound store")
-			count := f.brittle.count
+			count := f.brittle.Count
 			require.Positive(t, count)
 			for n := 1; n <= count; n++ {
 				f.ctx, _ = ctx.CacheContext()
-				f.brittle.count, f.brittle.failAt = 0, n
-				require.ErrorIs(t, step(f, text), errStore, "operation %d of %d", n, count)
+				f.brittle.Count, f.brittle.FailAt = 0, n
+				require.ErrorIs(t, step(f, text), brittle.ErrStore, "operation %d of %d", n, count)
 			}
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/dataset"
 	"github.com/volens-network/volens/x/dataset/keeper"
+	"github.com/volens-network/volens/x/internal/brittle"
 )
 
 const chainID = "volens-test"
@@ -41,7 +42,7 @@ func (h *hooks) AfterWithdraw(_ context.Context, key id.ID) error {
 
 type fixture struct {
 	ctx     sdk.Context
-	brittle *brittle
+	brittle *brittle.Store
 	keeper  *keeper.Keeper
 	hooks   *hooks
 	msgs    dataset.MsgServer
@@ -63,7 +64,7 @@ func bareFixture(t *testing.T) *fixture {
 	ctx := testutil.DefaultContextWithDB(t, key, storetypes.NewTransientStoreKey("transient")).Ctx.
 		WithChainID(chainID).WithBlockHeight(10)
 	codec := moduletestutil.MakeTestEncodingConfig().Codec
-	store := &brittle{KVStoreService: runtime.NewKVStoreService(key)}
+	store := &brittle.Store{KVStoreService: runtime.NewKVStoreService(key)}
 	k := keeper.NewKeeper(codec, store,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), account(0xff))
 	require.NoError(t, k.InitGenesis(ctx, dataset.DefaultGenesis()))

@@ -23,6 +23,7 @@ import (
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/brittle"
 	"github.com/volens-network/volens/x/market"
 	"github.com/volens-network/volens/x/market/keeper"
 )
@@ -56,10 +57,12 @@ type fixture struct {
 	ctx    sdk.Context
 	world  *world
 	keeper *keeper.Keeper
-	msgs   market.MsgServer
-	query  market.QueryServer
-	random byte
-	supply sdkmath.Int
+	// brittle is under the keeper.
+	brittle *brittle.Store
+	msgs    market.MsgServer
+	query   market.QueryServer
+	random  byte
+	supply  sdkmath.Int
 }
 
 func initFixture(t *testing.T) *fixture {
@@ -68,11 +71,15 @@ func initFixture(t *testing.T) *fixture {
 	ctx := testutil.DefaultContextWithKeys(keys, nil, nil).WithChainID("volens-test").WithBlockHeight(start)
 	w := newWorld(t, runtime.NewKVStoreService(keys["world"]))
 	codec := moduletestutil.MakeTestEncodingConfig().Codec
-	k := keeper.NewKeeper(codec, runtime.NewKVStoreService(keys[market.StoreKey]),
+	store := &brittle.Store{KVStoreService: runtime.NewKVStoreService(keys[market.StoreKey])}
+	k := keeper.NewKeeper(codec, store,
 		addresscodec.NewBech32Codec(dataset.AddressPrefix), account(authority), market.Left{
 			Datasets: w, Attestations: w, Consents: w, Custody: w, Bank: w, Pool: w,
 		})
-	f := &fixture{ctx: ctx, world: w, keeper: k, msgs: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k)}
+	f := &fixture{
+		ctx: ctx, world: w, keeper: k, brittle: store,
+		msgs: keeper.NewMsgServer(k), query: keeper.NewQueryServer(k),
+	}
 	f.populate(t)
 	g := market.DefaultGenesis()
 	g.Params = market.DevnetParams()

@@ -4,7 +4,7 @@ import { continents } from "./countries";
 // The grids of docs/spec/facets.md, as Go's core/facet/codebook.go.
 
 /** The name of this version of the grids. */
-export const codebook = "volens-facets/1";
+export const codebook = "volens-facets/2";
 
 /** A value on the finest level of a grid. */
 export interface Facet {
@@ -102,9 +102,16 @@ const grids: ReadonlyMap<string, Grid> = new Map([
   ["assay", oneOf("genome exome panel")],
   ["modality", oneOf("CR CT DX ECG IO MG MR NM OP OPT PT RF SM US XA")],
   ["body_part", oneOf("HEAD NECK CHEST HEART BREAST ABDOMEN PELVIS SPINE LIMB WHOLEBODY")],
+  ["images", oneOf("1 2-31 32-255 256-up")],
+  ["slice_thickness", oneOf("to-1 1-3 3-5 5-up")],
+  ["contrast", oneOf("yes")],
+  ["observation", oneOf("activity exam imaging laboratory procedure social-history survey therapy vital-signs")],
   ["condition", { levels: 2, up: icd10 }],
   ["sex", oneOf("female male other")],
   ["age_band", grouped(ageBands)],
   ["country", grouped(continents)],
   ["ancestry", oneOf("AFR AMR EAS EUR SAS")],
 ]);
+
+/** Every code of the codebook. */
+export const codes: readonly string[] = [...grids.keys()];

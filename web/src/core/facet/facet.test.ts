@@ -4,7 +4,7 @@ import vectors from "../../../../test/vectors/facet.json";
 import { fromHex, fromUtf8, toHex } from "../bytes";
 import { verifyInclusion } from "../merkle";
 import { codeOf, turned } from "../testing";
-import { generalise, levelsOf } from "./codebook";
+import { codes, generalise, levelsOf } from "./codebook";
 import {
   checkOpening,
   encodeOpening,
@@ -47,6 +47,14 @@ describe("tree of facets", () => {
         path.map((h) => fromHex(h)),
       );
     }
+  });
+
+  it("knows Go's grids", () => {
+    for (const { code, value, generalised } of vectors.grids) {
+      expect(generalise({ code, value })).toEqual(generalised);
+      expect(levelsOf(code)).toBe(generalised.length);
+    }
+    expect(new Set(vectors.grids.map(({ code }) => code))).toEqual(new Set(codes));
   });
 
   it("has no more than 48 values of a code", () => {
@@ -105,9 +113,9 @@ describe("opening", () => {
   it.each([
     ["no JSON", "{"],
     ["null", "null"],
-    ["another codebook", fromUtf8(encodeOpening(tree)).replace("volens-facets/1", "volens-facets/2")],
+    ["another codebook", fromUtf8(encodeOpening(tree)).replace(vectors.codebook, "volens-facets/0")],
     ["another member", fromUtf8(encodeOpening(tree)).replace('"version"', '"x":1,"version"')],
-    ["too few leaves", JSON.stringify({ codebook: "volens-facets/1", dataset_id: of, version: 1, leaves: [] })],
+    ["too few leaves", JSON.stringify({ codebook: vectors.codebook, dataset_id: of, version: 1, leaves: [] })],
     ["a level that is none", fromUtf8(encodeOpening(tree)).replace('"level":2', '"level":3')],
   ])("is refused as %s", (_, text) => {
     expect(codeOf(() => parseOpening(text))).toBe("bad-opening");

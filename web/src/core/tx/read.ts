@@ -8,7 +8,7 @@ import { equal, fromUtf8 } from "../bytes";
 import { Fault } from "../fault";
 import { type Amino, type AminoObject, aminoText } from "./amino";
 import { readAminoAny } from "./aminoread";
-import { type Known, open, rejectUnknown, unpack } from "./registry";
+import { type Known, open, rejectUnknown } from "./registry";
 import { aminoDoc, type Draft, type Mode } from "./sign";
 
 /** What a document to be signed says, read back from its very bytes. */
@@ -46,7 +46,8 @@ export function readDirect(bytes: Uint8Array): Read {
     throw unknown();
   }
   if (mode?.case !== "single" || mode.value.mode !== SignMode.DIRECT || signer.publicKey === undefined) throw unknown();
-  if (unpack(signer.publicKey, PubKeySchema).key.length !== 33) throw unknown();
+  const { typeUrl, value } = signer.publicKey;
+  if (typeUrl !== `/${PubKeySchema.typeName}` || strict(PubKeySchema, value).key.length !== 33) throw unknown();
   return {
     mode: "direct",
     messages: opened(body.messages),

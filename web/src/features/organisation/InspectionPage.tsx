@@ -132,7 +132,7 @@ function Judge({ asked }: { asked: Inspection }) {
             placeholder={t("judge.choose")}
             value={report}
             onChange={setReport}
-            accept="application/json,.json"
+            accept="application/json,.json,.age"
             size="md"
             miw={220}
             required
@@ -143,7 +143,7 @@ function Judge({ asked }: { asked: Inspection }) {
             placeholder={t("judge.choose")}
             value={facets}
             onChange={setFacets}
-            accept="application/json,.json"
+            accept="application/json,.json,.age"
             size="md"
             miw={220}
             required

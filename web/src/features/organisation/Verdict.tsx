@@ -56,7 +56,7 @@ export function Verdict({ judged }: { judged: Judged }) {
                 <Badge color={ok ? "pine" : "red"}>{t(ok ? "verdict.passed" : "verdict.notPassed")}</Badge>
               ),
             },
-            { key: "detail", title: t("verdict.detail"), cell: ({ detail }) => detail || t("none") },
+            { key: "detail", title: t("verdict.detail"), cell: ({ detail }) => detail },
           ]}
         />
         {verdict.ok ? <Vouch judged={judged} /> : <Refuse judged={judged} />}

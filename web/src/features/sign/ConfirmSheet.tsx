@@ -37,12 +37,17 @@ export default function ConfirmSheet({ shown, onYes, onNo }: ConfirmSheetProps) 
   );
 }
 
+/** Texts with more letters are shortened. */
+const longest = 200;
+
 /** Messages with as many lines are shown whole; longer ones unfold. */
 const short = 6;
 
 function MessageCard({ words }: { words: Words }) {
   const { t } = useTranslation("sign");
   const all = <Lines lines={words.lines} type={words.type} />;
+  // What moves money is seen without unfolding.
+  const money = words.lines.filter(({ value }) => value.kind === "money");
   return (
     <Card padding="md">
       <Title order={3} fz="1.15rem" mb="sm">
@@ -51,19 +56,22 @@ function MessageCard({ words }: { words: Words }) {
       {words.lines.length <= short ? (
         all
       ) : (
-        <Accordion variant="contained" radius="md">
-          <Accordion.Item value="all">
-            <Accordion.Control>{t("details")}</Accordion.Control>
-            <Accordion.Panel>{all}</Accordion.Panel>
-          </Accordion.Item>
-        </Accordion>
+        <Stack gap="sm">
+          {money.length > 0 && <Lines lines={money} />}
+          <Accordion variant="contained" radius="md">
+            <Accordion.Item value="all">
+              <Accordion.Control>{t("details")}</Accordion.Control>
+              <Accordion.Panel>{all}</Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+        </Stack>
       )}
     </Card>
   );
 }
 
 /** Every line of a message; those with one name stand together. */
-function Lines({ lines, type }: { lines: readonly Line[]; type: string }) {
+function Lines({ lines, type }: { lines: readonly Line[]; type?: string }) {
   const { t } = useTranslation("sign");
   const groups = new Map<string, Line[]>();
   for (const line of lines) groups.set(line.key, [...(groups.get(line.key) ?? []), line]);
@@ -83,12 +91,16 @@ function Lines({ lines, type }: { lines: readonly Line[]; type: string }) {
               </Stack>,
             ] as const,
         ),
-        [
-          t("type"),
-          <Text key="type" component="span" ff="monospace" fz="sm">
-            {type}
-          </Text>,
-        ],
+        ...(type
+          ? [
+              [
+                t("type"),
+                <Text key="type" component="span" ff="monospace" fz="sm">
+                  {type}
+                </Text>,
+              ] as const,
+            ]
+          : []),
       ]}
     />
   );
@@ -98,7 +110,8 @@ function Shows({ value }: { value: Value }) {
   const { t, i18n } = useTranslation("sign");
   switch (value.kind) {
     case "text":
-      return value.text;
+      // A key for delivery has some 2000 letters: it is told apart by its ends, and can be read as a whole by its title.
+      return value.text.length > longest ? <Digest value={value.text} plain /> : value.text;
     case "address":
       return <Address value={value.address} plain />;
     case "id":

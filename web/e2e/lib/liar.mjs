@@ -1,0 +1,41 @@
+// A node that lies to one page: answers are altered on their way.
+
+/** Lets `alter` change every answer of the chain; gives the function that ends it. `alter` says whether it changed one. */
+export async function lie(page, alter) {
+  let lies = 0;
+  const answer = async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    for (const one of Array.isArray(body) ? body : [body]) if (one.result && alter(one.result)) lies++;
+    await route.fulfill({ response, json: body });
+  };
+  await page.route("**/chain", answer);
+  return async () => {
+    await page.unroute("**/chain", answer);
+    return lies;
+  };
+}
+
+/** Says that a count that is proven to be one is another one. */
+export function alterValue({ response }) {
+  if (!response?.proofOps || !response.value) return false;
+  const value = Buffer.from(response.value, "base64");
+  value[value.length - 1] ^= 1;
+  response.value = value.toString("base64");
+  return true;
+}
+
+/** Says that something that is proven is not there. */
+export function denyValue({ response }) {
+  if (!response?.proofOps || !response.value) return false;
+  response.value = null;
+  return true;
+}
+
+/** Gives a header that nobody signed. */
+export function alterHeader(result) {
+  const header = result.signed_header?.header;
+  if (!header) return false;
+  header.app_hash = header.app_hash.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
+  return true;
+}

@@ -1,0 +1,123 @@
+// Every screen, on a phone and on a desk, light and dark: axe, elements outside their parents, small targets, pictures.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { axe, layoutFaults } from "./browser.mjs";
+import { Someone } from "./people.mjs";
+
+const pictures = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "docs", "screens");
+
+/** Sizes of which pictures are kept, and those that are looked at by program. */
+const pictured = [320, 768, 1440];
+const checked = [320, 1440];
+const heights = { 320: 640, 768: 1024, 1440: 900 };
+
+/** The screens of a role: name, address, and what opens a dialog there. */
+function listOf({ dataset, request, inspection }) {
+  return {
+    stranger: [
+      ["welcome", "/welcome"],
+      ["key", "/welcome/key"],
+      ["restore", "/welcome/restore"],
+      ["network-status", "/network"],
+      ["network-committee", "/network/committee"],
+      ["network-releases", "/network/releases"],
+      ["network-gateways", "/network/gateways"],
+      ["network-parameters", "/network/parameters"],
+      ["missing", "/no-such-page"],
+    ],
+    patient: [
+      ["home", "/"],
+      ["words", "/welcome/words"],
+      ["check-words", "/welcome/check"],
+      ["data", "/data"],
+      ["add", "/data/add"],
+      ["send", "/data/send"],
+      ["dataset", `/data/${dataset}`],
+      ["stop", `/data/${dataset}`, "Stop sharing"],
+      ["check", `/data/${dataset}/check`],
+      ["share", `/data/${dataset}/share`],
+      ["requests", "/requests"],
+      ["request", `/requests/${request}`],
+      ["activity", "/activity"],
+      ["opened", `/activity/${dataset}`],
+      ["money", "/money"],
+      ["payout", "/money/payout"],
+      ["settings", "/settings"],
+      ["forget", "/settings", "Remove my key from this device"],
+      ["menu", "/", "Menu"],
+    ],
+    hospital: [
+      ["organisation", "/organisation"],
+      ["inspections", "/organisation/inspections?show=all"],
+      ["inspection", `/organisation/inspections/${inspection}`],
+      ["ethics", "/organisation/ethics"],
+      ["visas", "/organisation/visas"],
+    ],
+    researcher: [
+      ["research", "/research"],
+      ["catalogue", "/research/datasets"],
+      ["offer", `/research/datasets/${dataset}`],
+      ["form", "/research/requests/new"],
+      ["research-requests", "/research/requests"],
+      ["research-request", `/research/requests/${request}`],
+      ["spending", "/research/spending"],
+    ],
+  };
+}
+
+/** Goes to a screen without starting the page anew, which would lock the keys. */
+async function turn(page, path) {
+  await page.evaluate((to) => {
+    history.pushState({}, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+  await page.locator("main h1").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
+  await page.waitForTimeout(700);
+}
+
+async function look(page, name, width, scheme) {
+  await page.setViewportSize({ width, height: heights[width] });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await page.waitForTimeout(250);
+  const faults = checked.includes(width) ? [...(await axe(page)), ...(await layoutFaults(page))] : [];
+  if (process.env.VOLENS_SCREENS && pictured.includes(width) && scheme === "light") {
+    await mkdir(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+  }
+  return faults.map((fault) => `${name} at ${width}, ${scheme}: ${fault}`);
+}
+
+async function visitAll(someone, screens) {
+  const faults = [];
+  for (const [name, path, opens] of screens) {
+    await turn(someone.page, path);
+    if (opens) await someone.press(opens);
+    for (const scheme of ["light", "dark"]) {
+      for (const width of pictured) {
+        if (scheme === "dark" && !checked.includes(width)) continue;
+        faults.push(...(await look(someone.page, name, width, scheme)));
+      }
+    }
+    if (opens) await someone.page.keyboard.press("Escape");
+  }
+  return faults;
+}
+
+/** Looks at every screen, each role in a subtest of its own. The browser's policy is off here, for axe to run. */
+export async function screens(t, { browser, network, story }) {
+  const lists = listOf(story);
+  const words = { patient: story.words.join(" ") };
+  for (const [role, list] of Object.entries(lists)) {
+    await t.test(role, async () => {
+      const someone = await Someone.arrive(browser, network.url, { bypassCSP: true });
+      if (role === "stranger") await someone.page.goto("/welcome");
+      else await someone.restore(words[role] ?? (await network.words(role)));
+      const faults = await visitAll(someone, list);
+      await someone.close();
+      assert.deepEqual(faults, []);
+    });
+  }
+}

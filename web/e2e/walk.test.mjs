@@ -1,0 +1,169 @@
+// The main job in browsers, against a real network: a patient, a hospital, a university and a researcher, each with a
+// browser of their own. No step touches the chain but by the page, except where the command line is the other witness.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launch } from "./lib/browser.mjs";
+import { addData, answer, askForCheck, inspect, issueVisa, request, share } from "./lib/journeys.mjs";
+import { alterHeader, alterValue, denyValue, lie } from "./lib/liar.mjs";
+import { corpus, Network } from "./lib/network.mjs";
+import { Someone } from "./lib/people.mjs";
+import { screens } from "./lib/screens.mjs";
+
+const desk = { viewport: { width: 1280, height: 800 } };
+
+let network;
+let browser;
+let patient;
+let hospital;
+let researcher;
+const people = [];
+const story = {};
+
+before(async () => {
+  network = await Network.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await network?.close();
+});
+
+async function arrive(options) {
+  const someone = await Someone.arrive(browser, network.url, options);
+  people.push(someone);
+  return someone;
+}
+
+/** Somebody whose wallet was made by the command line gets back in by the words. */
+async function restored(role, path) {
+  const someone = await arrive(desk);
+  await someone.restore(await network.words(role), path);
+  return someone;
+}
+
+/** A corpus file when the folder is there, else a genome of nobody. */
+async function genome() {
+  const file = join(corpus, "vcf", "HiSeq.10000.vcf.bgz");
+  if (existsSync(file)) return file;
+  const made = join(network.dir, "genome.vcf");
+  const rows = Array.from({ length: 2000 }, (_, i) => `1\t${10 + i}\trs${i}\tA\tC\t9\tPASS\t.\tGT\t0/1`);
+  const head = ["##fileformat=VCFv4.2", "##contig=<ID=1>", '##FORMAT=<ID=GT,Number=1,Type=String,Description="G">'];
+  const columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tMaria_Muster";
+  await writeFile(made, `${[...head, columns, ...rows].join("\n")}\n`);
+  return made;
+}
+
+test("a patient makes a key with a passkey, and adds a file", async () => {
+  patient = await arrive();
+  story.words = await patient.onboard();
+  story.dataset = await addData(patient, await genome());
+  story.papers = await askForCheck(patient);
+  story.report = JSON.parse(await readFile(story.papers.report, "utf8"));
+});
+
+test("a hospital restores its key from words, opens the dataset in its browser and attests it", async () => {
+  hospital = await restored("hospital", "/organisation/inspections");
+  await inspect(hospital, story.dataset, story.papers);
+  story.inspection = new URL(hospital.page.url()).pathname.split("/").at(-1);
+});
+
+test("the proof says that nobody has opened it for research", async () => {
+  await patient.press("Who opened");
+  await patient.page.locator(`main a[href="/activity/${story.dataset}"]`).click();
+  await patient.see("Proven: never opened for research");
+});
+
+test("the patient chooses what to share: nothing is ticked, questions are explained", async () => {
+  await patient.press("Home");
+  await patient.page.getByText("Choose what to share").first().click();
+  await share(patient);
+});
+
+test("a university issues a visa, and a researcher asks with money in escrow", async () => {
+  const university = await restored("university", "/organisation/visas");
+  const [account] = (await network.volens("researcher", "keys", "list")).accounts;
+  await issueVisa(university, account.address);
+  await university.close();
+  researcher = await restored("researcher", "/research");
+  story.request = await request(researcher, { title: "Why some hearts beat out of step", deadline: 600 });
+});
+
+test("the patient says yes, and the researcher opens the file in the browser", async () => {
+  await answer(patient, true);
+  await researcher.press("Download and open");
+  await researcher.see("The file is what was registered");
+  const opened = await readFile(await researcher.save("Save the file"));
+  const digest = createHash("sha256").update(opened).digest("hex");
+  assert.equal(digest, story.report.payload.sha256, "the researcher's file is the de-identified payload");
+  assert.ok((await researcher.text()).includes(digest.slice(0, 8)));
+});
+
+test("the patient sees the payment, and the proof verifies", async () => {
+  await patient.press("Money");
+  await patient.see("$5.00");
+  await patient.press("Who opened");
+  await patient.page.locator(`main a[href="/activity/${story.dataset}"]`).click();
+  await patient.see("Proven: opened 1 time for research");
+  await patient.see(story.request.slice(0, 8));
+});
+
+for (const [name, alter] of Object.entries({
+  "an altered value": alterValue,
+  "a denied value": denyValue,
+  "a header that nobody signed": alterHeader,
+})) {
+  test(`${name} is refused in plain sight`, async () => {
+    const end = await lie(patient.page, alter);
+    await patient.press("Check again");
+    await patient.page.getByRole("alert").waitFor();
+    assert.match(await patient.text(), /We stopped at once/);
+    assert.doesNotMatch(await patient.text(), /Proven/);
+    assert.ok((await end()) > 0, "nothing was altered");
+    await patient.press("Try again");
+    await patient.see("Proven: opened 1 time for research");
+  });
+}
+
+test("a second request is refused, and its money comes back", async () => {
+  await researcher.visit("/research");
+  story.second = await request(researcher, { title: "A second question", deadline: 60 });
+  await answer(patient, false);
+  await researcher.see("Too few said yes");
+  const shown = await network.volens("researcher", "request", "show", story.second);
+  assert.match(JSON.stringify(shown), /FAILED_SHORT/);
+});
+
+test("every screen is right on a phone and on a desk, light and dark", async (t) => {
+  await screens(t, { browser, network, story });
+});
+
+test("Stop ends the rest: a request that waits can no longer be answered with yes", async () => {
+  await researcher.visit("/research");
+  story.third = await request(researcher, { title: "A third question", deadline: 600 });
+  await patient.press("My data");
+  await patient.page.locator(`main a[href="/data/${story.dataset}"]`).first().click();
+  await patient.press("Stop sharing");
+  const words = await patient.page.getByRole("dialog").innerText();
+  assert.match(words, /We cannot take back what was opened before/);
+  await patient.press("Stop now");
+  await patient.see("You stopped sharing");
+  await patient.press("Requests");
+  assert.equal(await patient.page.getByText("A study asks for your data").count(), 0);
+  const refused = await network.volens("patient", "consent", "show", story.dataset).catch((error) => error);
+  assert.match(JSON.stringify(refused), /inactive/i);
+});
+
+test("no page spoke to another origin, complained, or kept a secret where others read", async () => {
+  for (const { page, context, watch } of people) {
+    assert.deepEqual(watch.foreign, []);
+    const kept = JSON.stringify(await context.storageState({ indexedDB: true })) + page.url() + watch.logged.join();
+    for (const word of story.words.filter((word) => word.length > 6))
+      assert.ok(!kept.includes(word), "a word was kept");
+  }
+  for (const someone of people.filter((one) => one !== patient)) assert.deepEqual(someone.watch.errors, []);
+});
