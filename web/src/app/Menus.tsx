@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
 import { IconCheck, IconDots, IconLanguage, IconLock, IconMoon, IconSun, IconSunMoon } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Area } from "../features/shared/area";
 import { useSession, useVault } from "../features/shared/session";
@@ -19,12 +20,23 @@ export default function Menus({ area }: { area: Area }) {
   const { t, i18n } = useTranslation(["ui", area.name]);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { vault } = useSession();
+  // The button that opened the menu was another one, before this was loaded: focus goes back to this one.
+  const target = useRef<HTMLButtonElement>(null);
   const more = area.places.slice(footPlaces);
   const open = useVault().status === "open";
   return (
-    <Menu defaultOpened position="bottom-end" width={250} radius="lg" shadow="md" withinPortal>
+    <Menu
+      defaultOpened
+      position="bottom-end"
+      width={250}
+      radius="lg"
+      shadow="md"
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+      onClose={() => target.current?.focus()}
+    >
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={44} radius="xl" aria-label={t("menu")}>
+        <ActionIcon ref={target} variant="subtle" color="gray" size={44} radius="xl" aria-label={t("menu")}>
           <IconDots size={24} aria-hidden />
         </ActionIcon>
       </Menu.Target>

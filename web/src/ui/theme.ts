@@ -65,7 +65,15 @@ export const theme = createTheme({
     Card: { defaultProps: { padding: "lg", radius: "lg", withBorder: true } },
     Paper: { defaultProps: { radius: "lg" } },
     TextInput: { defaultProps: { size: "md" }, styles: { input: { minHeight: target } } },
-    PasswordInput: { defaultProps: { size: "md" }, styles: { input: { minHeight: target } } },
+    PasswordInput: {
+      defaultProps: { size: "md" },
+      styles: {
+        input: { minHeight: target + 2 },
+        innerInput: { minHeight: target },
+        section: { width: target },
+        visibilityToggle: { width: target, height: target },
+      },
+    },
     Textarea: { defaultProps: { size: "md" } },
     Badge: {
       defaultProps: { variant: "light", size: "lg", radius: "sm" },

@@ -25,6 +25,7 @@ export default function AddPage() {
   const { person } = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const [before, setBefore] = useState<Work>();
   const [pass, setPass] = useState<Pass | IngestProgress>();
   const look = useAction(async (work: Work) => {
     setPass(undefined);
@@ -63,7 +64,14 @@ export default function AddPage() {
   return (
     <Page key="pick" title={t("add.title")} lead={t("add.lead")} back="/data">
       <Steps at={1} of={4} />
-      <PickFiles fault={look.fault} onPicked={(files, options) => look.run({ files, options })} />
+      <PickFiles
+        before={before}
+        fault={look.fault}
+        onPicked={(files, options) => {
+          setBefore({ files, options });
+          look.run({ files, options });
+        }}
+      />
     </Page>
   );
 }

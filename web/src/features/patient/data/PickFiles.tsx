@@ -1,4 +1,4 @@
-import { Button, Card, Checkbox, CloseButton, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Card, CloseButton, Group, Stack, Text, TextInput } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,10 +8,13 @@ import { Choice } from "../../../ui/Choice";
 import { size } from "../../../ui/format";
 import { Problem } from "../../../ui/Problem";
 import { Section } from "../../../ui/Section";
+import { Tick } from "../../../ui/Tick";
 
 /** What the form needs. */
 export interface PickFilesProps {
-  /** Why the files that were picked before could not be used. */
+  /** What was picked before, if it could not be used. */
+  readonly before: { readonly files: readonly File[]; readonly options: DeidOptions } | undefined;
+  /** Why not. */
   readonly fault: Fault | undefined;
   readonly onPicked: (files: readonly File[], options: DeidOptions) => void;
 }
@@ -20,11 +23,13 @@ const profiles = ["safe-harbor-strict", "research-shifted"] as const;
 type Profile = (typeof profiles)[number];
 
 /** The files of one dataset, and how much is taken out of them. */
-export function PickFiles({ fault, onPicked }: PickFilesProps) {
+export function PickFiles({ before, fault, onPicked }: PickFilesProps) {
   const { t } = useTranslation("patient");
-  const [files, setFiles] = useState<readonly File[]>([]);
-  const [profile, setProfile] = useState<readonly Profile[]>([]);
-  const [sample, setSample] = useState("");
+  const [files, setFiles] = useState<readonly File[]>(before?.files ?? []);
+  const [profile, setProfile] = useState<readonly Profile[]>(
+    profiles.filter((value) => value === before?.options.profile),
+  );
+  const [sample, setSample] = useState(before?.options.sample ?? "");
   const [reviewed, setReviewed] = useState(false);
   const [tried, setTried] = useState(false);
   const ready = files.length > 0 && profile[0] !== undefined;
@@ -63,12 +68,7 @@ export function PickFiles({ fault, onPicked }: PickFilesProps) {
         />
       )}
       {fault?.code === "deid-pixels-need-review" && (
-        <Checkbox
-          size="md"
-          label={t("add.reviewed")}
-          checked={reviewed}
-          onChange={(event) => setReviewed(event.currentTarget.checked)}
-        />
+        <Tick label={t("add.reviewed")} checked={reviewed} onChange={setReviewed} />
       )}
       <Button size="lg" onClick={go}>
         {t("add.look")}

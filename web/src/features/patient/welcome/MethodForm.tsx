@@ -1,8 +1,9 @@
-import { Button, Card, Checkbox, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Button, Card, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Method, minPassphrase } from "../../../client/vault";
+import { Tick } from "../../../ui/Tick";
 
 /** What the form needs. */
 export interface MethodFormProps {
@@ -85,12 +86,7 @@ function PassphraseForm({ onChoose, busy }: Pick<MethodFormProps, "onChoose" | "
             error={tried && different ? t("key.passphrase.different") : null}
           />
         )}
-        <Checkbox
-          label={t("key.passphrase.show")}
-          checked={shown}
-          onChange={(event) => setShown(event.currentTarget.checked)}
-          size="md"
-        />
+        <Tick label={t("key.passphrase.show")} checked={shown} onChange={setShown} />
         <Button type="submit" size="lg" loading={busy}>
           {t("key.passphrase.action")}
         </Button>

@@ -1,4 +1,4 @@
-import { Button, Card, Checkbox, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Card, Stack, Text, Textarea } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import type { Method } from "../../../client/vault";
 import { wipe } from "../../../core/bytes";
 import { Page } from "../../../ui/Page";
 import { Problem } from "../../../ui/Problem";
+import { Tick } from "../../../ui/Tick";
 import { Waiting } from "../../../ui/Waiting";
 import { useSession, useVault } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
@@ -78,14 +79,7 @@ export default function RestorePage() {
           <Text c="dimmed" role="status">
             {t("restore.count", { count })}
           </Text>
-          {others && (
-            <Checkbox
-              size="md"
-              label={t("restore.replace")}
-              checked={replace}
-              onChange={(event) => setReplace(event.currentTarget.checked)}
-            />
-          )}
+          {others && <Tick label={t("restore.replace")} checked={replace} onChange={setReplace} />}
           {check.fault && <Problem fault={check.fault} />}
           <Button type="submit" size="lg" loading={check.busy} disabled={count !== all || (others && !replace)}>
             {t("restore.next")}
