@@ -17,12 +17,7 @@ import (
 
 // No failure of the store is swallowed by a query: what could not be read is not absent.
 func TestQueries_HandFailuresOn(t *testing.T) {
-	f := challengeFixture(t)
-	require.NoError(t, f.challenge(outsider, uusd(150)))
-	require.NoError(t, f.approve(board, 1, 3))
-	require.NoError(t, f.issue(university))
-	_, err := f.msgs.AnchorLog(f.ctx, &attestation.MsgAnchorLog{Gateway: addr(gateway), Root: digest(1)})
-	require.NoError(t, err)
+	f := spokenFixture(t)
 	for name, ask := range map[string]func() error{
 		"organisation": func() error {
 			_, err := f.query.Organisation(f.ctx, &attestation.QueryOrganisationRequest{Address: addr(gateway)})
