@@ -25,12 +25,12 @@ func TestCarerGuardianAndClaim(t *testing.T) {
 	require.NoError(t, err)
 	p.approve(t, file)
 
-	guarded := terms()
 	dir := t.TempDir()
 	who, shown := filepath.Join(dir, "who"), filepath.Join(dir, "order")
 	require.NoError(t, os.WriteFile(who, []byte("the mother"), 0o600))
 	require.NoError(t, os.WriteFile(shown, []byte("the court's order"), 0o600))
-	require.NoError(t, guarded.SpokenFor(who, shown))
+	guarded, err := terms().SpokenFor(who, shown)
+	require.NoError(t, err)
 	_, err = p.patient.Amend(ctx, in.DatasetID, guarded)
 	require.NoError(t, err)
 	now, err := p.patient.Chain.Consents().Consent(ctx, &consent.QueryConsentRequest{DatasetId: in.DatasetID})
@@ -93,15 +93,15 @@ func TestTerms_SpokenFor(t *testing.T) {
 	}{
 		"nobody": {"", "", ""}, "both": {path, path, hex.EncodeToString(digest[:])},
 	} {
-		out := client.DefaultTerms()
-		require.NoError(t, out.SpokenFor(c.representative, c.authority), name)
+		out, err := client.DefaultTerms().SpokenFor(c.representative, c.authority)
+		require.NoError(t, err, name)
 		require.Equal(t, c.want, out.RepresentativeSHA256, name)
 		require.Equal(t, c.want, out.AuthoritySHA256, name)
 	}
 	for name, c := range map[string][2]string{
 		"no authority": {path, ""}, "no representative": {"", path}, "not there": {path, filepath.Join(dir, "none")},
 	} {
-		out := client.DefaultTerms()
-		require.Error(t, out.SpokenFor(c[0], c[1]), name)
+		_, err := client.DefaultTerms().SpokenFor(c[0], c[1])
+		require.Error(t, err, name)
 	}
 }

@@ -166,11 +166,11 @@ func (t Terms) provision(owner string, template consent.Template, now time.Time)
 	return out.Canonical()
 }
 
-// SpokenFor puts the digests of two files about a guardian into the terms; with two empty
-// names the terms stay as they are.
-func (t *Terms) SpokenFor(representative, authority string) error {
+// SpokenFor are the terms with the digests of two files about a guardian; with two empty
+// names they are the same.
+func (t Terms) SpokenFor(representative, authority string) (Terms, error) {
 	if representative == "" && authority == "" {
-		return nil
+		return t, nil
 	}
 	for _, f := range []struct {
 		name, path string
@@ -180,11 +180,11 @@ func (t *Terms) SpokenFor(representative, authority string) error {
 	} {
 		digest, err := digestOf(f.name, f.path, "")
 		if err != nil {
-			return classify(err)
+			return t, classify(err)
 		}
 		*f.into = hex.EncodeToString(digest)
 	}
-	return nil
+	return t, nil
 }
 
 // guardian says in the disclosure who speaks for the patient, if anybody does.

@@ -98,7 +98,7 @@ func (t *termFlags) read(c *cobra.Command) (terms client.Terms, err error) {
 			set()
 		}
 	}
-	return terms, terms.SpokenFor(t.representative, t.authority)
+	return terms.SpokenFor(t.representative, t.authority)
 }
 
 const consentWords = "It says who may ask for the data and what for. You can take it back at any time, free of fees:\n" +

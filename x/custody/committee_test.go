@@ -65,7 +65,7 @@ func TestEpoch_Holdings(t *testing.T) {
 		for _, h := range epoch.Holdings() {
 			order, shares = append(order, h.Operator), append(shares, h.Shares)
 		}
-		require.Equal(t, len(want.order), len(order), owners)
+		require.Len(t, order, len(want.order), owners)
 		for i, operator := range operators(want.order) {
 			require.Equal(t, operator, order[i], owners)
 		}

@@ -9,13 +9,20 @@ import (
 	"github.com/volens-network/volens/x/dataset"
 )
 
-func TestGenesis_RoundTrip(t *testing.T) {
+// spokenFixture is a chain on which everybody has said something.
+func spokenFixture(t *testing.T) *fixture {
+	t.Helper()
 	f := challengeFixture(t)
 	require.NoError(t, f.challenge(outsider, uusd(150)))
 	require.NoError(t, f.approve(board, 1, 3))
 	require.NoError(t, f.issue(university))
 	_, err := f.msgs.AnchorLog(f.ctx, &attestation.MsgAnchorLog{Gateway: addr(gateway), Root: digest(1)})
 	require.NoError(t, err)
+	return f
+}
+
+func TestGenesis_RoundTrip(t *testing.T) {
+	f := spokenFixture(t)
 	exported, err := f.keeper.ExportGenesis(f.ctx)
 	require.NoError(t, err)
 	require.NoError(t, exported.Validate())

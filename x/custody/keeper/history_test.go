@@ -20,7 +20,6 @@ type history struct {
 	keys   map[uint64]custody.Key // as they were last
 	run    uint64
 	joined uint64 // the epoch in which a validator came or went last
-	opened byte
 }
 
 // event changes something before a block.

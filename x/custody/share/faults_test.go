@@ -29,8 +29,9 @@ func files(t *testing.T, dir string) []string {
 	return out
 }
 
-func runOf(epoch, run uint64) threshold.RunContext {
-	return threshold.RunContext{OriginChain: chain, KeyID: 1, Epoch: epoch, Run: run}
+// runOf is a run for the second epoch.
+func runOf(run uint64) threshold.RunContext {
+	return threshold.RunContext{OriginChain: chain, KeyID: 1, Epoch: 2, Run: run}
 }
 
 func TestOpen_Refuses(t *testing.T) {
@@ -65,7 +66,7 @@ func TestStore_NoEntropy(t *testing.T) {
 		poor, err := share.Open(dir, source)
 		require.NoError(t, err)
 		require.ErrorIs(t, poor.Save(newShares(t, 2)), broken, name)
-		require.ErrorIs(t, poor.SaveDeal(runOf(2, 2), 0, []byte("deal")), broken, name)
+		require.ErrorIs(t, poor.SaveDeal(runOf(2), 0, []byte("deal")), broken, name)
 		require.ErrorIs(t, poor.Erase(1, 1), broken, name)
 		require.Equal(t, before, files(t, dir), name)
 		_, _, err = poor.Load(1, 1)
@@ -78,17 +79,17 @@ func TestStore_FilesAreBoundToTheirNames(t *testing.T) {
 	store, dir := newStore(t)
 	require.NoError(t, store.Save(newShares(t, 1)))
 	require.NoError(t, store.Save(newShares(t, 2)))
-	secret, _, err := threshold.NewEnrolment(rand.Reader, runOf(2, 3), bytes.Repeat([]byte{7}, 20))
+	secret, _, err := threshold.NewEnrolment(rand.Reader, runOf(3), bytes.Repeat([]byte{7}, 20))
 	require.NoError(t, err)
-	require.NoError(t, store.SaveEnrolment(runOf(2, 3), secret))
-	require.NoError(t, store.SaveDeal(runOf(2, 3), 1, []byte("one")))
-	require.NoError(t, store.SaveDeal(runOf(2, 3), 2, []byte("two")))
+	require.NoError(t, store.SaveEnrolment(runOf(3), secret))
+	require.NoError(t, store.SaveDeal(runOf(3), 1, []byte("one")))
+	require.NoError(t, store.SaveDeal(runOf(3), 2, []byte("two")))
 	reads := map[string]func(*share.Store) error{
 		"share-1-1":       func(s *share.Store) error { _, _, err := s.Load(1, 1); return err },
 		"share-1-2":       func(s *share.Store) error { _, _, err := s.Load(1, 2); return err },
-		"enrolment-1-2-3": func(s *share.Store) error { _, err := s.Enrolment(runOf(2, 3)); return err },
-		"deal-1-2-3-1":    func(s *share.Store) error { _, err := s.Deal(runOf(2, 3), 1); return err },
-		"deal-1-2-3-2":    func(s *share.Store) error { _, err := s.Deal(runOf(2, 3), 2); return err },
+		"enrolment-1-2-3": func(s *share.Store) error { _, err := s.Enrolment(runOf(3)); return err },
+		"deal-1-2-3-1":    func(s *share.Store) error { _, err := s.Deal(runOf(3), 1); return err },
+		"deal-1-2-3-2":    func(s *share.Store) error { _, err := s.Deal(runOf(3), 2); return err },
 	}
 	for name, read := range reads {
 		require.NoError(t, read(store), name)
@@ -112,17 +113,17 @@ func TestStore_FilesAreBoundToTheirNames(t *testing.T) {
 // none would deal a second time.
 func TestStore_CutFilesAreRefused(t *testing.T) {
 	store, dir := newStore(t)
-	require.NoError(t, store.SaveDeal(runOf(2, 3), 1, []byte("a deal")))
+	require.NoError(t, store.SaveDeal(runOf(3), 1, []byte("a deal")))
 	path := filepath.Join(dir, "deal-1-2-3-1")
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
-	for size := range len(whole) {
+	for size := range whole {
 		require.NoError(t, os.WriteFile(path, whole[:size], 0o600))
-		_, err := store.Deal(runOf(2, 3), 1)
+		_, err := store.Deal(runOf(3), 1)
 		require.ErrorIs(t, err, share.ErrUnreadable, "%d bytes", size)
 	}
 	require.NoError(t, os.WriteFile(path, append(whole, 0), 0o600))
-	_, err = store.Deal(runOf(2, 3), 1)
+	_, err = store.Deal(runOf(3), 1)
 	require.ErrorIs(t, err, share.ErrUnreadable, "a byte more")
 }
 
@@ -137,7 +138,7 @@ func TestStore_KeepRunKeepsTheRest(t *testing.T) {
 	foreign := filepath.Join(dir, "notes")
 	require.NoError(t, os.WriteFile(foreign, nil, 0o600))
 	before := files(t, dir)
-	require.NoError(t, store.SaveDeal(runOf(2, 3), 0, []byte("deal")))
+	require.NoError(t, store.SaveDeal(runOf(3), 0, []byte("deal")))
 	require.NoError(t, store.KeepRun(nil))
 	require.Equal(t, before, files(t, dir))
 	_, guard, err = reopen(t, dir).Load(1, 1)

@@ -59,6 +59,7 @@ type store struct {
 	of *Store
 }
 
+// Get implements corestore.KVStore.
 func (s store) Get(key []byte) ([]byte, error) {
 	if err := s.of.step(); err != nil {
 		return nil, err
@@ -66,6 +67,7 @@ func (s store) Get(key []byte) ([]byte, error) {
 	return s.KVStore.Get(key)
 }
 
+// Has implements corestore.KVStore.
 func (s store) Has(key []byte) (bool, error) {
 	if err := s.of.step(); err != nil {
 		return false, err
@@ -73,6 +75,7 @@ func (s store) Has(key []byte) (bool, error) {
 	return s.KVStore.Has(key)
 }
 
+// Set implements corestore.KVStore.
 func (s store) Set(key, value []byte) error {
 	if err := s.of.step(); err != nil {
 		return err
@@ -80,6 +83,7 @@ func (s store) Set(key, value []byte) error {
 	return s.KVStore.Set(key, value)
 }
 
+// Delete implements corestore.KVStore.
 func (s store) Delete(key []byte) error {
 	if err := s.of.step(); err != nil {
 		return err
@@ -87,6 +91,7 @@ func (s store) Delete(key []byte) error {
 	return s.KVStore.Delete(key)
 }
 
+// Iterator implements corestore.KVStore.
 func (s store) Iterator(start, end []byte) (corestore.Iterator, error) {
 	if err := s.of.step(); err != nil {
 		return nil, err
@@ -94,6 +99,7 @@ func (s store) Iterator(start, end []byte) (corestore.Iterator, error) {
 	return s.KVStore.Iterator(start, end)
 }
 
+// ReverseIterator implements corestore.KVStore.
 func (s store) ReverseIterator(start, end []byte) (corestore.Iterator, error) {
 	if err := s.of.step(); err != nil {
 		return nil, err

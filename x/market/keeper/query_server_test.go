@@ -166,3 +166,21 @@ func TestQuery_Params(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, market.DevnetParams(), out.Params)
 }
+
+// A chain without requests answers every list with nothing, and its books balance.
+func TestQuery_Nothing(t *testing.T) {
+	f := initFixture(t)
+	requests, err := f.query.Requests(f.ctx, &market.QueryRequestsRequest{})
+	require.NoError(t, err)
+	require.Empty(t, requests.Requests)
+	decisions, err := f.query.Decisions(f.ctx, &market.QueryDecisionsRequest{RequestId: ds(1).String()})
+	require.NoError(t, err)
+	require.Empty(t, decisions.Decisions)
+	payments, err := f.query.Payments(f.ctx, &market.QueryPaymentsRequest{RequestId: ds(1).String()})
+	require.NoError(t, err)
+	require.Empty(t, payments.Payments)
+	earnings, err := f.query.Earnings(f.ctx, &market.QueryEarningsRequest{Address: account(stranger)})
+	require.NoError(t, err)
+	require.Empty(t, earnings.Payments)
+	f.solvent(t)
+}

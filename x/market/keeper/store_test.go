@@ -23,35 +23,54 @@ func TestStore_Fails(t *testing.T) {
 		return func(f *fixture, key id.ID) error { return ask(f, key.String()) }
 	}
 	for name, row := range map[string]struct {
-		prepare func(f *fixture, t *testing.T) id.ID
+		prepare func(t *testing.T, f *fixture) id.ID
 		step    step
 	}{
 		"post seats": {
-			func(f *fixture, t *testing.T) id.ID { return f.submit(t, spec(1, 3)) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.submit(t, spec(1, 3))
+			},
 			func(f *fixture, key id.ID) error { return f.post(key, 0, 3) },
 		},
 		"say yes": {
-			func(f *fixture, t *testing.T) id.ID { return f.opened(t, 1, 3) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.opened(t, 1, 3)
+			},
 			func(f *fixture, key id.ID) error { return f.decide(key, 1, true) },
 		},
 		"say no": {
-			func(f *fixture, t *testing.T) id.ID { return f.opened(t, 1, 3) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.opened(t, 1, 3)
+			},
 			func(f *fixture, key id.ID) error { return f.decide(key, 1, false) },
 		},
 		"release": {
-			func(f *fixture, t *testing.T) id.ID { return f.won(t, 2) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.won(t, 2)
+			},
 			func(f *fixture, key id.ID) error { return f.finish(key, 0, custody.SEAT_STATE_RELEASED) },
 		},
 		"void": {
-			func(f *fixture, t *testing.T) id.ID { return f.won(t, 2) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.won(t, 2)
+			},
 			func(f *fixture, key id.ID) error { return f.finish(key, 0, custody.SEAT_STATE_VOID) },
 		},
 		"claim": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			func(f *fixture, key id.ID) error { return f.noService(key, 0, gatewayOne) },
 		},
 		"answer": {
-			func(f *fixture, t *testing.T) id.ID {
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
 				key := f.served(t)
 				require.NoError(t, f.noService(key, 0, gatewayOne))
 				return key
@@ -59,15 +78,24 @@ func TestStore_Fails(t *testing.T) {
 			func(f *fixture, key id.ID) error { return f.serve(key, 0, gatewayOne) },
 		},
 		"uphold": {
-			func(f *fixture, t *testing.T) id.ID { return f.disputed(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.disputed(t)
+			},
 			func(f *fixture, key id.ID) error { return f.judge(key, 0, gatewayOne, arbiter, true) },
 		},
 		"dismiss": {
-			func(f *fixture, t *testing.T) id.ID { return f.disputed(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.disputed(t)
+			},
 			func(f *fixture, key id.ID) error { return f.judge(key, 0, gatewayOne, arbiter, false) },
 		},
 		"parameters": {
-			func(f *fixture, t *testing.T) id.ID { return f.submit(t, spec(1, 3)) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.submit(t, spec(1, 3))
+			},
 			func(f *fixture, _ id.ID) error {
 				_, err := f.msgs.UpdateParams(f.ctx, &market.MsgUpdateParams{
 					Authority: account(authority), Params: market.DevnetParams(),
@@ -76,35 +104,50 @@ func TestStore_Fails(t *testing.T) {
 			},
 		},
 		"export": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			func(f *fixture, _ id.ID) error {
 				_, err := f.keeper.ExportGenesis(f.ctx)
 				return err
 			},
 		},
 		"query a request": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			read(func(f *fixture, key string) error {
 				_, err := f.query.Request(f.ctx, &market.QueryRequestRequest{RequestId: key})
 				return err
 			}),
 		},
 		"query requests": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			read(func(f *fixture, _ string) error {
 				_, err := f.query.Requests(f.ctx, &market.QueryRequestsRequest{Researcher: account(researcher)})
 				return err
 			}),
 		},
 		"query decisions": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			read(func(f *fixture, key string) error {
 				_, err := f.query.Decisions(f.ctx, &market.QueryDecisionsRequest{RequestId: key})
 				return err
 			}),
 		},
 		"query payments": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			read(func(f *fixture, key string) error {
 				if _, err := f.query.Payments(f.ctx, &market.QueryPaymentsRequest{RequestId: key}); err != nil {
 					return err
@@ -114,7 +157,10 @@ func TestStore_Fails(t *testing.T) {
 			}),
 		},
 		"query the solvency": {
-			func(f *fixture, t *testing.T) id.ID { return f.served(t) },
+			func(t *testing.T, f *fixture) id.ID {
+				t.Helper()
+				return f.served(t)
+			},
 			read(func(f *fixture, _ string) error {
 				_, err := f.query.Solvency(f.ctx, &market.QuerySolvencyRequest{})
 				return err
@@ -123,7 +169,7 @@ func TestStore_Fails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := initFixture(t)
-			key := row.prepare(f, t)
+			key := row.prepare(t, f)
 			tried, outer := 0, f.ctx
 			require.NoError(t, f.brittle.Try(func() error {
 				f.ctx, _ = outer.CacheContext()
