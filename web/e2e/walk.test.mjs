@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
-import { addData, answer, askForCheck, inspect, issueVisa, request, share } from "./lib/journeys.mjs";
+import { accept, addData, answer, askForCheck, issueVisa, judge, papersOf, request, share } from "./lib/journeys.mjs";
 import { alterHeader, alterValue, denyValue, lie } from "./lib/liar.mjs";
 import { corpus, Network } from "./lib/network.mjs";
 import { Someone } from "./lib/people.mjs";
@@ -62,13 +62,15 @@ test("a patient makes a key with a passkey, and adds a file", async () => {
   patient = await arrive();
   story.words = await patient.onboard();
   story.dataset = await addData(patient, await genome());
-  story.papers = await askForCheck(patient);
-  story.report = JSON.parse(await readFile(story.papers.report, "utf8"));
+  await askForCheck(patient);
 });
 
 test("a hospital restores its key from words, opens the dataset in its browser and attests it", async () => {
   hospital = await restored("hospital", "/organisation/inspections");
-  await inspect(hospital, story.dataset, story.papers);
+  await accept(hospital, story.dataset);
+  const papers = await papersOf(patient);
+  story.report = JSON.parse(await readFile(papers.report, "utf8"));
+  await judge(hospital, papers);
   story.inspection = new URL(hospital.page.url()).pathname.split("/").at(-1);
 });
 

@@ -16,26 +16,35 @@ export async function addData(patient, file) {
   return new URL(patient.page.url()).pathname.split("/")[2];
 }
 
-/** Asks the hospital for the check. Gives the two papers for it. */
+/** Asks the hospital for the check. */
 export async function askForCheck(patient) {
   await patient.tick(/A hospital in/);
   await patient.press("Ask for the check");
   await patient.confirm();
   await patient.see("Give them these two papers");
+  await patient.see("The key facts can be given when they have said yes");
+}
+
+/** What the patient gives to the hospital once it has accepted: the facts are sealed to the key that came with that. */
+export async function papersOf(patient) {
   return { report: await patient.save("List of changes"), facets: await patient.save("Key facts about the data") };
 }
 
-/** The hospital accepts, opens, checks and signs. */
-export async function inspect(hospital, dataset, papers) {
+/** The hospital accepts the inspection. */
+export async function accept(hospital, dataset) {
   await hospital.page.locator(`main a[href*="/organisation/inspections/"]`).first().click();
   await hospital.see(dataset);
   await hospital.press("Accept the inspection");
   await hospital.confirm();
   await hospital.page.getByRole("button", { name: "Open and check" }).waitFor();
+}
+
+/** The hospital opens the dataset with the papers, checks it and signs. */
+export async function judge(hospital, papers) {
   const inputs = hospital.page.locator("input[type=file]");
   const paper = async (path, name) => ({ name, mimeType: "application/json", buffer: await readFile(path) });
   await inputs.nth(0).setInputFiles(await paper(papers.report, "report.json"));
-  await inputs.nth(1).setInputFiles(await paper(papers.facets, "facets.json"));
+  await inputs.nth(1).setInputFiles(await paper(papers.facets, "facets.age"));
   await hospital.press("Open and check");
   await hospital.see("Every check passed");
   await hospital.press("Sign the attestation");
