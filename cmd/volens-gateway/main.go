@@ -124,7 +124,13 @@ func (s *settings) start(cmd *cobra.Command, _ []string) error {
 		return fault.Wrap(fault.Unavailable, err)
 	}
 	g, err := gateway.Open(cmd.Context(), s.home, config, gateway.Deps{
-		Chain: source, Now: time.Now, Rand: rand.Reader, Log: logger, Version: version, HTTP: &http.Client{}, Site: web.Site(),
+		Chain:   source,
+		Now:     time.Now,
+		Rand:    rand.Reader,
+		Log:     logger,
+		Version: version,
+		HTTP:    &http.Client{},
+		Site:    web.Site(),
 	})
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ const (
 	// maxResponse bounds an answer of the node.
 	maxResponse = 32 << 20
 	maxQuery    = 16 << 10
-	maxBatch    = 20
+	maxBatch    = 10
 	timeout     = 30 * time.Second
 	// patience is how long a call waits for room.
 	patience = 10 * time.Second
@@ -131,7 +131,7 @@ type Call struct {
 // ErrCall is returned for what is not JSON-RPC 2.0.
 var ErrCall = errors.New("not a JSON-RPC 2.0 request")
 
-// Parse reads one call or a batch of up to 20.
+// Parse reads one call or a batch of up to 10, as many as CometBFT takes unless it is told otherwise.
 func Parse(raw []byte) ([]Call, error) {
 	var calls []Call
 	if isBatch(raw) {

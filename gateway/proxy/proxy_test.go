@@ -85,12 +85,12 @@ func TestPost_BatchCounts(t *testing.T) {
 	p, err := proxy.New(node.URL, node.Client())
 	require.NoError(t, err)
 	one := `{"jsonrpc":"2.0","id":1,"method":"status"}`
-	batch := "[" + strings.TrimSuffix(strings.Repeat(one+",", 20), ",") + "]"
+	batch := "[" + strings.TrimSuffix(strings.Repeat(one+",", 10), ",") + "]"
 	post := func(raw string, allow func(int) bool) error {
 		return p.Post(httptest.NewRecorder(),
 			httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/chain", strings.NewReader(raw)), allow)
 	}
-	l, now := proxy.NewLimiter(1, 30), time.Unix(1000, 0)
+	l, now := proxy.NewLimiter(1, 15), time.Unix(1000, 0)
 	allow := func(calls int) bool { return l.AllowN("10.0.0.1:1", now, calls) }
 	require.NoError(t, post(batch, allow))
 	require.Equal(t, problem.RateLimit, problem.From(post(batch, allow)).Code)

@@ -28,11 +28,21 @@ func webCases(e *env) []measure.Case {
 			},
 		},
 		{
-			Name: "web-seal", Unit: perCPU, Better: measure.More, Runs: few, Target: measure.AtLeast(40), PeerName: stock,
-			Prepare: webRates(e, "seal"),
+			Name:     "web-seal",
+			Unit:     perCPU,
+			Better:   measure.More,
+			Runs:     few,
+			Target:   measure.AtLeast(40),
+			PeerName: stock,
+			Prepare:  webRates(e, "seal"),
 		},
 		{
-			Name: "web-open", Unit: perCPU, Better: measure.More, Runs: few, PeerName: stock, Prepare: webRates(e, "open"),
+			Name:     "web-open",
+			Unit:     perCPU,
+			Better:   measure.More,
+			Runs:     few,
+			PeerName: stock,
+			Prepare:  webRates(e, "open"),
 		},
 	}
 }

@@ -101,7 +101,7 @@ test("the patient says yes, and the researcher opens the file in the browser", a
   await researcher.see("The file is what was registered");
   const opened = await readFile(await researcher.save("Save the file"));
   const digest = createHash("sha256").update(opened).digest("hex");
-  assert.equal(digest, story.report.payload.sha256, "the researcher's file is the de-identified payload");
+  assert.equal(digest, story.report.payload[0].sha256, "the researcher's file is the de-identified payload");
   assert.ok((await researcher.text()).includes(digest.slice(0, 8)));
 });
 
@@ -120,12 +120,19 @@ for (const [name, alter] of Object.entries({
   "a header that nobody signed": alterHeader,
 })) {
   test(`${name} is refused in plain sight`, async () => {
-    const end = await lie(patient.page, alter);
-    await patient.press("Check again");
-    await patient.page.getByRole("alert").waitFor();
-    assert.match(await patient.text(), /We stopped at once/);
+    const lies = await lie(patient.page, alter);
+    // What the light client knows already it does not ask again: the lie meets it with a later block.
+    for (let tries = 0; lies.told() === 0 && tries < 20; tries++) {
+      await patient.page.waitForTimeout(500);
+      await patient.press("Check again");
+      await patient.page
+        .getByText(/We stopped at once|Proven: opened/)
+        .first()
+        .waitFor();
+    }
+    await patient.see("We stopped at once");
     assert.doesNotMatch(await patient.text(), /Proven/);
-    assert.ok((await end()) > 0, "nothing was altered");
+    await lies.end();
     await patient.press("Try again");
     await patient.see("Proven: opened 1 time for research");
   });
@@ -133,11 +140,11 @@ for (const [name, alter] of Object.entries({
 
 test("a second request is refused, and its money comes back", async () => {
   await researcher.visit("/research");
-  story.second = await request(researcher, { title: "A second question", deadline: 60 });
+  story.second = await request(researcher, { title: "A second question", deadline: 40 });
   await answer(patient, false);
   await researcher.see("Too few said yes");
   const shown = await network.volens("researcher", "request", "show", story.second);
-  assert.match(JSON.stringify(shown), /FAILED_SHORT/);
+  assert.match(JSON.stringify(shown), /failed-short/);
 });
 
 test("every screen is right on a phone and on a desk, light and dark", async (t) => {

@@ -109,8 +109,10 @@ export function layoutFaults(page) {
     )) {
       const box = target.getBoundingClientRect();
       if (box.width < 2 || box.height < 2 || getComputedStyle(target).opacity === "0") continue;
-      const label = target.closest("label")?.getBoundingClientRect() ?? box;
-      if (Math.max(box.height, label.height) < 43.5)
+      if (target.closest("[aria-hidden=true]")) continue;
+      // A field with pills is its frame; a tick and its words are one target.
+      const frame = target.closest("label, .mantine-Input-input, .mantine-Checkbox-body, .mantine-Switch-body");
+      if (Math.max(box.height, frame?.getBoundingClientRect().height ?? 0) < 43.5)
         faults.push(`${name(target)} is ${Math.round(box.height)} px high`);
     }
     return faults;

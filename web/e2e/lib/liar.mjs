@@ -1,6 +1,6 @@
 // A node that lies to one page: answers are altered on their way.
 
-/** Lets `alter` change every answer of the chain; gives the function that ends it. `alter` says whether it changed one. */
+/** Lets `alter` change every answer of the chain, and say whether it did. Gives the count of lies, and what ends them. */
 export async function lie(page, alter) {
   let lies = 0;
   const answer = async (route) => {
@@ -10,10 +10,7 @@ export async function lie(page, alter) {
     await route.fulfill({ response, json: body });
   };
   await page.route("**/chain", answer);
-  return async () => {
-    await page.unroute("**/chain", answer);
-    return lies;
-  };
+  return { told: () => lies, end: () => page.unroute("**/chain", answer) };
 }
 
 /** Says that a count that is proven to be one is another one. */

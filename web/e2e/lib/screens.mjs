@@ -45,7 +45,7 @@ function listOf({ dataset, request, inspection }) {
       ["money", "/money"],
       ["payout", "/money/payout"],
       ["settings", "/settings"],
-      ["forget", "/settings", "Remove my key from this device"],
+      ["forget", "/settings", "Remove my key"],
       ["menu", "/", "Menu"],
     ],
     hospital: [
@@ -81,7 +81,8 @@ async function turn(page, path) {
 async function look(page, name, width, scheme) {
   await page.setViewportSize({ width, height: heights[width] });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-  await page.waitForTimeout(250);
+  await page.waitForFunction((want) => document.documentElement.dataset.mantineColorScheme === want, scheme);
+  await page.waitForTimeout(400);
   const faults = checked.includes(width) ? [...(await axe(page)), ...(await layoutFaults(page))] : [];
   if (process.env.VOLENS_SCREENS && pictured.includes(width) && scheme === "light") {
     await mkdir(pictures, { recursive: true });

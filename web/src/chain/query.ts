@@ -86,16 +86,30 @@ export async function askAll<I extends DescMessage, O extends DescMessage, K ext
 ): Promise<MessageShape<O>[K]> {
   const most = options.limit ?? Number.POSITIVE_INFINITY;
   const all: unknown[] = [];
+  for await (const page of pages(node, method, input, options)) {
+    all.push(...(page[list] as unknown[]));
+    if (all.length >= most) break;
+  }
+  return all.slice(0, most) as MessageShape<O>[K];
+}
+
+/** Asks a query of several lists page by page: every page's whole answer, all of one height. */
+export async function* pages<I extends DescMessage, O extends DescMessage>(
+  node: Node,
+  method: DescMethodUnary<I, O>,
+  input: MessageInitShape<I>,
+  options: AskAllOptions = {},
+): AsyncGenerator<MessageShape<O>, void> {
+  const limit = BigInt(Math.min(PAGE_SIZE, options.limit ?? PAGE_SIZE));
   let height = options.height ?? 0n;
   let key: Uint8Array = new Uint8Array();
   for (let page = 0; page < MAX_PAGES; page++) {
     const request = create(method.input, input) as MessageShape<I> & Paged;
-    const limit = BigInt(Math.min(PAGE_SIZE, most - all.length));
     request.pagination = create(PageRequestSchema, { key, limit });
     const answer = await asked(node, method, request as MessageInitShape<I>, height);
-    all.push(...(answer.message[list] as unknown[]));
+    yield answer.message;
     const next = (answer.message as PagedAnswer).pagination?.nextKey;
-    if (next === undefined || next.length === 0 || all.length >= most) return all.slice(0, most) as MessageShape<O>[K];
+    if (next === undefined || next.length === 0) return;
     key = next;
     height = answer.height;
   }

@@ -1,6 +1,6 @@
 /** Who opened a dataset: everything that ever left the committee for it. Twin of Go's `audit.go`. */
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { pages } from "../chain/query";
 import { type Emission, JobKind, type Release } from "../gen/volens/custody/v1/custody_pb";
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { orAbsent } from "./committee";
@@ -14,16 +14,19 @@ export interface Opening {
 
 /** All openings of a dataset, the newest first: the node's word, to be held against {@link provenCounts}. */
 export async function openings(node: Node, datasetId: string): Promise<Opening[]> {
-  const audit = await orAbsent(ask(node, CustodyQuery.method.audit, { datasetId }));
-  if (!audit) return [];
-  return audit.emissions
-    .map((emission) => ({
-      emission,
-      release: audit.releases.find(
-        (release) => release.requestId === emission.requestId && release.seat === emission.seat,
-      ),
-    }))
-    .sort((a, b) => Number(b.emission.height - a.emission.height));
+  const found = (await orAbsent(all(node, datasetId))) ?? [];
+  return found.sort((a, b) => Number(b.emission.height - a.emission.height));
+}
+
+async function all(node: Node, datasetId: string): Promise<Opening[]> {
+  const found: Opening[] = [];
+  for await (const { emissions, releases } of pages(node, CustodyQuery.method.audit, { datasetId })) {
+    for (const emission of emissions) {
+      const { requestId, seat } = emission;
+      found.push({ emission, release: releases.find((one) => one.requestId === requestId && one.seat === seat) });
+    }
+  }
+  return found;
 }
 
 /** How often a dataset was opened, as proven against a verified header. */

@@ -40,9 +40,7 @@ export function Problem({ fault, safe, again }: ProblemProps) {
         )}
         <Text>{safe ?? t(`ui:problem.safe.${fault.kind}`)}</Text>
         <Text>{t([`shared:remedy.${fault.code}`, `ui:problem.do.${fault.kind}`])}</Text>
-        <Text fz="sm" c="dimmed">
-          {t("ui:problem.code", { code: fault.code })}
-        </Text>
+        <Text fz="sm">{t("ui:problem.code", { code: fault.code })}</Text>
         {again && (
           <Button variant="default" onClick={again} style={{ alignSelf: "flex-start" }}>
             {t("ui:problem.again")}

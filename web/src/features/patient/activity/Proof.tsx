@@ -26,6 +26,7 @@ export function Proof({ datasetId, list }: { datasetId: string; list: readonly O
   const never = counts.released === 0n;
   return (
     <Alert
+      role="status"
       color="pine"
       icon={<IconShieldCheck size={28} aria-hidden />}
       title={never ? t("proof.never") : t("proof.times", { count: Number(counts.released) })}

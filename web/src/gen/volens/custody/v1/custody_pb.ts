@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file volens/custody/v1/custody.proto.
  */
 export const file_volens_custody_v1_custody: GenFile = /*@__PURE__*/
-  fileDesc("Ch92b2xlbnMvY3VzdG9keS92MS9jdXN0b2R5LnByb3RvEhF2b2xlbnMuY3VzdG9keS52MSKTAgoGUGFyYW1zEhYKDnJlbGVhc2Vfd2luZG93GAEgASgDEhQKDGVucm9sX3dpbmRvdxgCIAEoAxITCgtkZWFsX3dpbmRvdxgDIAEoAxIWCg5kaXNwdXRlX3dpbmRvdxgEIAEoAxIWCg5jb25maXJtX3dpbmRvdxgFIAEoAxIWCg5tYXhfdmFsaWRhdG9ycxgGIAEoDRI4Cg9pbnNwZWN0aW9uX2JvbmQYByABKAsyGS5jb3Ntb3MuYmFzZS52MWJldGExLkNvaW5CBMjeHwASGQoRaW5zcGVjdGlvbl93aW5kb3cYCCABKAMSEwoLbWlzc193aW5kb3cYCSABKAMSFAoMZXBvY2hfbGVuZ3RoGAogASgDIqwBCgNLZXkSDgoGa2V5X2lkGAEgASgEEgkKAXkYAiABKAwSLAoGc3RhdHVzGAMgASgOMhwudm9sZW5zLmN1c3RvZHkudjEuS2V5U3RhdHVzEg0KBWVwb2NoGAQgASgEEg4KBmNhbmFyeRgFIAEoDBIVCg1wZW5kaW5nX2Vwb2NoGAYgASgEEhQKDHRyaWVkX2hlaWdodBgHIAEoAxIQCghmYWlsdXJlcxgIIAEoDSLQAQoFRXBvY2gSDgoGa2V5X2lkGAEgASgEEg0KBWVwb2NoGAIgASgEEhEKCXRocmVzaG9sZBgDIAEoDRIOCgZvd25lcnMYBCADKAwSFQoNcHVibGljX3NoYXJlcxgFIAMoDBIQCghtYXhfam9icxgGIAEoDRIOCgZoZWlnaHQYByABKAMSCwoDcnVuGAggASgEEhUKDWFjdGl2ZV9oZWlnaHQYCSABKAMSEwoLc2VjcmVjeV9udW0YCiABKAQSEwoLc2VjcmVjeV9kZW4YCyABKAQiOQoGSG9sZGVyEhAKCG9wZXJhdG9yGAEgASgMEg0KBXN0YWtlGAIgASgEEg4KBnNoYXJlcxgDIAEoDSLDAwoDUnVuEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBBILCgNydW4YAyABKAQSJwoFcGhhc2UYBCABKA4yGC52b2xlbnMuY3VzdG9keS52MS5QaGFzZRIPCgdjb3VudGVkGAUgASgDEg8KB3N0YXJ0ZWQYBiABKAMSDgoGb3duZXJzGAcgAygMEhEKCXRocmVzaG9sZBgIIAEoDRIRCgljb252aWN0ZWQYCSADKAwSCQoBeRgKIAEoDBIVCg1wdWJsaWNfc2hhcmVzGAsgAygMEhIKCnZhbGlkYXRvcnMYDCABKA0SEAoIZmluaXNoZWQYDSABKAgSFgoOY2hlY2tlZF9oZWlnaHQYDiABKAMSFQoNZGVhbHNfY2hlY2tlZBgPIAEoDRIXCg9kaXNwdXRlc19qdWRnZWQYECABKA0SEQoJb2xkX2Vwb2NoGBEgASgEEjAKB2hvbGRlcnMYEiADKAsyGS52b2xlbnMuY3VzdG9keS52MS5Ib2xkZXJCBMjeHwASEwoLc2VjcmVjeV9udW0YEyABKAQSEwoLc2VjcmVjeV9kZW4YFCABKAQSEAoIZXhjbHVkZWQYFSADKAwiOAoJRW5yb2xtZW50EhAKCG9wZXJhdG9yGAEgASgMEgoKAmVrGAIgASgMEg0KBXByb29mGAMgASgMIjUKBERlYWwSEAoIb3BlcmF0b3IYASABKAwSDQoFc2hhcmUYAiABKA0SDAoEZGF0YRgDIAEoDCJOCgdEaXNwdXRlEg8KB2FjY3VzZXIYASABKAwSDgoGZGVhbGVyGAIgASgMEhQKDGRlYWxlcl9zaGFyZRgDIAEoDRIMCgRkYXRhGAQgASgMIi8KDENvbmZpcm1hdGlvbhIQCghvcGVyYXRvchgBIAEoDBINCgVwcm9vZhgCIAEoDCLiAQoFRmF1bHQSDgoGbnVtYmVyGAEgASgEEg4KBmtleV9pZBgCIAEoBBINCgVlcG9jaBgDIAEoBBILCgNydW4YBCABKAQSEAoIb3BlcmF0b3IYBSABKAwSDwoHYWNjdXNlchgGIAEoCBIOCgZoZWlnaHQYByABKAMSKwoEZGVhbBgIIAEoCzIXLnZvbGVucy5jdXN0b2R5LnYxLkRlYWxCBMjeHwASMQoHZGlzcHV0ZRgJIAEoCzIaLnZvbGVucy5jdXN0b2R5LnYxLkRpc3B1dGVCBMjeHwASCgoCZWsYCiABKAwiygEKBFNlYXQSEgoKcmVxdWVzdF9pZBgBIAEoCRINCgVpbmRleBgCIAEoBBIOCgZyZWFkZXIYAyABKAkSCQoBcRgEIAEoDBIrCgVzdGF0ZRgFIAEoDjIcLnZvbGVucy5jdXN0b2R5LnYxLlNlYXRTdGF0ZRISCgpkYXRhc2V0X2lkGAYgASgJEg8KB3ZlcnNpb24YByABKAQSCQoBYhgIIAEoDBInCgVjYXVzZRgJIAEoDjIYLnZvbGVucy5jdXN0b2R5LnYxLkNhdXNlImoKBVRlcm1zEhIKCnJlcXVlc3RfaWQYASABKAkSDgoGa2V5X2lkGAIgASgEEhIKCnJlc2VhcmNoZXIYAyABKAkSKQoDdXNlGAQgASgLMhYudm9sZW5zLmNvbnNlbnQudjEuVXNlQgTI3h8AIrgCCgNKb2ISCgoCaWQYASABKAwSKAoEa2luZBgCIAEoDjIaLnZvbGVucy5jdXN0b2R5LnYxLkpvYktpbmQSDgoGa2V5X2lkGAMgASgEEhIKCnJlcXVlc3RfaWQYBCABKAkSDAoEc2VhdBgFIAEoBBISCgpkYXRhc2V0X2lkGAYgASgJEg8KB3ZlcnNpb24YByABKAQSCQoBYhgIIAEoDBIUCgxyZWFkeV9oZWlnaHQYCSABKAMSFgoOZW1pdHRlZF9oZWlnaHQYCiABKAMSDgoGb2ZmZXJzGAsgASgEEhUKDW9wZW5lZF9oZWlnaHQYDCABKAMSGQoRcmVmZXJyYWxfYXBwcm92ZWQYDSABKAgSFwoPY29uc2VudF92ZXJzaW9uGA4gASgEEhAKCGRlYWRsaW5lGA8gASgDIiwKCEJhdGNoSm9iEgoKAmlkGAEgASgMEgkKAWIYAiABKAwSCQoBcRgDIAEoDCJnCgVCYXRjaBIOCgZoZWlnaHQYASABKAMSDgoGa2V5X2lkGAIgASgEEg0KBWVwb2NoGAMgASgEEi8KBGpvYnMYBCADKAsyGy52b2xlbnMuY3VzdG9keS52MS5CYXRjaEpvYkIEyN4fACIlCglLZXB0U2hhcmUSDQoFc2hhcmUYASABKA0SCQoBcxgCIAEoDCJQCgpLZXB0U2hhcmVzEg4KBmtleV9pZBgBIAEoBBIyCgZzaGFyZXMYAiADKAsyHC52b2xlbnMuY3VzdG9keS52MS5LZXB0U2hhcmVCBMjeHwAiJwoJS2VwdEVwb2NoEgsKA3J1bhgBIAEoBBINCgVjb3VudBgCIAEoBCJ6CghFbWlzc2lvbhISCgpkYXRhc2V0X2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSDAoEc2VhdBgDIAEoBBIoCgRraW5kGAQgASgOMhoudm9sZW5zLmN1c3RvZHkudjEuSm9iS2luZBIOCgZoZWlnaHQYBSABKAMiXAoNRW1pc3Npb25Db3VudBISCgpkYXRhc2V0X2lkGAEgASgJEigKBGtpbmQYAiABKA4yGi52b2xlbnMuY3VzdG9keS52MS5Kb2JLaW5kEg0KBWNvdW50GAMgASgEIvMBCgdSZWxlYXNlEhIKCnJlcXVlc3RfaWQYASABKAkSDAoEc2VhdBgCIAEoBBIoCgRraW5kGAMgASgOMhoudm9sZW5zLmN1c3RvZHkudjEuSm9iS2luZBISCgpkYXRhc2V0X2lkGAQgASgJEg8KB3ZlcnNpb24YBSABKAQSCQoBcxgGIAEoDBIOCgZrZXlfaWQYByABKAQSDQoFZXBvY2gYCCABKAQSFAoMcmVhZHlfaGVpZ2h0GAkgASgDEg4KBmhlaWdodBgKIAEoAxIXCg9jb25zZW50X3ZlcnNpb24YCyABKAQSDgoGcmVhZGVyGAwgASgJIuwBCgpJbnNwZWN0aW9uEgoKAmlkGAEgASgJEhIKCmRhdGFzZXRfaWQYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBINCgVvd25lchgEIAEoCRIUCgxvcmdhbmlzYXRpb24YBSABKAkSMQoFc3RhdGUYBiABKA4yIi52b2xlbnMuY3VzdG9keS52MS5JbnNwZWN0aW9uU3RhdGUSFAoMZGVsaXZlcnlfa2V5GAcgASgJEi0KBGJvbmQYCCABKAsyGS5jb3Ntb3MuYmFzZS52MWJldGExLkNvaW5CBMjeHwASEAoIZGVhZGxpbmUYCSABKAMiSwoOUHJvcG9zZXJSZWNvcmQSGQoRY29uc2Vuc3VzX2FkZHJlc3MYASABKAwSDQoFc2xvdHMYAiABKAQSDwoHb21pdHRlZBgDIAEoBCp3CglLZXlTdGF0dXMSGgoWS0VZX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKEktFWV9TVEFUVVNfUEVORElORxABEhUKEUtFWV9TVEFUVVNfQUNUSVZFEAISGQoVS0VZX1NUQVRVU19TVVBFUlNFREVEEAMaBIijHgAqawoFUGhhc2USFQoRUEhBU0VfVU5TUEVDSUZJRUQQABIPCgtQSEFTRV9FTlJPTBABEg4KClBIQVNFX0RFQUwQAhIRCg1QSEFTRV9ESVNQVVRFEAMSEQoNUEhBU0VfQ09ORklSTRAEGgSIox4AKpYBCgdKb2JLaW5kEhgKFEpPQl9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQSk9CX0tJTkRfUkVMRUFTRRABEhcKE0pPQl9LSU5EX0lOU1BFQ1RJT04QAhIVChFKT0JfS0lORF9ERUNJU0lPThADEhAKDEpPQl9LSU5EX0xPVBAEEhMKD0pPQl9LSU5EX0NBTkFSWRAFGgSIox4AKroBCglTZWF0U3RhdGUSGgoWU0VBVF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD1NFQVRfU1RBVEVfRlJFRRABEhcKE1NFQVRfU1RBVEVfQVNTSUdORUQQAhIWChJTRUFUX1NUQVRFX0VNSVRURUQQAxIXChNTRUFUX1NUQVRFX1JFVk9LSU5HEAQSFwoTU0VBVF9TVEFURV9SRUxFQVNFRBAFEhMKD1NFQVRfU1RBVEVfVk9JRBAGGgSIox4AKqkBCgVDYXVzZRIVChFDQVVTRV9VTlNQRUNJRklFRBAAEhEKDUNBVVNFX1JFVk9LRUQQARITCg9DQVVTRV9XSVRIRFJBV04QAhIQCgxDQVVTRV9ERU5JRUQQAxIOCgpDQVVTRV9MQVRFEAQSEwoPQ0FVU0VfQ0FOQ0VMTEVEEAUSEgoOQ0FVU0VfTUlHUkFURUQQBhIQCgxDQVVTRV9VTlVTRUQQBxoEiKMeACqSAgoPSW5zcGVjdGlvblN0YXRlEiAKHElOU1BFQ1RJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIeChpJTlNQRUNUSU9OX1NUQVRFX1JFUVVFU1RFRBABEh0KGUlOU1BFQ1RJT05fU1RBVEVfQUNDRVBURUQQAhIdChlJTlNQRUNUSU9OX1NUQVRFX1JFTEVBU0VEEAMSHQoZSU5TUEVDVElPTl9TVEFURV9BVFRFU1RFRBAEEhwKGElOU1BFQ1RJT05fU1RBVEVfUkVGVVNFRBAFEh4KGklOU1BFQ1RJT05fU1RBVEVfV0lUSERSQVdOEAYSHAoYSU5TUEVDVElPTl9TVEFURV9FWFBJUkVEEAcaBIijHgBCLFoqZ2l0aHViLmNvbS92b2xlbnMtbmV0d29yay92b2xlbnMveC9jdXN0b2R5YgZwcm90bzM", [file_cosmos_base_v1beta1_coin, file_gogoproto_gogo, file_volens_consent_v1_duo]);
+  fileDesc("Ch92b2xlbnMvY3VzdG9keS92MS9jdXN0b2R5LnByb3RvEhF2b2xlbnMuY3VzdG9keS52MSKTAgoGUGFyYW1zEhYKDnJlbGVhc2Vfd2luZG93GAEgASgDEhQKDGVucm9sX3dpbmRvdxgCIAEoAxITCgtkZWFsX3dpbmRvdxgDIAEoAxIWCg5kaXNwdXRlX3dpbmRvdxgEIAEoAxIWCg5jb25maXJtX3dpbmRvdxgFIAEoAxIWCg5tYXhfdmFsaWRhdG9ycxgGIAEoDRI4Cg9pbnNwZWN0aW9uX2JvbmQYByABKAsyGS5jb3Ntb3MuYmFzZS52MWJldGExLkNvaW5CBMjeHwASGQoRaW5zcGVjdGlvbl93aW5kb3cYCCABKAMSEwoLbWlzc193aW5kb3cYCSABKAMSFAoMZXBvY2hfbGVuZ3RoGAogASgDIugBCgNLZXkSDgoGa2V5X2lkGAEgASgEEgkKAXkYAiABKAwSLAoGc3RhdHVzGAMgASgOMhwudm9sZW5zLmN1c3RvZHkudjEuS2V5U3RhdHVzEg0KBWVwb2NoGAQgASgEEg4KBmNhbmFyeRgFIAEoDBIVCg1wZW5kaW5nX2Vwb2NoGAYgASgEEhQKDHRyaWVkX2hlaWdodBgHIAEoAxIQCghmYWlsdXJlcxgIIAEoDRIoCgRuZXh0GAkgASgLMhoudm9sZW5zLmN1c3RvZHkudjEuTmV4dEtleRIQCghleGNsdWRlZBgKIAMoDCIxCgdOZXh0S2V5EhQKDHRyaWVkX2hlaWdodBgBIAEoAxIQCghleGNsdWRlZBgCIAMoDCLQAQoFRXBvY2gSDgoGa2V5X2lkGAEgASgEEg0KBWVwb2NoGAIgASgEEhEKCXRocmVzaG9sZBgDIAEoDRIOCgZvd25lcnMYBCADKAwSFQoNcHVibGljX3NoYXJlcxgFIAMoDBIQCghtYXhfam9icxgGIAEoDRIOCgZoZWlnaHQYByABKAMSCwoDcnVuGAggASgEEhUKDWFjdGl2ZV9oZWlnaHQYCSABKAMSEwoLc2VjcmVjeV9udW0YCiABKAQSEwoLc2VjcmVjeV9kZW4YCyABKAQiOQoGSG9sZGVyEhAKCG9wZXJhdG9yGAEgASgMEg0KBXN0YWtlGAIgASgEEg4KBnNoYXJlcxgDIAEoDSLUAwoDUnVuEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBBILCgNydW4YAyABKAQSJwoFcGhhc2UYBCABKA4yGC52b2xlbnMuY3VzdG9keS52MS5QaGFzZRIPCgdjb3VudGVkGAUgASgDEg8KB3N0YXJ0ZWQYBiABKAMSDgoGb3duZXJzGAcgAygMEhEKCXRocmVzaG9sZBgIIAEoDRIRCgljb252aWN0ZWQYCSADKAwSCQoBeRgKIAEoDBIVCg1wdWJsaWNfc2hhcmVzGAsgAygMEhIKCnZhbGlkYXRvcnMYDCABKA0SEAoIZmluaXNoZWQYDSABKAgSFgoOY2hlY2tlZF9oZWlnaHQYDiABKAMSFQoNZGVhbHNfY2hlY2tlZBgPIAEoDRIXCg9kaXNwdXRlc19qdWRnZWQYECABKA0SEQoJb2xkX2Vwb2NoGBEgASgEEjAKB2hvbGRlcnMYEiADKAsyGS52b2xlbnMuY3VzdG9keS52MS5Ib2xkZXJCBMjeHwASEwoLc2VjcmVjeV9udW0YEyABKAQSEwoLc2VjcmVjeV9kZW4YFCABKAQSEAoIZXhjbHVkZWQYFSADKAwSDwoHc3RhbGxlZBgWIAEoCSI4CglFbnJvbG1lbnQSEAoIb3BlcmF0b3IYASABKAwSCgoCZWsYAiABKAwSDQoFcHJvb2YYAyABKAwiNQoERGVhbBIQCghvcGVyYXRvchgBIAEoDBINCgVzaGFyZRgCIAEoDRIMCgRkYXRhGAMgASgMIk4KB0Rpc3B1dGUSDwoHYWNjdXNlchgBIAEoDBIOCgZkZWFsZXIYAiABKAwSFAoMZGVhbGVyX3NoYXJlGAMgASgNEgwKBGRhdGEYBCABKAwiLwoMQ29uZmlybWF0aW9uEhAKCG9wZXJhdG9yGAEgASgMEg0KBXByb29mGAIgASgMIuIBCgVGYXVsdBIOCgZudW1iZXIYASABKAQSDgoGa2V5X2lkGAIgASgEEg0KBWVwb2NoGAMgASgEEgsKA3J1bhgEIAEoBBIQCghvcGVyYXRvchgFIAEoDBIPCgdhY2N1c2VyGAYgASgIEg4KBmhlaWdodBgHIAEoAxIrCgRkZWFsGAggASgLMhcudm9sZW5zLmN1c3RvZHkudjEuRGVhbEIEyN4fABIxCgdkaXNwdXRlGAkgASgLMhoudm9sZW5zLmN1c3RvZHkudjEuRGlzcHV0ZUIEyN4fABIKCgJlaxgKIAEoDCLKAQoEU2VhdBISCgpyZXF1ZXN0X2lkGAEgASgJEg0KBWluZGV4GAIgASgEEg4KBnJlYWRlchgDIAEoCRIJCgFxGAQgASgMEisKBXN0YXRlGAUgASgOMhwudm9sZW5zLmN1c3RvZHkudjEuU2VhdFN0YXRlEhIKCmRhdGFzZXRfaWQYBiABKAkSDwoHdmVyc2lvbhgHIAEoBBIJCgFiGAggASgMEicKBWNhdXNlGAkgASgOMhgudm9sZW5zLmN1c3RvZHkudjEuQ2F1c2UiagoFVGVybXMSEgoKcmVxdWVzdF9pZBgBIAEoCRIOCgZrZXlfaWQYAiABKAQSEgoKcmVzZWFyY2hlchgDIAEoCRIpCgN1c2UYBCABKAsyFi52b2xlbnMuY29uc2VudC52MS5Vc2VCBMjeHwAiuAIKA0pvYhIKCgJpZBgBIAEoDBIoCgRraW5kGAIgASgOMhoudm9sZW5zLmN1c3RvZHkudjEuSm9iS2luZBIOCgZrZXlfaWQYAyABKAQSEgoKcmVxdWVzdF9pZBgEIAEoCRIMCgRzZWF0GAUgASgEEhIKCmRhdGFzZXRfaWQYBiABKAkSDwoHdmVyc2lvbhgHIAEoBBIJCgFiGAggASgMEhQKDHJlYWR5X2hlaWdodBgJIAEoAxIWCg5lbWl0dGVkX2hlaWdodBgKIAEoAxIOCgZvZmZlcnMYCyABKAQSFQoNb3BlbmVkX2hlaWdodBgMIAEoAxIZChFyZWZlcnJhbF9hcHByb3ZlZBgNIAEoCBIXCg9jb25zZW50X3ZlcnNpb24YDiABKAQSEAoIZGVhZGxpbmUYDyABKAMiLAoIQmF0Y2hKb2ISCgoCaWQYASABKAwSCQoBYhgCIAEoDBIJCgFxGAMgASgMImcKBUJhdGNoEg4KBmhlaWdodBgBIAEoAxIOCgZrZXlfaWQYAiABKAQSDQoFZXBvY2gYAyABKAQSLwoEam9icxgEIAMoCzIbLnZvbGVucy5jdXN0b2R5LnYxLkJhdGNoSm9iQgTI3h8AIiUKCUtlcHRTaGFyZRINCgVzaGFyZRgBIAEoDRIJCgFzGAIgASgMIlAKCktlcHRTaGFyZXMSDgoGa2V5X2lkGAEgASgEEjIKBnNoYXJlcxgCIAMoCzIcLnZvbGVucy5jdXN0b2R5LnYxLktlcHRTaGFyZUIEyN4fACInCglLZXB0RXBvY2gSCwoDcnVuGAEgASgEEg0KBWNvdW50GAIgASgEInoKCEVtaXNzaW9uEhIKCmRhdGFzZXRfaWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRIMCgRzZWF0GAMgASgEEigKBGtpbmQYBCABKA4yGi52b2xlbnMuY3VzdG9keS52MS5Kb2JLaW5kEg4KBmhlaWdodBgFIAEoAyJcCg1FbWlzc2lvbkNvdW50EhIKCmRhdGFzZXRfaWQYASABKAkSKAoEa2luZBgCIAEoDjIaLnZvbGVucy5jdXN0b2R5LnYxLkpvYktpbmQSDQoFY291bnQYAyABKAQi8wEKB1JlbGVhc2USEgoKcmVxdWVzdF9pZBgBIAEoCRIMCgRzZWF0GAIgASgEEigKBGtpbmQYAyABKA4yGi52b2xlbnMuY3VzdG9keS52MS5Kb2JLaW5kEhIKCmRhdGFzZXRfaWQYBCABKAkSDwoHdmVyc2lvbhgFIAEoBBIJCgFzGAYgASgMEg4KBmtleV9pZBgHIAEoBBINCgVlcG9jaBgIIAEoBBIUCgxyZWFkeV9oZWlnaHQYCSABKAMSDgoGaGVpZ2h0GAogASgDEhcKD2NvbnNlbnRfdmVyc2lvbhgLIAEoBBIOCgZyZWFkZXIYDCABKAki7AEKCkluc3BlY3Rpb24SCgoCaWQYASABKAkSEgoKZGF0YXNldF9pZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEg0KBW93bmVyGAQgASgJEhQKDG9yZ2FuaXNhdGlvbhgFIAEoCRIxCgVzdGF0ZRgGIAEoDjIiLnZvbGVucy5jdXN0b2R5LnYxLkluc3BlY3Rpb25TdGF0ZRIUCgxkZWxpdmVyeV9rZXkYByABKAkSLQoEYm9uZBgIIAEoCzIZLmNvc21vcy5iYXNlLnYxYmV0YTEuQ29pbkIEyN4fABIQCghkZWFkbGluZRgJIAEoAyJLCg5Qcm9wb3NlclJlY29yZBIZChFjb25zZW5zdXNfYWRkcmVzcxgBIAEoDBINCgVzbG90cxgCIAEoBBIPCgdvbWl0dGVkGAMgASgEKncKCUtleVN0YXR1cxIaChZLRVlfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSS0VZX1NUQVRVU19QRU5ESU5HEAESFQoRS0VZX1NUQVRVU19BQ1RJVkUQAhIZChVLRVlfU1RBVFVTX1NVUEVSU0VERUQQAxoEiKMeACprCgVQaGFzZRIVChFQSEFTRV9VTlNQRUNJRklFRBAAEg8KC1BIQVNFX0VOUk9MEAESDgoKUEhBU0VfREVBTBACEhEKDVBIQVNFX0RJU1BVVEUQAxIRCg1QSEFTRV9DT05GSVJNEAQaBIijHgAqlgEKB0pvYktpbmQSGAoUSk9CX0tJTkRfVU5TUEVDSUZJRUQQABIUChBKT0JfS0lORF9SRUxFQVNFEAESFwoTSk9CX0tJTkRfSU5TUEVDVElPThACEhUKEUpPQl9LSU5EX0RFQ0lTSU9OEAMSEAoMSk9CX0tJTkRfTE9UEAQSEwoPSk9CX0tJTkRfQ0FOQVJZEAUaBIijHgAqugEKCVNlYXRTdGF0ZRIaChZTRUFUX1NUQVRFX1VOU1BFQ0lGSUVEEAASEwoPU0VBVF9TVEFURV9GUkVFEAESFwoTU0VBVF9TVEFURV9BU1NJR05FRBACEhYKElNFQVRfU1RBVEVfRU1JVFRFRBADEhcKE1NFQVRfU1RBVEVfUkVWT0tJTkcQBBIXChNTRUFUX1NUQVRFX1JFTEVBU0VEEAUSEwoPU0VBVF9TVEFURV9WT0lEEAYaBIijHgAqqQEKBUNhdXNlEhUKEUNBVVNFX1VOU1BFQ0lGSUVEEAASEQoNQ0FVU0VfUkVWT0tFRBABEhMKD0NBVVNFX1dJVEhEUkFXThACEhAKDENBVVNFX0RFTklFRBADEg4KCkNBVVNFX0xBVEUQBBITCg9DQVVTRV9DQU5DRUxMRUQQBRISCg5DQVVTRV9NSUdSQVRFRBAGEhAKDENBVVNFX1VOVVNFRBAHGgSIox4AKpICCg9JbnNwZWN0aW9uU3RhdGUSIAocSU5TUEVDVElPTl9TVEFURV9VTlNQRUNJRklFRBAAEh4KGklOU1BFQ1RJT05fU1RBVEVfUkVRVUVTVEVEEAESHQoZSU5TUEVDVElPTl9TVEFURV9BQ0NFUFRFRBACEh0KGUlOU1BFQ1RJT05fU1RBVEVfUkVMRUFTRUQQAxIdChlJTlNQRUNUSU9OX1NUQVRFX0FUVEVTVEVEEAQSHAoYSU5TUEVDVElPTl9TVEFURV9SRUZVU0VEEAUSHgoaSU5TUEVDVElPTl9TVEFURV9XSVRIRFJBV04QBhIcChhJTlNQRUNUSU9OX1NUQVRFX0VYUElSRUQQBxoEiKMeAEIsWipnaXRodWIuY29tL3ZvbGVucy1uZXR3b3JrL3ZvbGVucy94L2N1c3RvZHliBnByb3RvMw", [file_cosmos_base_v1beta1_coin, file_gogoproto_gogo, file_volens_consent_v1_duo]);
 
 /**
  * Params of x/custody.
@@ -152,6 +152,20 @@ export type Key = Message<"volens.custody.v1.Key"> & {
    * @generated from field: uint32 failures = 8;
    */
   failures: number;
+
+  /**
+   * next is set while the key after this one is wanted and not active yet.
+   *
+   * @generated from field: volens.custody.v1.NextKey next = 9;
+   */
+  next?: NextKey | undefined;
+
+  /**
+   * excluded operators were late in the last failed run for this key.
+   *
+   * @generated from field: repeated bytes excluded = 10;
+   */
+  excluded: Uint8Array[];
 };
 
 /**
@@ -160,6 +174,34 @@ export type Key = Message<"volens.custody.v1.Key"> & {
  */
 export const KeySchema: GenMessage<Key> = /*@__PURE__*/
   messageDesc(file_volens_custody_v1_custody, 1);
+
+/**
+ * NextKey is what is known of the attempts to make the key that is to follow.
+ *
+ * @generated from message volens.custody.v1.NextKey
+ */
+export type NextKey = Message<"volens.custody.v1.NextKey"> & {
+  /**
+   * tried_height is the height at which the newest run for it began, 0 before the first.
+   *
+   * @generated from field: int64 tried_height = 1;
+   */
+  triedHeight: bigint;
+
+  /**
+   * excluded operators were late in the last failed run for it.
+   *
+   * @generated from field: repeated bytes excluded = 2;
+   */
+  excluded: Uint8Array[];
+};
+
+/**
+ * Describes the message volens.custody.v1.NextKey.
+ * Use `create(NextKeySchema)` to create a new message.
+ */
+export const NextKeySchema: GenMessage<NextKey> = /*@__PURE__*/
+  messageDesc(file_volens_custody_v1_custody, 2);
 
 /**
  * Epoch is who holds which share of a key.
@@ -244,7 +286,7 @@ export type Epoch = Message<"volens.custody.v1.Epoch"> & {
  * Use `create(EpochSchema)` to create a new message.
  */
 export const EpochSchema: GenMessage<Epoch> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 2);
+  messageDesc(file_volens_custody_v1_custody, 3);
 
 /**
  * Holder is a bonded validator at the snapshot of a run.
@@ -279,7 +321,7 @@ export type Holder = Message<"volens.custody.v1.Holder"> & {
  * Use `create(HolderSchema)` to create a new message.
  */
 export const HolderSchema: GenMessage<Holder> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 3);
+  messageDesc(file_volens_custody_v1_custody, 4);
 
 /**
  * Run is one attempt to make an epoch.
@@ -415,6 +457,14 @@ export type Run = Message<"volens.custody.v1.Run"> & {
    * @generated from field: repeated bytes excluded = 21;
    */
   excluded: Uint8Array[];
+
+  /**
+   * stalled is why enrolment goes on though its window is over, a fixed word: weights (no weights of those who
+   * enrolled are safe and live), room (the extensions are too small for them). Empty otherwise.
+   *
+   * @generated from field: string stalled = 22;
+   */
+  stalled: string;
 };
 
 /**
@@ -422,7 +472,7 @@ export type Run = Message<"volens.custody.v1.Run"> & {
  * Use `create(RunSchema)` to create a new message.
  */
 export const RunSchema: GenMessage<Run> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 4);
+  messageDesc(file_volens_custody_v1_custody, 5);
 
 /**
  * Enrolment is an operator's encryption key for one run, with proof of possession.
@@ -451,7 +501,7 @@ export type Enrolment = Message<"volens.custody.v1.Enrolment"> & {
  * Use `create(EnrolmentSchema)` to create a new message.
  */
 export const EnrolmentSchema: GenMessage<Enrolment> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 5);
+  messageDesc(file_volens_custody_v1_custody, 6);
 
 /**
  * Deal is one dealer's contribution, encoded by docs/spec/custody.md.
@@ -482,7 +532,7 @@ export type Deal = Message<"volens.custody.v1.Deal"> & {
  * Use `create(DealSchema)` to create a new message.
  */
 export const DealSchema: GenMessage<Deal> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 6);
+  messageDesc(file_volens_custody_v1_custody, 7);
 
 /**
  * Dispute opens the pair key between a dealer and the accuser for one share.
@@ -516,7 +566,7 @@ export type Dispute = Message<"volens.custody.v1.Dispute"> & {
  * Use `create(DisputeSchema)` to create a new message.
  */
 export const DisputeSchema: GenMessage<Dispute> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 7);
+  messageDesc(file_volens_custody_v1_custody, 8);
 
 /**
  * Confirmation proves that an operator holds its new shares.
@@ -540,7 +590,7 @@ export type Confirmation = Message<"volens.custody.v1.Confirmation"> & {
  * Use `create(ConfirmationSchema)` to create a new message.
  */
 export const ConfirmationSchema: GenMessage<Confirmation> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 8);
+  messageDesc(file_volens_custody_v1_custody, 9);
 
 /**
  * Fault is a conviction: a dealer that gave a wrong share, or an operator that accused falsely. With the
@@ -611,7 +661,7 @@ export type Fault = Message<"volens.custody.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 9);
+  messageDesc(file_volens_custody_v1_custody, 10);
 
 /**
  * Seat is a researcher's one-time reader key for exactly one dataset.
@@ -678,7 +728,7 @@ export type Seat = Message<"volens.custody.v1.Seat"> & {
  * Use `create(SeatSchema)` to create a new message.
  */
 export const SeatSchema: GenMessage<Seat> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 10);
+  messageDesc(file_volens_custody_v1_custody, 11);
 
 /**
  * Terms is everything that duo.Permits needs to know of a request. Immutable.
@@ -712,7 +762,7 @@ export type Terms = Message<"volens.custody.v1.Terms"> & {
  * Use `create(TermsSchema)` to create a new message.
  */
 export const TermsSchema: GenMessage<Terms> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 11);
+  messageDesc(file_volens_custody_v1_custody, 12);
 
 /**
  * Job is a dataset waiting to open for a seat.
@@ -819,7 +869,7 @@ export type Job = Message<"volens.custody.v1.Job"> & {
  * Use `create(JobSchema)` to create a new message.
  */
 export const JobSchema: GenMessage<Job> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 12);
+  messageDesc(file_volens_custody_v1_custody, 13);
 
 /**
  * BatchJob is a job as it stands in a batch.
@@ -850,7 +900,7 @@ export type BatchJob = Message<"volens.custody.v1.BatchJob"> & {
  * Use `create(BatchJobSchema)` to create a new message.
  */
 export const BatchJobSchema: GenMessage<BatchJob> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 13);
+  messageDesc(file_volens_custody_v1_custody, 14);
 
 /**
  * Batch is what validators answer in the vote extensions of one height.
@@ -884,7 +934,7 @@ export type Batch = Message<"volens.custody.v1.Batch"> & {
  * Use `create(BatchSchema)` to create a new message.
  */
 export const BatchSchema: GenMessage<Batch> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 14);
+  messageDesc(file_volens_custody_v1_custody, 15);
 
 /**
  * KeptShare is a verified share of a job.
@@ -912,7 +962,7 @@ export type KeptShare = Message<"volens.custody.v1.KeptShare"> & {
  * Use `create(KeptShareSchema)` to create a new message.
  */
 export const KeptShareSchema: GenMessage<KeptShare> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 15);
+  messageDesc(file_volens_custody_v1_custody, 16);
 
 /**
  * KeptShares are the shares of one job that wait for enough others of the same epoch.
@@ -938,7 +988,7 @@ export type KeptShares = Message<"volens.custody.v1.KeptShares"> & {
  * Use `create(KeptSharesSchema)` to create a new message.
  */
 export const KeptSharesSchema: GenMessage<KeptShares> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 16);
+  messageDesc(file_volens_custody_v1_custody, 17);
 
 /**
  * KeptEpoch counts the shares that are kept of one epoch.
@@ -964,7 +1014,7 @@ export type KeptEpoch = Message<"volens.custody.v1.KeptEpoch"> & {
  * Use `create(KeptEpochSchema)` to create a new message.
  */
 export const KeptEpochSchema: GenMessage<KeptEpoch> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 17);
+  messageDesc(file_volens_custody_v1_custody, 18);
 
 /**
  * Emission records that shares for a job may be public: it is the release.
@@ -1005,7 +1055,7 @@ export type Emission = Message<"volens.custody.v1.Emission"> & {
  * Use `create(EmissionSchema)` to create a new message.
  */
 export const EmissionSchema: GenMessage<Emission> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 18);
+  messageDesc(file_volens_custody_v1_custody, 19);
 
 /**
  * EmissionCount is absent until the first emission of its kind.
@@ -1034,7 +1084,7 @@ export type EmissionCount = Message<"volens.custody.v1.EmissionCount"> & {
  * Use `create(EmissionCountSchema)` to create a new message.
  */
 export const EmissionCountSchema: GenMessage<EmissionCount> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 19);
+  messageDesc(file_volens_custody_v1_custody, 20);
 
 /**
  * Release is a key re-encrypted to one reader, as stored on chain.
@@ -1112,7 +1162,7 @@ export type Release = Message<"volens.custody.v1.Release"> & {
  * Use `create(ReleaseSchema)` to create a new message.
  */
 export const ReleaseSchema: GenMessage<Release> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 20);
+  messageDesc(file_volens_custody_v1_custody, 21);
 
 /**
  * Inspection lets one organisation read one version of a dataset, to judge it.
@@ -1175,7 +1225,7 @@ export type Inspection = Message<"volens.custody.v1.Inspection"> & {
  * Use `create(InspectionSchema)` to create a new message.
  */
 export const InspectionSchema: GenMessage<Inspection> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 21);
+  messageDesc(file_volens_custody_v1_custody, 22);
 
 /**
  * ProposerRecord counts a validator's own slots with an expected injection, and those it omitted.
@@ -1206,7 +1256,7 @@ export type ProposerRecord = Message<"volens.custody.v1.ProposerRecord"> & {
  * Use `create(ProposerRecordSchema)` to create a new message.
  */
 export const ProposerRecordSchema: GenMessage<ProposerRecord> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_custody, 22);
+  messageDesc(file_volens_custody_v1_custody, 23);
 
 /**
  * KeyStatus is where a committee key stands.

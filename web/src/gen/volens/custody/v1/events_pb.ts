@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file volens/custody/v1/events.proto.
  */
 export const file_volens_custody_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("Ch52b2xlbnMvY3VzdG9keS92MS9ldmVudHMucHJvdG8SEXZvbGVucy5jdXN0b2R5LnYxImQKDUV2ZW50UnVuUGhhc2USDgoGa2V5X2lkGAEgASgEEg0KBWVwb2NoGAIgASgEEgsKA3J1bhgDIAEoBBInCgVwaGFzZRgEIAEoDjIYLnZvbGVucy5jdXN0b2R5LnYxLlBoYXNlIkwKDkV2ZW50UnVuRmFpbGVkEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBBILCgNydW4YAyABKAQSDgoGcmVhc29uGAQgASgJIk8KDUV2ZW50UnVuRmF1bHQSDgoGa2V5X2lkGAEgASgEEgsKA3J1bhgCIAEoBBIQCghvcGVyYXRvchgDIAEoDBIPCgdhY2N1c2VyGAQgASgIIi8KDkV2ZW50S2V5QWN0aXZlEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBCJuCgtFdmVudFJld2FyZBIOCgZrZXlfaWQYASABKAQSDQoFZXBvY2gYAiABKAQSEAoIb3BlcmF0b3IYAyABKAwSDgoGc2hhcmVzGAQgASgNEg4KBmFic2VudBgFIAEoCBIOCgZhbW91bnQYBiABKAkiWgoRRXZlbnRTZWF0QXNzaWduZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIMCgRzZWF0GAIgASgEEhIKCmRhdGFzZXRfaWQYAyABKAkSDwoHdmVyc2lvbhgEIAEoBCKEAQoMRXZlbnRFbWl0dGVkEhIKCnJlcXVlc3RfaWQYASABKAkSDAoEc2VhdBgCIAEoBBISCgpkYXRhc2V0X2lkGAMgASgJEigKBGtpbmQYBCABKA4yGi52b2xlbnMuY3VzdG9keS52MS5Kb2JLaW5kEhQKDGJhdGNoX2hlaWdodBgFIAEoAyKQAQoNRXZlbnRSZWxlYXNlZBISCgpyZXF1ZXN0X2lkGAEgASgJEgwKBHNlYXQYAiABKAQSEgoKZGF0YXNldF9pZBgDIAEoCRIoCgRraW5kGAQgASgOMhoudm9sZW5zLmN1c3RvZHkudjEuSm9iS2luZBIJCgFzGAUgASgMEhQKDHJlYWR5X2hlaWdodBgGIAEoAyJzCg1FdmVudFNlYXRWb2lkEhIKCnJlcXVlc3RfaWQYASABKAkSDAoEc2VhdBgCIAEoBBInCgVjYXVzZRgDIAEoDjIYLnZvbGVucy5jdXN0b2R5LnYxLkNhdXNlEhcKD3Bvc3NpYmx5X29wZW5lZBgEIAEoCCI1ChFFdmVudEJhZEV4dGVuc2lvbhIOCgZoZWlnaHQYASABKAMSEAoIb3BlcmF0b3IYAiABKAwijAEKFkV2ZW50SW5zcGVjdGlvbkNoYW5nZWQSFQoNaW5zcGVjdGlvbl9pZBgBIAEoCRISCgpkYXRhc2V0X2lkGAIgASgJEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCRIxCgVzdGF0ZRgEIAEoDjIiLnZvbGVucy5jdXN0b2R5LnYxLkluc3BlY3Rpb25TdGF0ZUIsWipnaXRodWIuY29tL3ZvbGVucy1uZXR3b3JrL3ZvbGVucy94L2N1c3RvZHliBnByb3RvMw", [file_volens_custody_v1_custody]);
+  fileDesc("Ch52b2xlbnMvY3VzdG9keS92MS9ldmVudHMucHJvdG8SEXZvbGVucy5jdXN0b2R5LnYxImQKDUV2ZW50UnVuUGhhc2USDgoGa2V5X2lkGAEgASgEEg0KBWVwb2NoGAIgASgEEgsKA3J1bhgDIAEoBBInCgVwaGFzZRgEIAEoDjIYLnZvbGVucy5jdXN0b2R5LnYxLlBoYXNlIkwKDkV2ZW50UnVuRmFpbGVkEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBBILCgNydW4YAyABKAQSDgoGcmVhc29uGAQgASgJIl4KD0V2ZW50UnVuU3RhbGxlZBIOCgZrZXlfaWQYASABKAQSDQoFZXBvY2gYAiABKAQSCwoDcnVuGAMgASgEEg4KBnJlYXNvbhgEIAEoCRIPCgdtaXNzaW5nGAUgAygMIk8KDUV2ZW50UnVuRmF1bHQSDgoGa2V5X2lkGAEgASgEEgsKA3J1bhgCIAEoBBIQCghvcGVyYXRvchgDIAEoDBIPCgdhY2N1c2VyGAQgASgIIi8KDkV2ZW50S2V5QWN0aXZlEg4KBmtleV9pZBgBIAEoBBINCgVlcG9jaBgCIAEoBCJuCgtFdmVudFJld2FyZBIOCgZrZXlfaWQYASABKAQSDQoFZXBvY2gYAiABKAQSEAoIb3BlcmF0b3IYAyABKAwSDgoGc2hhcmVzGAQgASgNEg4KBmFic2VudBgFIAEoCBIOCgZhbW91bnQYBiABKAkiWgoRRXZlbnRTZWF0QXNzaWduZWQSEgoKcmVxdWVzdF9pZBgBIAEoCRIMCgRzZWF0GAIgASgEEhIKCmRhdGFzZXRfaWQYAyABKAkSDwoHdmVyc2lvbhgEIAEoBCKEAQoMRXZlbnRFbWl0dGVkEhIKCnJlcXVlc3RfaWQYASABKAkSDAoEc2VhdBgCIAEoBBISCgpkYXRhc2V0X2lkGAMgASgJEigKBGtpbmQYBCABKA4yGi52b2xlbnMuY3VzdG9keS52MS5Kb2JLaW5kEhQKDGJhdGNoX2hlaWdodBgFIAEoAyKQAQoNRXZlbnRSZWxlYXNlZBISCgpyZXF1ZXN0X2lkGAEgASgJEgwKBHNlYXQYAiABKAQSEgoKZGF0YXNldF9pZBgDIAEoCRIoCgRraW5kGAQgASgOMhoudm9sZW5zLmN1c3RvZHkudjEuSm9iS2luZBIJCgFzGAUgASgMEhQKDHJlYWR5X2hlaWdodBgGIAEoAyJzCg1FdmVudFNlYXRWb2lkEhIKCnJlcXVlc3RfaWQYASABKAkSDAoEc2VhdBgCIAEoBBInCgVjYXVzZRgDIAEoDjIYLnZvbGVucy5jdXN0b2R5LnYxLkNhdXNlEhcKD3Bvc3NpYmx5X29wZW5lZBgEIAEoCCI1ChFFdmVudEJhZEV4dGVuc2lvbhIOCgZoZWlnaHQYASABKAMSEAoIb3BlcmF0b3IYAiABKAwijAEKFkV2ZW50SW5zcGVjdGlvbkNoYW5nZWQSFQoNaW5zcGVjdGlvbl9pZBgBIAEoCRISCgpkYXRhc2V0X2lkGAIgASgJEhQKDG9yZ2FuaXNhdGlvbhgDIAEoCRIxCgVzdGF0ZRgEIAEoDjIiLnZvbGVucy5jdXN0b2R5LnYxLkluc3BlY3Rpb25TdGF0ZUIsWipnaXRodWIuY29tL3ZvbGVucy1uZXR3b3JrL3ZvbGVucy94L2N1c3RvZHliBnByb3RvMw", [file_volens_custody_v1_custody]);
 
 /**
  * EventRunPhase is emitted when a run begins a phase.
@@ -85,6 +85,49 @@ export const EventRunFailedSchema: GenMessage<EventRunFailed> = /*@__PURE__*/
   messageDesc(file_volens_custody_v1_events, 1);
 
 /**
+ * EventRunStalled is emitted when enrolment goes on because no snapshot can be taken: once a run and reason.
+ *
+ * @generated from message volens.custody.v1.EventRunStalled
+ */
+export type EventRunStalled = Message<"volens.custody.v1.EventRunStalled"> & {
+  /**
+   * @generated from field: uint64 key_id = 1;
+   */
+  keyId: bigint;
+
+  /**
+   * @generated from field: uint64 epoch = 2;
+   */
+  epoch: bigint;
+
+  /**
+   * @generated from field: uint64 run = 3;
+   */
+  run: bigint;
+
+  /**
+   * reason is a fixed word: weights, room.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * missing are the bonded operators that did not enrol.
+   *
+   * @generated from field: repeated bytes missing = 5;
+   */
+  missing: Uint8Array[];
+};
+
+/**
+ * Describes the message volens.custody.v1.EventRunStalled.
+ * Use `create(EventRunStalledSchema)` to create a new message.
+ */
+export const EventRunStalledSchema: GenMessage<EventRunStalled> = /*@__PURE__*/
+  messageDesc(file_volens_custody_v1_events, 2);
+
+/**
  * EventRunFault is emitted when the chain convicts a dealer or a false accuser.
  *
  * @generated from message volens.custody.v1.EventRunFault
@@ -118,7 +161,7 @@ export type EventRunFault = Message<"volens.custody.v1.EventRunFault"> & {
  * Use `create(EventRunFaultSchema)` to create a new message.
  */
 export const EventRunFaultSchema: GenMessage<EventRunFault> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 2);
+  messageDesc(file_volens_custody_v1_events, 3);
 
 /**
  * EventKeyActive is emitted when the canary of an epoch is stored: from now on it releases.
@@ -142,7 +185,7 @@ export type EventKeyActive = Message<"volens.custody.v1.EventKeyActive"> & {
  * Use `create(EventKeyActiveSchema)` to create a new message.
  */
 export const EventKeyActiveSchema: GenMessage<EventKeyActive> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 3);
+  messageDesc(file_volens_custody_v1_events, 4);
 
 /**
  * EventReward is emitted for each holder of shares when an epoch is followed by the next.
@@ -190,7 +233,7 @@ export type EventReward = Message<"volens.custody.v1.EventReward"> & {
  * Use `create(EventRewardSchema)` to create a new message.
  */
 export const EventRewardSchema: GenMessage<EventReward> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 4);
+  messageDesc(file_volens_custody_v1_events, 5);
 
 /**
  * EventSeatAssigned is emitted when a seat is bound to a dataset.
@@ -224,7 +267,7 @@ export type EventSeatAssigned = Message<"volens.custody.v1.EventSeatAssigned"> &
  * Use `create(EventSeatAssignedSchema)` to create a new message.
  */
 export const EventSeatAssignedSchema: GenMessage<EventSeatAssigned> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 5);
+  messageDesc(file_volens_custody_v1_events, 6);
 
 /**
  * EventEmitted is emitted when a job stands in a batch for the first time: the point of no return.
@@ -263,7 +306,7 @@ export type EventEmitted = Message<"volens.custody.v1.EventEmitted"> & {
  * Use `create(EventEmittedSchema)` to create a new message.
  */
 export const EventEmittedSchema: GenMessage<EventEmitted> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 6);
+  messageDesc(file_volens_custody_v1_events, 7);
 
 /**
  * EventReleased is emitted when S is stored.
@@ -307,7 +350,7 @@ export type EventReleased = Message<"volens.custody.v1.EventReleased"> & {
  * Use `create(EventReleasedSchema)` to create a new message.
  */
 export const EventReleasedSchema: GenMessage<EventReleased> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 7);
+  messageDesc(file_volens_custody_v1_events, 8);
 
 /**
  * EventSeatVoid is emitted when a seat ends without a release.
@@ -343,7 +386,7 @@ export type EventSeatVoid = Message<"volens.custody.v1.EventSeatVoid"> & {
  * Use `create(EventSeatVoidSchema)` to create a new message.
  */
 export const EventSeatVoidSchema: GenMessage<EventSeatVoid> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 8);
+  messageDesc(file_volens_custody_v1_events, 9);
 
 /**
  * EventBadExtension is emitted when a vote extension's proof fails singly.
@@ -367,7 +410,7 @@ export type EventBadExtension = Message<"volens.custody.v1.EventBadExtension"> &
  * Use `create(EventBadExtensionSchema)` to create a new message.
  */
 export const EventBadExtensionSchema: GenMessage<EventBadExtension> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 9);
+  messageDesc(file_volens_custody_v1_events, 10);
 
 /**
  * EventInspectionChanged is emitted when an inspection moves on.
@@ -401,5 +444,5 @@ export type EventInspectionChanged = Message<"volens.custody.v1.EventInspectionC
  * Use `create(EventInspectionChangedSchema)` to create a new message.
  */
 export const EventInspectionChangedSchema: GenMessage<EventInspectionChanged> = /*@__PURE__*/
-  messageDesc(file_volens_custody_v1_events, 10);
+  messageDesc(file_volens_custody_v1_events, 11);
 
