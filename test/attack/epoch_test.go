@@ -22,11 +22,12 @@ import (
 )
 
 // aging is a chain whose epochs last for some blocks.
-func aging(t *testing.T, blocks int64, options chain.Options) *story.Story {
+func aging(t *testing.T, blocks int64) *story.Story {
 	t.Helper()
-	options.Validators = 4
-	options.Spec = func(spec *devnet.Spec) { spec.EpochLength = blocks }
-	return story.With(t, options)
+	return story.With(t, chain.Options{
+		Validators: 4,
+		Spec:       func(spec *devnet.Spec) { spec.EpochLength = blocks },
+	})
 }
 
 // key is the first committee key as it stands on chain.
@@ -62,7 +63,7 @@ func secrets(t *testing.T, s *story.Story, node int, kind string) []string {
 // The key moves on over real vote extensions, and what was sealed in the first epoch opens
 // in the last. Old shares and the keys of finished runs are gone from every disk.
 func TestEpoch_SealedInTheFirstOpensInTheLast(t *testing.T) {
-	s := aging(t, 20, chain.Options{})
+	s := aging(t, 20)
 	d := s.Ready(s.Patient, content)
 	y := s.Key().Y()
 	opens(t, s, d)
@@ -107,7 +108,7 @@ func TestEpoch_RestartAfterEveryBlock(t *testing.T) {
 		})
 		return honest
 	}
-	s := aging(t, 20, chain.Options{})
+	s := aging(t, 20)
 	d := s.Ready(s.Patient, content)
 	s.Until(60, "a reshare", func(sdk.Context) bool { return !view(t, s.Chain).Run.Finished })
 	s.Anchor()
@@ -125,7 +126,7 @@ func TestEpoch_RestartAfterEveryBlock(t *testing.T) {
 // A validator changes its consensus key. Its shares belong to its operator: it answers with
 // them at once, and has its part in the next epoch.
 func TestEpoch_ConsensusKeyRotation(t *testing.T) {
-	s := aging(t, 40, chain.Options{})
+	s := aging(t, 40)
 	d := s.Ready(s.Patient, content)
 	of, fresh := operator(t, s.Chain, 2), chain.NewConsensusKey("fresh")
 	before := s.Nodes[2].Address()

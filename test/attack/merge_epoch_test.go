@@ -9,7 +9,6 @@ import (
 
 	"github.com/volens-network/volens/app/voteext"
 	"github.com/volens-network/volens/core/threshold"
-	"github.com/volens-network/volens/test/chain"
 	"github.com/volens-network/volens/test/story"
 	"github.com/volens-network/volens/x/custody"
 )
@@ -143,7 +142,7 @@ func isCanary(batch custody.Batch) bool {
 // for its canary.
 func begun(t *testing.T) *crossing {
 	t.Helper()
-	s := aging(t, 40, chain.Options{})
+	s := aging(t, 40)
 	c := &crossing{Story: s, t: t, old: map[int][]byte{}}
 	d := s.Ready(s.Patient, content)
 	c.heard = map[uint64][]int{1: {nodeOfShare(t, s, 1), nodeOfShare(t, s, 3)}}

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
 import { accept, addData, answer, askForCheck, issueVisa, judge, papersOf, request, share } from "./lib/journeys.mjs";
 import { alterHeader, alterValue, denyValue, lie } from "./lib/liar.mjs";
@@ -31,6 +31,15 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await network?.close();
+});
+
+// What stands on the screens when a step fails: the first thing that anybody wants to know.
+afterEach(async (t) => {
+  if (t.passed) return;
+  for (const someone of people) {
+    const text = await someone.text().catch(() => "closed");
+    console.error(`--- ${t.name}\n${someone.page.url()}\n${text}\n${someone.watch.errors.join("\n")}`);
+  }
 });
 
 async function arrive(options) {
