@@ -1,5 +1,6 @@
 /** A released file comes to its reader: S from the chain, the half from the gateway, opened in the sealer. Twin of Go's `client/fetch.go` and `release.go`. */
 
+import { pause } from "../chain/live";
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { toHex } from "../core/bytes";
@@ -26,11 +27,31 @@ export interface Fetched extends FoundRelease {
   readonly opened: Opened;
 }
 
+/** How often a release that is too fresh is asked for again, and how long apart in milliseconds: a few blocks in all. */
+const tries = 20;
+const gap = 1000;
+
+/** Repeats what answers `too-early`: a gateway believes a release, and hands its part over, one block later. */
+async function afterBlock<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.code !== "too-early" || left <= 1) throw thrown;
+    }
+    await pause(gap);
+  }
+}
+
 /**
  * Looks at a seat. A void one, and one whose request has ended, is refused with the cause as reason; one that is not
  * released yet is `unavailable`, code `not-released`.
  */
-export async function findRelease(node: Node, requestId: string, index: bigint): Promise<FoundRelease> {
+export function findRelease(node: Node, requestId: string, index: bigint): Promise<FoundRelease> {
+  return afterBlock(() => find(node, requestId, index));
+}
+
+async function find(node: Node, requestId: string, index: bigint): Promise<FoundRelease> {
   const [answer, status] = await Promise.all([
     ask(node, CustodyQuery.method.seat, { requestId, index }),
     node.status(),
@@ -76,7 +97,7 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
   const [key, liveChain, sealed] = await Promise.all([
     committeeKey(desk.node, release.keyId),
     desk.node.chainId(),
-    desk.gateway.half(release.requestId, release.seat),
+    afterBlock(() => desk.gateway.half(release.requestId, release.seat)),
   ]);
   return {
     key,
