@@ -105,7 +105,7 @@ test("a university issues a visa, and a researcher asks with money in escrow", a
 });
 
 test("the patient says yes, and the researcher opens the file in the browser", async () => {
-  await answer(patient, true);
+  await answer(patient, story.request, true);
   await researcher.press("Download and open");
   await researcher.see("The file is what was registered");
   const opened = await readFile(await researcher.save("Save the file"));
@@ -149,8 +149,8 @@ for (const [name, alter] of Object.entries({
 
 test("a second request is refused, and its money comes back", async () => {
   await researcher.visit("/research");
-  story.second = await request(researcher, { title: "A second question", deadline: 40 });
-  await answer(patient, false);
+  story.second = await request(researcher, { title: "A second question", deadline: 60 });
+  await answer(patient, story.second, false);
   await researcher.see("Too few said yes");
   const shown = await network.volens("researcher", "request", "show", story.second);
   assert.match(JSON.stringify(shown), /failed-short/);
@@ -171,7 +171,7 @@ test("Stop ends the rest: a request that waits can no longer be answered with ye
   await patient.press("Stop now");
   await patient.see("You stopped sharing");
   await patient.press("Requests");
-  assert.equal(await patient.page.getByText("A study asks for your data").count(), 0);
+  assert.equal(await patient.page.getByRole("button", { name: "Yes", exact: true }).count(), 0);
   const refused = await network.volens("patient", "consent", "show", story.dataset).catch((error) => error);
   assert.match(JSON.stringify(refused), /inactive/i);
 });

@@ -141,9 +141,9 @@ export async function request(researcher, { title, deadline }) {
 }
 
 /** The patient opens the request that waits, reads it in the fixed order and answers. */
-export async function answer(patient, yes) {
+export async function answer(patient, request, yes) {
   await patient.page.getByRole("link", { name: "Requests" }).first().click();
-  await patient.page.getByText("A study asks for your data").first().click();
+  await patient.page.locator(`main a[href="/requests/${request}"]`).click();
   await patient.see("Your answer");
   const text = await patient.text();
   const order = [
