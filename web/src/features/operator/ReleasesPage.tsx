@@ -97,7 +97,9 @@ function Lines({ lines }: { lines: readonly ReleaseLine[] }) {
               ) : (
                 <Group gap={4} wrap="nowrap">
                   <Digest value={requestId} />
-                  <Text span>{t("releases.seat", { seat: seat.toString() })}</Text>
+                  <Text span style={{ whiteSpace: "nowrap" }}>
+                    {t("releases.seat", { seat: seat.toString() })}
+                  </Text>
                 </Group>
               ),
           },

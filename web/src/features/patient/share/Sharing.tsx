@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Text } from "@mantine/core";
+import { Button, Card, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -20,7 +20,7 @@ export function Sharing({ view }: { view: DatasetView }) {
         {isActive(consent, now) && consent?.provision ? (
           <Stack>
             <PolicyList provision={consent.provision} />
-            <Group grow>
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <Button
                 component={Link}
                 to={`/data/${dataset.id}/share`}
@@ -31,7 +31,7 @@ export function Sharing({ view }: { view: DatasetView }) {
                 {t("sharing.change")}
               </Button>
               <StopButton view={view} />
-            </Group>
+            </SimpleGrid>
           </Stack>
         ) : (
           <Text>{t(consent ? "sharing.stopped" : "sharing.none")}</Text>
