@@ -44,7 +44,7 @@ export class Someone {
 
   /** Reads what is about to be signed and agrees; gives the words that were shown. */
   async confirm() {
-    const sheet = this.page.getByRole("dialog");
+    const sheet = this.page.getByRole("dialog", { name: "Please confirm" });
     await sheet.waitFor();
     const words = await sheet.innerText();
     await named(sheet, "button", "Confirm").click();
