@@ -7,6 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
+import { hostile, strikeFields } from "./lib/hostile.mjs";
 import { accept, addData, answer, askForCheck, issueVisa, judge, papersOf, request, share } from "./lib/journeys.mjs";
 import { alterHeader, alterValue, denyValue, lie } from "./lib/liar.mjs";
 import { corpus, Network } from "./lib/network.mjs";
@@ -175,6 +176,44 @@ test("Stop ends the rest: a request that waits can no longer be answered with ye
   assert.equal(await patient.page.getByRole("button", { name: "Yes", exact: true }).count(), 0);
   const refused = await network.volens("patient", "consent", "show", story.dataset).catch((error) => error);
   assert.match(JSON.stringify(refused), /inactive/i);
+});
+
+test("hostile texts in fields and addresses run nothing, even without the policy", async () => {
+  const words = await network.words("researcher");
+  const someone = await Someone.arrive(browser, network.url, { ...desk, bypassCSP: true });
+  await someone.page.goto("/welcome/restore");
+  const ran = await strikeFields(someone.page);
+  await someone.restore(words, "/research/requests/new");
+  for (const step of ["1. Study", "2. Who", "3. What for", "4. Offer", "5. Check and send"]) {
+    await someone.page.getByRole("button", { name: new RegExp(`^Step ${step[0]}, `) }).click();
+    ran.push(...(await strikeFields(someone.page)));
+  }
+  for (const path of [
+    "/money/payout",
+    "/settings",
+    "/organisation/visas",
+    "/organisation/ethics",
+    "/research/datasets",
+  ]) {
+    await someone.visit(path);
+    ran.push(...(await strikeFields(someone.page)));
+  }
+  for (const text of hostile) {
+    for (const path of [
+      "/data/",
+      "/activity/",
+      "/research/requests/",
+      "/research/datasets?kind=",
+      "/network/releases?page=",
+    ]) {
+      await someone.page.goto(path + encodeURIComponent(text));
+      await someone.page.locator("main").waitFor();
+      await someone.page.waitForTimeout(300);
+      if (await someone.page.evaluate(() => "struck" in window)) ran.push(path + text);
+    }
+  }
+  await someone.close();
+  assert.deepEqual(ran, []);
 });
 
 test("no page spoke to another origin, complained, or kept a secret where others read", async () => {
