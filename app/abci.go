@@ -18,10 +18,15 @@ func (app *App) DefaultGenesis() Genesis {
 	return app.basics.DefaultGenesis(app.encoding.Codec)
 }
 
-// NewVotes makes a handler of votes and proposals for a node, nil for one that is no
-// validator.
-func (app *App) NewVotes(self *voteext.Self) *voteext.Handler {
-	return voteext.New(
+// Votes is the node's handler of votes and proposals.
+func (app *App) Votes() *voteext.Handler { return app.votes }
+
+// Self is who the node is, nil for one that is no validator.
+func (app *App) Self() *voteext.Self { return app.self }
+
+func (app *App) setHandlers(self *voteext.Self) {
+	app.self = self
+	app.votes = voteext.New(
 		app.Volens.Custody,
 		app.Volens.Custody,
 		app.Cosmos.Staking,
@@ -30,10 +35,6 @@ func (app *App) NewVotes(self *voteext.Self) *voteext.Handler {
 		app.Logger(),
 		self,
 	)
-}
-
-func (app *App) setHandlers(self *voteext.Self) {
-	app.votes = app.NewVotes(self)
 	app.SetExtendVoteHandler(func(ctx sdk.Context, req *abci.RequestExtendVote) (*abci.ResponseExtendVote, error) {
 		resp, err := app.votes.ExtendVote(ctx, req)
 		if err == nil {

@@ -42,6 +42,7 @@ type App struct {
 	manager   *module.Manager
 	basics    module.BasicManager
 	votes     *voteext.Handler
+	self      *voteext.Self
 	// configurator has the modules' migrations.
 	configurator module.Configurator
 	figures      *metrics.Observer
@@ -87,7 +88,7 @@ func New(
 
 	app.MountKVStores(app.keys)
 	app.MountTransientStores(app.transient)
-	self, err := NewSelf(appOpts)
+	self, err := newSelf(appOpts)
 	must(err)
 	app.setHandlers(self)
 	app.figures = newFigures(app, self, appOpts)

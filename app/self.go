@@ -26,8 +26,8 @@ const CustodyFolder = "custody"
 // validatorKeyFile is CometBFT's, below a node's home.
 const validatorKeyFile = "config/priv_validator_key.json"
 
-// NewSelf tells who this node is, or nil if it has no validator key.
-func NewSelf(appOpts servertypes.AppOptions) (*voteext.Self, error) {
+// newSelf tells who this node is, or nil if it has no validator key.
+func newSelf(appOpts servertypes.AppOptions) (*voteext.Self, error) {
 	home := cast.ToString(appOpts.Get(flags.FlagHome))
 	raw, err := os.ReadFile(filepath.Join(home, validatorKeyFile))
 	if errors.Is(err, os.ErrNotExist) {

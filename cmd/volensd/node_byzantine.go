@@ -25,11 +25,7 @@ func newNode(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) serve
 // newLiar builds the node with what lies in it.
 func newLiar(logger log.Logger, db dbm.DB, appOpts servertypes.AppOptions) (*app.App, *byzantine.Liar) {
 	node := app.New(logger, db, false, appOpts, server.DefaultBaseappOptions(appOpts)...)
-	self, err := app.NewSelf(appOpts)
-	if err != nil {
-		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
-	}
-	liar, err := byzantine.New(node, self, logger, os.Getenv)
+	liar, err := byzantine.New(node, logger, os.Getenv)
 	if err != nil {
 		panic(fmt.Errorf("build lying node: %w", err)) //nolint:forbidigo // constructor
 	}

@@ -68,10 +68,10 @@ type Liar struct {
 	others      map[string]*custody.VoteExtension // by consensus address, of the block before
 }
 
-// New makes the liar of a node. self is nil for a node without a validator's key.
-func New(node *app.App, self *voteext.Self, logger log.Logger, variable func(string) string) (*Liar, error) {
+// New makes the liar of a node. It shares the node's secrets: what it saves, PreBlock erases.
+func New(node *app.App, logger log.Logger, variable func(string) string) (*Liar, error) {
 	l := &Liar{
-		honest: node.NewVotes(self), reader: node.Volens.Custody, validators: node.Cosmos.Staking, self: self,
+		honest: node.Votes(), reader: node.Volens.Custody, validators: node.Cosmos.Staking, self: node.Self(),
 		logger: logger.With(log.ModuleKey, "byzantine"),
 		plan:   variable(PlanVariable), log: variable(LogVariable), delay: defaultDelay,
 		others: map[string]*custody.VoteExtension{},
