@@ -16,6 +16,7 @@ import (
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/core/merkle"
+	"github.com/volens-network/volens/core/papers"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
 	"github.com/volens-network/volens/x/market"
@@ -31,6 +32,9 @@ type depot struct {
 	// cut makes an upload fail after so many bytes, once; wrong changes the next part.
 	cut   int64
 	wrong bool
+	// noShelf refuses papers.
+	noShelf bool
+	shelf   map[id.ID]papers.Papers
 }
 
 func (d *depot) Upload(_ context.Context, src io.ReaderAt, size int64, object drs.Digest, done func(int64)) error {
@@ -63,6 +67,26 @@ func (d *depot) PutHalf(_ context.Context, datasetID id.ID, sealed []byte) error
 		Gateway: gateway.String(), DatasetIds: []string{datasetID.String()},
 	}))
 	return nil
+}
+
+// PutPapers keeps what it is given: that clients compare is what is tested.
+func (d *depot) PutPapers(_ context.Context, request id.ID, p papers.Papers) error {
+	if d.noShelf {
+		return fault.E(fault.Unavailable, "no room")
+	}
+	if d.shelf == nil {
+		d.shelf = map[id.ID]papers.Papers{}
+	}
+	d.shelf[request] = p
+	return nil
+}
+
+func (d *depot) Papers(_ context.Context, request id.ID) (papers.Papers, error) {
+	p, ok := d.shelf[request]
+	if !ok {
+		return papers.Papers{}, fault.E(fault.NotFound, "no papers")
+	}
+	return p, nil
 }
 
 func (d *depot) Half(ctx context.Context, request id.ID, seat uint64) ([]byte, error) {

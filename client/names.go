@@ -1,7 +1,6 @@
 package client
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,5 +87,3 @@ func parseExpiry(text string, now time.Time) (*time.Time, error) {
 	at = at.UTC()
 	return &at, nil
 }
-
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -28,7 +28,7 @@ type Submitted struct {
 	Deadline     int64 `json:"deadline"`
 }
 
-// SubmitRequest draws the id, locks the money and posts the seats. Called again with the
+// SubmitRequest draws the id, locks the money, hands the papers to the gateways and posts the seats. Called again with the
 // same file after an interruption it goes on; once all seats stand it submits anew.
 func (s *Session) SubmitRequest(ctx context.Context, file *RequestFile) (*Submitted, error) {
 	out, err := s.submitRequest(ctx, file)
@@ -55,6 +55,9 @@ func (s *Session) submitRequest(ctx context.Context, file *RequestFile) (out *Su
 	}
 	of := id.Request(key.OriginChain(), researcher.Address(), random)
 	if err := s.lockMoney(ctx, file, key, researcher, of, random); err != nil {
+		return nil, err
+	}
+	if err := s.showPapers(ctx, file, researcher, of); err != nil {
 		return nil, err
 	}
 	if err := s.postSeats(ctx, key, researcher, of); err != nil {
@@ -114,11 +117,7 @@ func (s *Session) spec(
 		return market.Spec{}, fault.Wrap(fault.Usage,
 			fault.Refuse(missing, "request is incomplete: %v", missing))
 	}
-	root, err := s.Wallet.RootSecret()
-	if err != nil {
-		return market.Spec{}, err
-	}
-	salt, err := paperSalt(root, of)
+	salt, err := s.paperSalt(of)
 	if err != nil {
 		return market.Spec{}, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
-	"github.com/volens-network/volens/core/transcript"
+	"github.com/volens-network/volens/core/papers"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/market"
 )
@@ -190,16 +190,17 @@ func (f *RequestFile) spec(o specOptions) (market.Spec, error) {
 	if err != nil {
 		return market.Spec{}, usage("price %q: want an amount with its denomination, such as 1000000uusd", f.Price)
 	}
+	digests, err := f.papers(o.salt).Digests()
+	if err != nil {
+		return market.Spec{}, usage("%v", err)
+	}
 	spec := market.Spec{
 		Mode: market.MODE_POSTED, Use: use, KeyId: o.keyID, NMin: f.NMin, NMax: f.NMax, Price: price,
 		Deadline: o.height + f.DeadlineBlocks, NoCohortProtection: f.NoCohortProtection, DeliveryKey: o.deliveryKey,
 		Digests: market.Digests{
-			Title:      paper(o.salt, "title", []byte(strings.TrimSpace(f.Title))),
-			LaySummary: paper(o.salt, "lay-summary", []byte(strings.TrimSpace(f.LaySummary))),
-			Protocol:   paper(o.salt, "protocol", f.protocolSHA256),
-			Contact:    paper(o.salt, "contact", []byte(strings.TrimSpace(f.Contact))),
+			Title: digests.Title, LaySummary: digests.LaySummary, Protocol: digests.Protocol, Contact: digests.Contact,
 		},
-		CriteriaSha256: f.criteria(o.salt),
+		CriteriaSha256: digests.Criteria,
 	}
 	return spec, spec.Validate(o.researcher)
 }
@@ -221,18 +222,11 @@ func (f *RequestFile) missing() []string {
 	return out
 }
 
-// paper is the salted digest of one of the request's papers.
-func paper(salt []byte, name string, content []byte) []byte {
-	sum := transcript.New("request-paper").Bytes(salt).String(name).Bytes(content).Sum256()
-	return sum[:]
-}
-
-// criteria is the digest of the criteria, sorted by their codes.
-func (f *RequestFile) criteria(salt []byte) []byte {
-	t := transcript.New("request-criteria").Bytes(salt)
-	for _, code := range sortedKeys(f.Criteria) {
-		t.String(code).String(f.Criteria[code])
+// papers are the words of the request, as patients read them.
+func (f *RequestFile) papers(salt []byte) papers.Papers {
+	return papers.Papers{
+		Title: strings.TrimSpace(f.Title), LaySummary: strings.TrimSpace(f.LaySummary),
+		Contact: strings.TrimSpace(f.Contact), ProtocolSHA256: f.ProtocolSHA256(), Criteria: f.Criteria,
+		Salt: hexBytes(salt),
 	}
-	sum := t.Sum256()
-	return sum[:]
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/volens-network/volens/gateway/drs"
 	"github.com/volens-network/volens/gateway/halves"
 	"github.com/volens-network/volens/gateway/proxy"
+	"github.com/volens-network/volens/gateway/shelf"
 	"github.com/volens-network/volens/gateway/sponsor"
 	"github.com/volens-network/volens/gateway/upload"
 	"github.com/volens-network/volens/gateway/worker"
@@ -50,6 +51,13 @@ type Chain interface {
 	worker.Chain
 	worker.Catalogue
 	sponsor.Ledger // and worker.Sender
+	Directory
+}
+
+// Directory tells where gateways are.
+type Directory interface {
+	// Gateways are the base URLs of all gateways that are accredited and active.
+	Gateways(ctx context.Context) ([]string, error)
 }
 
 // Deps are what a gateway takes from its program.
@@ -76,6 +84,7 @@ type Gateway struct {
 	store   *blobstore.Store
 	objects *blobstore.Objects
 	vault   *halves.Vault
+	shelf   *shelf.Shelf
 	log     *accesslog.Log
 	doors   *access.Doors
 	rules   *access.Rules
@@ -122,6 +131,10 @@ func (g *Gateway) openStores(ctx context.Context, home string) error {
 	}
 	g.objects = blobstore.NewObjects(g.store)
 	if g.vault, err = halves.Open(filepath.Join(home, "halves"), g.keys.Identity); err != nil {
+		return err
+	}
+	others := &others{directory: g.deps.Chain, self: g.config.Origin(), chainID: g.config.ChainID, http: g.deps.HTTP}
+	if g.shelf, err = shelf.Open(filepath.Join(home, "papers"), others, g.deps.Now); err != nil {
 		return err
 	}
 	g.log, err = accesslog.Open(filepath.Join(home, "access.log"), g.deps.Rand)

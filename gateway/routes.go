@@ -49,6 +49,9 @@ func (g *Gateway) Handler() http.Handler {
 	r.Handle("/v1/datasets/{dataset:"+idPattern+"}/half", known(g.putHalf)).Methods(http.MethodPut)
 	r.Handle("/v1/requests/{request:"+idPattern+"}/seats/{seat:"+seatPattern+"}/half", known(g.getHalf)).
 		Methods(http.MethodPost)
+	r.Handle("/v1/requests/{request:"+idPattern+"}/papers", known(g.putPapers)).Methods(http.MethodPut)
+	r.Handle("/v1/requests/{request:"+idPattern+"}/papers", open(g.getPapers)).
+		Methods(http.MethodGet, http.MethodHead)
 	r.Handle("/v1/sponsorship", g.limited(g.grants, g.authenticated(g.grantAllowance))).Methods(http.MethodPost)
 	r.Handle(objectsPath, known(g.download)).Methods(http.MethodGet, http.MethodHead)
 	r.Handle(objectsPath+"/leaves", known(g.leaves)).Methods(http.MethodGet)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ func newRequestCommand(e *env) *cobra.Command {
 	return group("request", "Ask patients for data, as a researcher",
 		"  volens request new study.yaml\n  volens request check study.yaml\n  volens request submit study.yaml",
 		newRequestNewCommand(e), newRequestCheckCommand(e), newRequestSubmitCommand(e), newRequestSeatsCommand(e),
-		newRequestListCommand(e), newRequestShowCommand(e), newRequestCancelCommand(e))
+		newRequestListCommand(e), newRequestShowCommand(e), newRequestPapersCommand(e), newRequestCancelCommand(e))
 }
 
 func newRequestNewCommand(e *env) *cobra.Command {
@@ -187,6 +188,59 @@ func newRequestShowCommand(e *env) *cobra.Command {
 			})
 		},
 	}
+}
+
+func newRequestPapersCommand(e *env) *cobra.Command {
+	var put string
+	c := &cobra.Command{
+		Use: "papers REQUEST", Short: "Read what a request is for, in its researcher's words",
+		Long: "Read what a request is for, in its researcher's words. They come from a gateway and are compared with " +
+			"the digests on chain: other words than the researcher signed are never shown.",
+		Example: "  volens request papers REQUEST\n  volens request papers REQUEST --put study.yaml --from researcher",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if put != "" {
+				return putPapers(cmd.Context(), e, args[0], put)
+			}
+			return e.looking(cmd.Context(), func(ctx context.Context, s *client.Session) error {
+				return showPapers(ctx, e, s, args[0])
+			})
+		},
+	}
+	c.Flags().
+		StringVar(&put, "put", "", "hand the papers of an own request over again, from the file that was submitted")
+	return c
+}
+
+// putPapers hands papers over again, and shows what everybody reads now.
+func putPapers(ctx context.Context, e *env, request, path string) error {
+	file, err := client.ReadRequest(path)
+	if err != nil {
+		return err
+	}
+	return e.signing(ctx, func(ctx context.Context, s *client.Session) error {
+		if err := s.ShowPapers(ctx, file, request); err != nil {
+			return err
+		}
+		return showPapers(ctx, e, s, request)
+	})
+}
+
+func showPapers(ctx context.Context, e *env, s *client.Session, request string) error {
+	p, err := s.Papers(ctx, request)
+	if err != nil {
+		return err
+	}
+	fields := []field{
+		{"title", p.Title},
+		{"summary", p.LaySummary},
+		{"contact", p.Contact},
+		{"protocol sha256", p.ProtocolSHA256},
+	}
+	for _, code := range slices.Sorted(maps.Keys(p.Criteria)) {
+		fields = append(fields, field{"looks for " + code, p.Criteria[code]})
+	}
+	return e.result(p, fields...)
 }
 
 func newRequestCancelCommand(e *env) *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/market"
 )
 
 // Holding is a version of a dataset whose part of a key the gateway holds.
@@ -87,6 +88,15 @@ func (r *Rules) Owner(ctx context.Context, account string, of id.ID) (dataset.Da
 		return dataset.Dataset{}, fmt.Errorf("%w: dataset %s", ErrForbidden, of)
 	}
 	return d, nil
+}
+
+// Request returns a request to anybody: what stands on chain is no secret.
+func (r *Rules) Request(ctx context.Context, request id.ID) (market.Request, error) {
+	if _, err := r.Fresh(ctx); err != nil {
+		return market.Request{}, err
+	}
+	out, err := r.chain.Request(ctx, request)
+	return out, hide(err)
 }
 
 // Seat decides whether an account gets the gateway's part for a seat: it is the

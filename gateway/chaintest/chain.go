@@ -45,6 +45,8 @@ type Chain struct {
 	Inspections map[id.ID]custody.Inspection
 	Claims      []market.ServiceClaim
 	Window      int64
+	// Origins are those of all gateways.
+	Origins []string
 	// Allowances tells by granter and grantee who pays whose fees.
 	Allowances map[[2]string]bool
 	// Err, if set, is what every question is answered with.
@@ -146,6 +148,13 @@ func (c *Chain) OwnedBy(_ context.Context, owner string) ([]dataset.Dataset, err
 		}
 	}
 	return out, c.Err
+}
+
+// Gateways implements gateway.Directory.
+func (c *Chain) Gateways(context.Context) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.Origins), c.Err
 }
 
 // Consent implements access.Ledger.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 	"github.com/volens-network/volens/core/gate"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/gateway/access"
+	"github.com/volens-network/volens/gateway/wholefile"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -29,9 +29,8 @@ var ErrUnknown = errors.New("no part of this version")
 var ErrCommitment = errors.New("part does not open the commitment on chain")
 
 const (
-	suffix   = ".json"
-	fileMode = 0o600
-	dirMode  = 0o700
+	suffix  = ".json"
+	dirMode = 0o700
 )
 
 // Vault is a folder of sealed parts, one file each. It is safe for concurrent use by
@@ -216,10 +215,10 @@ func (v *Vault) Forget(of id.ID, version uint64) error {
 	rest := slices.DeleteFunc(v.objects[held.SHA256], func(other name) bool { return other == n })
 	if len(rest) == 0 {
 		delete(v.objects, held.SHA256)
-		return syncDir(v.dir)
+		return wholefile.SyncDir(v.dir)
 	}
 	v.objects[held.SHA256] = rest
-	return syncDir(v.dir)
+	return wholefile.SyncDir(v.dir)
 }
 
 func (v *Vault) enter(held access.Holding) {
@@ -246,13 +245,10 @@ func (v *Vault) write(held access.Holding, part []byte) error {
 		return fmt.Errorf("write part: %w", err)
 	}
 	path := filepath.Join(v.dir, fileName(name{held.Dataset, held.Version}))
-	if err := writeSynced(path+".new", raw); err != nil {
+	if err := wholefile.Write(path, raw); err != nil {
 		return fmt.Errorf("write part: %w", err)
 	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("write part: %w", err)
-	}
-	return syncDir(v.dir)
+	return nil
 }
 
 // read returns the sealed part of a file and what it is for.
@@ -277,24 +273,4 @@ func (v *Vault) read(file string) ([]byte, access.Holding, error) {
 		return nil, access.Holding{}, errors.New("read part: file is not what its name says")
 	}
 	return r.Sealed, access.Holding{Dataset: of, Version: r.Version, SHA256: digest, Index: r.Index}, nil
-}
-
-func writeSynced(path string, raw []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, bytes.NewReader(raw))
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync vault: %w", err)
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("sync vault: %w", err)
-	}
-	return nil
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/gateway/access"
+	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
@@ -218,6 +219,30 @@ func (n *Node) params(ctx context.Context) (market.Params, error) {
 		return market.Params{}, err
 	}
 	return answer.Params, nil
+}
+
+// Gateways implements gateway.Directory.
+func (n *Node) Gateways(ctx context.Context) ([]string, error) {
+	var out []string
+	page := &query.PageRequest{Limit: pageSize}
+	for range maxPages {
+		answer, err := n.client.Attestations().Organisations(ctx, &attestation.QueryOrganisationsRequest{
+			Role: attestation.ROLE_GATEWAY, Pagination: page,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range answer.Organisations {
+			if o.Gateway != nil && o.Status == attestation.ORGANISATION_STATUS_ACTIVE {
+				out = append(out, o.Gateway.BaseUrl)
+			}
+		}
+		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
+			break
+		}
+		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+	}
+	return out, nil
 }
 
 // Send implements worker.Sender and sponsor.Ledger.

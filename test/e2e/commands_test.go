@@ -161,6 +161,10 @@ func (s *script) denied(request string) {
 	var view client.RequestView
 	s.must(&view, walk.Researcher, "request", "show", request)
 	require.Equal(s.t, "failed-short", view.State)
+	var words client.RequestPapers
+	s.must(&words, walk.Patient, "request", "papers", request)
+	require.Equal(s.t, request, words.RequestID)
+	require.NotEmpty(s.t, words.LaySummary, "the patient reads what the study is about")
 }
 
 func (s *script) withdrawn(request string) {

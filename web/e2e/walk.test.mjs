@@ -8,8 +8,19 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
 import { hostile, strikeFields } from "./lib/hostile.mjs";
-import { accept, addData, answer, askForCheck, issueVisa, judge, papersOf, request, share } from "./lib/journeys.mjs";
-import { alterHeader, alterValue, denyValue, lie } from "./lib/liar.mjs";
+import {
+  accept,
+  addData,
+  answer,
+  askForCheck,
+  issueVisa,
+  judge,
+  open,
+  papersOf,
+  request,
+  share,
+} from "./lib/journeys.mjs";
+import { alterHeader, alterValue, denyValue, lie, lieAboutWords } from "./lib/liar.mjs";
 import { corpus, Network } from "./lib/network.mjs";
 import { Someone } from "./lib/people.mjs";
 import { screens } from "./lib/screens.mjs";
@@ -151,6 +162,11 @@ for (const [name, alter] of Object.entries({
 test("a second request is refused, and its money comes back", async () => {
   await researcher.visit("/research");
   story.second = await request(researcher, { title: "A second question", deadline: 60 });
+  const lies = await lieAboutWords(patient.page);
+  await open(patient, story.second);
+  await patient.see("We do not show the study's words");
+  assert.doesNotMatch(await patient.text(), /Nothing to worry about/);
+  await lies.end();
   await answer(patient, story.second, false);
   await researcher.see("Too few said yes");
   const shown = await network.volens("researcher", "request", "show", story.second);

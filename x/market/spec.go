@@ -8,6 +8,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/core/duo"
+	"github.com/volens-network/volens/core/papers"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/dataset"
 )
@@ -27,6 +28,14 @@ const (
 	maxCodebook                       = 32
 	codebookLetters                   = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
 )
+
+// Papers are the digests that a request's papers have to open.
+func (s Spec) Papers() papers.Digests {
+	return papers.Digests{
+		Title: s.Digests.Title, LaySummary: s.Digests.LaySummary, Protocol: s.Digests.Protocol,
+		Contact: s.Digests.Contact, Criteria: s.CriteriaSha256,
+	}
+}
 
 // Validate returns ErrMissingFields with the paths of all elements that are missing
 // or wrong, or ErrCohort for more seats than a posted request may have. What only

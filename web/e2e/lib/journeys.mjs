@@ -140,11 +140,18 @@ export async function request(researcher, { title, deadline }) {
   return new URL(researcher.page.url()).pathname.split("/")[3];
 }
 
-/** The patient opens the request that waits, reads it in the fixed order and answers. */
-export async function answer(patient, request, yes) {
+/** The patient opens the request that waits. */
+export async function open(patient, request) {
   await patient.page.getByRole("link", { name: "Requests" }).first().click();
   await patient.page.locator(`main a[href="/requests/${request}"]`).click();
   await patient.see("Your answer");
+}
+
+/** The patient opens the request that waits, reads it in the fixed order and in its researcher's words, and answers. */
+export async function answer(patient, request, yes) {
+  await open(patient, request);
+  await patient.see("We want to learn why some hearts beat out of step.");
+  await patient.see("heart@university.example");
   const text = await patient.text();
   const order = [
     "Who asks?",

@@ -13,6 +13,16 @@ export async function lie(page, alter) {
   return { told: () => lies, end: () => page.unroute("**/chain", answer) };
 }
 
+/** A gateway that shows other words than a request's researcher chose. Gives what ends it. */
+export async function lieAboutWords(page) {
+  const answer = async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), lay_summary: "Nothing to worry about." } });
+  };
+  await page.route("**/papers", answer);
+  return { end: () => page.unroute("**/papers", answer) };
+}
+
 /** Says that a count that is proven to be one is another one. */
 export function alterValue({ response }) {
   if (!response?.proofOps || !response.value) return false;

@@ -51,6 +51,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       sealer,
       gateway: {
         address: async () => (await desk(address)).gateway.address(),
+        putPapers: async (...what) => (await desk(address)).gateway.putPapers(...what),
         half: async (...what) => (await desk(address)).gateway.half(...what),
         object: async (...what) => (await desk(address)).gateway.object(...what),
       },
@@ -61,6 +62,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       trusted: async () => (await work()).trust.trusted(),
       name: async (text) => (await work()).trust.name(text),
     },
+    papers: async (request) => (await work()).papers(request),
     counts: async (datasetId) => (await work()).counts(datasetId),
   };
 }

@@ -32,7 +32,7 @@ export interface FollowOptions {
 
 const POLL = 1_000;
 const LONGEST = 30_000;
-/** The gateway's own limit is 10 s (docs/spec/gateway.md, section 13); devices' clocks are worse. */
+/** The gateway's own limit is 10 s (docs/spec/gateway.md, section 14); devices' clocks are worse. */
 const STALE = 30_000;
 
 /** Follows the chain until the signal ends it. Never rejects. */

@@ -2,6 +2,7 @@
 
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
+import type { Papers } from "../core/papers";
 import type { Sealer } from "./sealer";
 import type { Vault } from "./vault";
 
@@ -28,6 +29,8 @@ export interface Desk {
 export interface DeskGateway {
   /** Bech32 address by which the chain knows it. */
   address(): Promise<string>;
+  /** Shows the papers of an own request to whoever is asked. */
+  putPapers(requestId: string, papers: Papers): Promise<void>;
   /** Its part for a released seat, sealed to the delivery key. */
   half(requestId: string, seat: bigint): Promise<Uint8Array>;
   /** The bytes of an object of at most `limit` bytes, by its digest in hex. */

@@ -19,7 +19,7 @@ import {
 } from "../gen/volens/market/v1/tx_pb";
 import { activeKey, orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
-import { type RequestDraft, requestDraft, specOf } from "./requestdraft";
+import { papersOf, type RequestDraft, requestDraft, specOf } from "./requestdraft";
 import type { CommitteeKey } from "./vault";
 
 /** A request with its money, answers, payments and seats. */
@@ -35,6 +35,7 @@ export interface RequestView {
 /** Steps of a submission, as they are told to the person. */
 export type SubmitStep =
   | { readonly step: "lock"; readonly requestId: string }
+  | { readonly step: "papers"; readonly requestId: string }
   | { readonly step: "seats"; readonly requestId: string; readonly posted: number; readonly wanted: number };
 
 /** The most seats of one message (x/market.MaxSeatsAMessage). */
@@ -99,7 +100,7 @@ export function cost(node: Node, draft: Pick<RequestDraft, "nMax" | "price" | "d
 }
 
 /**
- * Locks the money and posts the seats. Called again for the same draft after an interruption it goes on where it
+ * Locks the money, shows the papers at the gateway and posts the seats. Called again for the same draft after an interruption it goes on where it
  * stopped: the id comes from the draft's random bytes, and the seats' secrets from the words.
  */
 export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: SubmitStep) => void): Promise<string> {
@@ -109,6 +110,8 @@ export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: Su
   tell({ step: "lock", requestId });
   const there = await orAbsent(ask(desk.node, MarketQuery.method.request, { requestId }));
   if (!there) await lockMoney(desk, kept, requestId, key.keyId);
+  tell({ step: "papers", requestId });
+  await desk.gateway.putPapers(requestId, papersOf(kept.draft, await desk.vault.paperSalt(requestId)));
   await postSeats(desk, requestId, tell);
   return requestId;
 }
@@ -132,8 +135,14 @@ async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: 
   ]);
 }
 
+/** Goes on with an own submission that stopped: from its draft, if that is on this device, else with the seats. */
+export async function goOn(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
+  const kept = (await drafts(desk)).find((one) => one.requestId === requestId);
+  await (kept ? submitRequest(desk, kept, tell) : postSeats(desk, requestId, tell));
+}
+
 /** Posts the one-time keys that an own request still lacks. It opens with the last of them. */
-export async function postSeats(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
+async function postSeats(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
   const liveChain = await desk.node.chainId();
   for (;;) {
     const { request } = await ask(desk.node, MarketQuery.method.request, { requestId });

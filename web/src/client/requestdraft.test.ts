@@ -1,8 +1,20 @@
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../core/bytes";
 import { Fault } from "../core/fault";
+import { verifyPapers } from "../core/papers";
+import { codeOf } from "../core/testing";
 import { DataClass, Purpose } from "../gen/volens/consent/v1/duo_pb";
-import { emptyDraft, missing, mostSeats, paper, type RequestDraft, requestDraft, specOf } from "./requestdraft";
+import { RequestSchema } from "../gen/volens/market/v1/market_pb";
+import {
+  digestsOf,
+  emptyDraft,
+  missing,
+  mostSeats,
+  papersOf,
+  type RequestDraft,
+  requestDraft,
+  specOf,
+} from "./requestdraft";
 
 const whole: RequestDraft = {
   ...emptyDraft(),
@@ -50,10 +62,14 @@ describe("a draft", () => {
     expect(spec.digests?.title).toHaveLength(32);
   });
 
-  it("blinds its papers: another salt, another digest", () => {
-    const [one, two] = [new Uint8Array(32), new Uint8Array(32).fill(1)];
-    expect(toHex(paper(one, "title", one))).not.toBe(toHex(paper(two, "title", one)));
-    expect(toHex(paper(one, "title", one))).not.toBe(toHex(paper(one, "contact", one)));
+  it("has papers that open the digests of its request, and no other's", () => {
+    const spec = specOf({ ...whole, title: " Title ", criteria: { sex: "any" } }, options);
+    const want = digestsOf(create(RequestSchema, { spec }));
+    const papers = papersOf({ ...whole, criteria: { sex: "any" } }, options.salt);
+    expect(papers.title).toBe("Title");
+    verifyPapers(papers, want);
+    expect(codeOf(() => verifyPapers(papersOf(whole, options.salt), want))).toBe("papers-mismatch");
+    expect(codeOf(() => digestsOf(create(RequestSchema, {})))).toBe("node-answer");
   });
 
   it.each([{ extra: 1 }, { price: "-1" }, { siteCountry: "no" }, { moratorium: "soon" }, { nMax: 1.5 }])(

@@ -2,9 +2,9 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { z } from "zod";
-import { fromHex, utf8 } from "../core/bytes";
+import { fromHex, toHex } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { Transcript } from "../core/transcript";
+import { type PaperDigests, type Papers, paperDigests } from "../core/papers";
 import { CoinSchema } from "../gen/cosmos/base/v1beta1/coin_pb";
 import {
   AIUse,
@@ -18,7 +18,7 @@ import {
   UseMode,
   UseSchema,
 } from "../gen/volens/consent/v1/duo_pb";
-import { DigestsSchema, Mode, type Spec, SpecSchema } from "../gen/volens/market/v1/market_pb";
+import { DigestsSchema, Mode, type Request, type Spec, SpecSchema } from "../gen/volens/market/v1/market_pb";
 
 /** A posted request protects nobody in a crowd, so it has fewer seats than the network's k, which is 11. */
 export const mostSeats = 10;
@@ -192,36 +192,38 @@ export interface SpecOptions {
 export function specOf(draft: RequestDraft, options: SpecOptions): Spec {
   const gaps = missing(draft);
   if (gaps.length > 0) throw new Fault("usage", "request-incomplete", { reasons: gaps });
-  const { salt } = options;
+  const { title, laySummary, protocol, contact, criteria } = paperDigests(papersOf(draft, options.salt));
   return create(SpecSchema, {
     mode: Mode.POSTED,
     use: statedUse(draft, options.researcher),
-    digests: create(DigestsSchema, {
-      title: paper(salt, "title", utf8(draft.title.trim())),
-      laySummary: paper(salt, "lay-summary", utf8(draft.laySummary.trim())),
-      protocol: paper(salt, "protocol", fromHex(draft.protocolSha256)),
-      contact: paper(salt, "contact", utf8(draft.contact.trim())),
-    }),
+    digests: create(DigestsSchema, { title, laySummary, protocol, contact }),
     keyId: options.keyId,
     nMin: draft.nMin,
     nMax: draft.nMax,
     price: create(CoinSchema, { denom: draft.denom, amount: draft.price }),
     deadline: options.height + BigInt(draft.deadlineBlocks),
-    criteriaSha256: criteria(salt, draft.criteria),
+    criteriaSha256: criteria,
     noCohortProtection: draft.noCohortProtection,
     deliveryKey: options.deliveryKey,
   });
 }
 
-/** The salted digest of one of the request's papers. */
-export function paper(salt: Uint8Array, name: string, content: Uint8Array): Uint8Array {
-  return Transcript.of("request-paper").bytes(salt).text(name).bytes(content).sum256();
+/** The words of a request, as patients read them and as they are hashed. */
+export function papersOf(draft: RequestDraft, salt: Uint8Array): Papers {
+  return {
+    title: draft.title.trim(),
+    laySummary: draft.laySummary.trim(),
+    contact: draft.contact.trim(),
+    protocolSha256: draft.protocolSha256,
+    criteria: Object.entries(draft.criteria),
+    salt: toHex(salt),
+  };
 }
 
-/** The digest of the criteria, sorted by their codes. */
-function criteria(salt: Uint8Array, wanted: Readonly<Record<string, string>>): Uint8Array {
-  const sorted = Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted
-    .reduce((told, [code, value]) => told.text(code).text(value), Transcript.of("request-criteria").bytes(salt))
-    .sum256();
+/** The digests of its papers that a request has on chain. */
+export function digestsOf(request: Request): PaperDigests {
+  const { digests, criteriaSha256 } = request.spec ?? {};
+  if (!digests || !criteriaSha256) throw new Fault("internal", "node-answer");
+  const { title, laySummary, protocol, contact } = digests;
+  return { title, laySummary, protocol, contact, criteria: criteriaSha256 };
 }

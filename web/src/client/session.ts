@@ -4,8 +4,10 @@ import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { type Send, send } from "../chain/send";
 import { Fault } from "../core/fault";
+import { type Papers, verifyPapers } from "../core/papers";
 import type { Shown } from "../core/words";
 import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
+import type { Request } from "../gen/volens/market/v1/market_pb";
 import { Gateway, type GatewayAccount } from "../storage/gateway";
 import type { ProvenCounts } from "./activity";
 import { activeKey, orAbsent } from "./committee";
@@ -13,6 +15,7 @@ import type { Desk, DeskGateway, Sent } from "./desk";
 import { embeddedSigner } from "./embedded";
 import type { Depot, Person } from "./person";
 import { provenCounts, provenGateway, provenKey } from "./prover";
+import { digestsOf } from "./requestdraft";
 import type { Sealer } from "./sealer";
 import { Trust } from "./trust";
 import type { Vault } from "./vault";
@@ -86,6 +89,13 @@ export class Work {
     this.#gateway.forget();
   }
 
+  /** What a request says of itself, compared with the digests that stand on chain. */
+  async papers(request: Request): Promise<Papers> {
+    const papers = await this.#gateway.papers(request.id);
+    verifyPapers(papers, digestsOf(request));
+    return papers;
+  }
+
   /** How often a dataset was opened, proven. */
   counts(datasetId: string): Promise<ProvenCounts> {
     return provenCounts(this.trust.prove, datasetId);
@@ -139,6 +149,7 @@ export class Work {
   #deskGateway(address: string): DeskGateway {
     return {
       address: () => this.#gatewayAddress(),
+      putPapers: async (requestId, papers) => (await this.#login(address)).putPapers(requestId, papers),
       half: async (requestId, seat) => (await this.#login(address)).getHalf(requestId, seat),
       object: async (sha256, limit) => (await this.#login(address)).object({ object: sha256, limit }),
     };

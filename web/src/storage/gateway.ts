@@ -1,6 +1,7 @@
 import { toBase64 } from "../core/bytes";
 import { Fault } from "../core/fault";
 import { type Challenge, checkChallenge, loginText } from "../core/login";
+import { maxPapers, type Papers, papersBytes, parsePapers } from "../core/papers";
 import { ProblemFault } from "../core/problem";
 import { type Call, Line, type Reach } from "./call";
 import { type Download, download, leavesOf, readLeaves, sizeOf } from "./download";
@@ -84,6 +85,15 @@ export class Gateway {
     };
   }
 
+  /**
+   * The papers of a request, which the gateway may have from another. Nothing of them is true before `verifyPapers`. No
+   * account is told who reads.
+   */
+  async papers(requestId: string): Promise<Papers> {
+    const call = { method: "GET", path: `/v1/requests/${id(requestId)}/papers` } as const;
+    return parsePapers(await this.line.bytes(call, maxPapers));
+  }
+
   /** The calls of one account. It logs in by itself when it must, and keeps its token in memory. */
   as(login: Login): GatewayAccount {
     const known = this.#accounts.get(login.address);
@@ -145,6 +155,12 @@ export class GatewayAccount {
   async putHalf(datasetId: string, sealed: Uint8Array): Promise<void> {
     const body = new Blob([Uint8Array.from(sealed)], { type: "application/octet-stream" });
     await this.send({ method: "PUT", path: `/v1/datasets/${id(datasetId)}/half`, body });
+  }
+
+  /** Hands over the papers of an own request, for whoever is asked to read. Doing so again is harmless. */
+  async putPapers(requestId: string, papers: Papers): Promise<void> {
+    const body = new Blob([papersBytes(papers)], { type: "application/json" });
+    await this.send({ method: "PUT", path: `/v1/requests/${id(requestId)}/papers`, body });
   }
 
   /**

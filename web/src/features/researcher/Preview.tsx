@@ -1,10 +1,11 @@
 import { create } from "@bufbuild/protobuf";
-import { Card, Stack, Text, Title } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { type RequestDraft, statedUse } from "../../client/requestdraft";
 import { CoinSchema } from "../../gen/cosmos/base/v1beta1/coin_pb";
 import { RequestSchema, SpecSchema } from "../../gen/volens/market/v1/market_pb";
 import { RequestFacts } from "../shared/request/RequestFacts";
+import { Words } from "../shared/request/Words";
 import { useDesk } from "../shared/session";
 import { ReadingScore } from "./ReadingScore";
 
@@ -20,13 +21,15 @@ export function Preview({ draft }: { draft: RequestDraft }) {
   });
   return (
     <Stack>
-      <Card>
-        <Stack gap="sm">
-          <Title order={3}>{draft.title.trim()}</Title>
-          <Text style={{ whiteSpace: "pre-line" }}>{draft.laySummary.trim()}</Text>
-          <Text c="dimmed">{t("preview.papers")}</Text>
-        </Stack>
-      </Card>
+      <Words
+        papers={{
+          title: draft.title.trim(),
+          laySummary: draft.laySummary.trim(),
+          contact: draft.contact.trim(),
+          criteria: Object.entries(draft.criteria),
+        }}
+      />
+      <Text c="dimmed">{t("preview.papers")}</Text>
       <ReadingScore text={`${draft.title.trim()}. ${draft.laySummary.trim()}`} />
       <RequestFacts request={create(RequestSchema, { spec })} />
     </Stack>

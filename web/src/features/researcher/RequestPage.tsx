@@ -3,13 +3,14 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { postSeats, type RequestView, requestView, type SubmitStep, undecided } from "../../client/request";
+import { goOn, type RequestView, requestView, type SubmitStep, undecided } from "../../client/request";
 import { State } from "../../gen/volens/market/v1/market_pb";
 import { Digest } from "../../ui/Id";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Progress } from "../../ui/Progress";
 import { Loaded } from "../shared/Loaded";
+import { WordsOf } from "../shared/request/Words";
 import { useDesk } from "../shared/session";
 import { useAction } from "../shared/useAction";
 import { useChain } from "../shared/useChain";
@@ -42,6 +43,7 @@ function Whole({ view }: { view: RequestView }) {
         <RequestState state={view.request.state} />
       </Group>
       {own && view.request.state === State.SUBMITTED && <MissingSeats view={view} />}
+      <WordsOf request={view.request} />
       <Story view={view} />
       <Seats view={view} own={own} />
       <Answers view={view} />
@@ -62,7 +64,7 @@ function MissingSeats({ view }: { view: RequestView }) {
   const [step, setStep] = useState<SubmitStep>();
   const { id, seats, spec } = view.request;
   const wanted = spec?.nMax ?? 0;
-  const post = useAction(() => postSeats(desk, id, setStep));
+  const post = useAction(() => goOn(desk, id, setStep));
   return (
     <Alert color="yellow" icon={<IconInfoCircle aria-hidden />} title={t("seats.missing.title")}>
       <Stack gap="sm">

@@ -6,6 +6,8 @@ import type { Person } from "../../client/person";
 import type { Sealer } from "../../client/sealer";
 import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
+import type { Papers } from "../../core/papers";
+import type { Request } from "../../gen/volens/market/v1/market_pb";
 
 /** What every screen works with. There is one for as long as the page lives. */
 export interface Session {
@@ -20,6 +22,8 @@ export interface Session {
   known(address: string): Promise<boolean>;
   /** The header that proofs begin from. */
   readonly trust: Pick<Trust, "trusted" | "name">;
+  /** What a request says of itself, compared with the digests that stand on chain. */
+  papers(request: Request): Promise<Papers>;
   /** How often a dataset was opened, proven against a verified header. */
   counts(datasetId: string): Promise<ProvenCounts>;
 }

@@ -14,6 +14,7 @@ import { Problem } from "../../../ui/Problem";
 import { Section } from "../../../ui/Section";
 import { Loaded } from "../../shared/Loaded";
 import { RequestFacts } from "../../shared/request/RequestFacts";
+import { WordsOf } from "../../shared/request/Words";
 import { usePurpose } from "../../shared/request/words";
 import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
@@ -41,6 +42,7 @@ export default function RequestPage() {
               {purpose(data.request.spec?.use)}
             </Text>
             <Standing asked={data} />
+            <WordsOf request={data.request} />
             <RequestFacts request={data.request} />
             <Loaded query={datasets}>
               {(views) => <Decide asked={data} views={views} onDone={(sent, yes) => setDone({ sent, yes })} />}

@@ -1,0 +1,144 @@
+package shelf_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/papers"
+	"github.com/volens-network/volens/gateway/shelf"
+)
+
+var theRequest = id.ID{0x4e}
+
+func words(title string) papers.Papers {
+	return papers.Papers{
+		Title: title, LaySummary: "What we do.", Contact: "me@example.org",
+		ProtocolSHA256: strings.Repeat("ab", papers.DigestSize), Salt: strings.Repeat("5a", papers.DigestSize),
+	}
+}
+
+func digests(t *testing.T, p papers.Papers) papers.Digests {
+	t.Helper()
+	d, err := p.Digests()
+	require.NoError(t, err)
+	return d
+}
+
+// others are gateways by their origin, nil for one that is down.
+type others struct {
+	order []string
+	has   map[string]*papers.Papers
+	asked []string
+	err   error
+}
+
+func (o *others) Origins(context.Context) ([]string, error) { return o.order, o.err }
+
+func (o *others) Papers(_ context.Context, origin string, _ id.ID) (papers.Papers, error) {
+	o.asked = append(o.asked, origin)
+	if p := o.has[origin]; p != nil {
+		return *p, nil
+	}
+	return papers.Papers{}, errors.New("down")
+}
+
+func open(t *testing.T, o *others) (s *shelf.Shelf, dir string, at *time.Time) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "papers")
+	now := time.Unix(1_800_000_000, 0)
+	s, err := shelf.Open(dir, o, func() time.Time { return now })
+	require.NoError(t, err)
+	return s, dir, &now
+}
+
+func TestPut_KeepsWhatTheChainHasDigestsOf(t *testing.T) {
+	s, dir, _ := open(t, &others{})
+	good := words("Hearts")
+	_, err := s.Get(theRequest)
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+	require.ErrorIs(t, s.Put(theRequest, words("Minds"), digests(t, good)), papers.ErrMismatch)
+	require.ErrorIs(t, s.Put(theRequest, papers.Papers{}, digests(t, good)), papers.ErrPapers)
+	_, err = s.Get(theRequest)
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+	for range 2 {
+		require.NoError(t, s.Put(theRequest, good, digests(t, good)))
+	}
+	got, err := s.Get(theRequest)
+	require.NoError(t, err)
+	require.NoError(t, got.Verify(digests(t, good)))
+
+	again, err := shelf.Open(dir, &others{}, time.Now)
+	require.NoError(t, err)
+	_, err = again.Get(theRequest)
+	require.NoError(t, err)
+	_, err = again.Get(id.ID{1})
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+}
+
+// A damaged file is as none, and can be put again.
+func TestGet_Damaged(t *testing.T) {
+	s, dir, _ := open(t, &others{})
+	good := words("Hearts")
+	require.NoError(t, s.Put(theRequest, good, digests(t, good)))
+	path := filepath.Join(dir, theRequest.String()+".json")
+	require.NoError(t, os.Truncate(path, 20))
+	_, err := s.Get(theRequest)
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+	require.NoError(t, s.Put(theRequest, good, digests(t, good)))
+	_, err = s.Get(theRequest)
+	require.NoError(t, err)
+}
+
+// Others are asked in turn; a liar and one that is down are passed over.
+func TestFetch(t *testing.T) {
+	good, lie := words("Hearts"), words("Minds")
+	o := &others{
+		order: []string{"down", "liar", "honest", "never asked"},
+		has:   map[string]*papers.Papers{"liar": &lie, "honest": &good},
+	}
+	s, _, _ := open(t, o)
+	got, err := s.Fetch(context.Background(), theRequest, digests(t, good))
+	require.NoError(t, err)
+	require.Equal(t, "Hearts", got.Title)
+	require.Equal(t, []string{"down", "liar", "honest"}, o.asked)
+	_, err = s.Get(theRequest)
+	require.NoError(t, err)
+}
+
+// What nobody has is asked for once in a minute, however often it is wanted.
+func TestFetch_AsksOnceInAWhile(t *testing.T) {
+	good := words("Hearts")
+	o := &others{order: []string{"a", "b"}, has: map[string]*papers.Papers{}}
+	s, _, now := open(t, o)
+	for range 3 {
+		_, err := s.Fetch(context.Background(), theRequest, digests(t, good))
+		require.ErrorIs(t, err, shelf.ErrUnknown)
+	}
+	require.Len(t, o.asked, 2)
+	*now = now.Add(2 * time.Minute)
+	o.has["b"] = &good
+	_, err := s.Fetch(context.Background(), theRequest, digests(t, good))
+	require.NoError(t, err)
+	require.Len(t, o.asked, 4)
+}
+
+// However many gateways there are, a call asks few of them.
+func TestFetch_Bounded(t *testing.T) {
+	good := words("Hearts")
+	o := &others{order: make([]string, 100), has: map[string]*papers.Papers{}}
+	s, _, _ := open(t, o)
+	_, err := s.Fetch(context.Background(), theRequest, digests(t, good))
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+	require.Len(t, o.asked, 8)
+	o.err = errors.New("no list")
+	_, err = s.Fetch(context.Background(), id.ID{9}, digests(t, good))
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+}

@@ -1,0 +1,61 @@
+import { Alert, Card, Stack, Text, Title } from "@mantine/core";
+import { IconInfoCircle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { asFault } from "../../../core/fault";
+import type { Papers } from "../../../core/papers";
+import type { Request } from "../../../gen/volens/market/v1/market_pb";
+import { useSession } from "../session";
+
+/** What the researcher wrote of a request, if the gateway shows it and it is what stands on chain by its digests. */
+export function WordsOf({ request }: { request: Request }) {
+  const { t } = useTranslation("patient");
+  const { papers } = useSession();
+  const query = useQuery({
+    queryKey: ["papers", request.id],
+    queryFn: () => papers(request),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: 1,
+  });
+  if (query.data) return <Words papers={query.data} />;
+  if (!query.error) return null;
+  const lied = asFault(query.error).kind === "integrity";
+  return (
+    <Alert
+      color={lied ? "red" : "yellow"}
+      icon={<IconInfoCircle aria-hidden />}
+      title={t(lied ? "request.words.lie.title" : "request.words.none.title")}
+    >
+      {t(lied ? "request.words.lie.text" : "request.words.none.text")}
+    </Alert>
+  );
+}
+
+/** A study in its researcher's words. They are a stranger's text: isolated, so that it can turn no other text around. */
+export function Words({ papers }: { papers: Pick<Papers, "title" | "laySummary" | "contact" | "criteria"> }) {
+  const { t } = useTranslation("patient");
+  return (
+    <Card component="section">
+      <Stack gap="sm">
+        <Title order={2} style={{ overflowWrap: "anywhere" }}>
+          <bdi>{papers.title}</bdi>
+        </Title>
+        <Text style={{ whiteSpace: "pre-line", overflowWrap: "anywhere" }}>
+          <bdi>{papers.laySummary}</bdi>
+        </Text>
+        {papers.criteria.length > 0 && (
+          <Text style={{ overflowWrap: "anywhere" }}>
+            {t("request.words.looksFor")}{" "}
+            <bdi>{papers.criteria.map(([code, value]) => `${code}: ${value}`).join(", ")}</bdi>
+          </Text>
+        )}
+        {papers.contact !== "" && (
+          <Text style={{ whiteSpace: "pre-line", overflowWrap: "anywhere" }}>
+            {t("request.words.contact")} <bdi>{papers.contact}</bdi>
+          </Text>
+        )}
+        <Text c="dimmed">{t("request.words.theirs")}</Text>
+      </Stack>
+    </Card>
+  );
+}
