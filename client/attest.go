@@ -71,18 +71,9 @@ func (s *Session) attest(ctx context.Context, o AttestOptions) (*Attested, error
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.asked(ctx, o.DatasetID, signer)
+	asked, of, err := s.accepted(ctx, signer, o.DatasetID)
 	if err != nil {
 		return nil, err
-	}
-	of, err := id.Parse(asked.Id)
-	if err != nil {
-		return nil, err
-	}
-	if asked.State == custody.INSPECTION_STATE_REQUESTED {
-		if err := s.accept(ctx, signer, of, asked); err != nil {
-			return nil, err
-		}
 	}
 	if o.Facets == "" {
 		o.Facets = handedPath(o.Report, of)
@@ -126,24 +117,32 @@ func (s *Session) acceptAsked(ctx context.Context, datasetID string) (*Inspectio
 	if _, err := parseID("dataset", datasetID); err != nil {
 		return nil, err
 	}
-	asked, err := s.asked(ctx, datasetID, signer)
+	asked, _, err := s.accepted(ctx, signer, datasetID)
 	if err != nil {
 		return nil, err
-	}
-	of, err := id.Parse(asked.Id)
-	if err != nil {
-		return nil, err
-	}
-	if asked.State == custody.INSPECTION_STATE_REQUESTED {
-		if err := s.accept(ctx, signer, of, asked); err != nil {
-			return nil, err
-		}
-		if asked, err = s.asked(ctx, datasetID, signer); err != nil {
-			return nil, err
-		}
 	}
 	out := inspection(asked)
 	return &out, nil
+}
+
+// accepted returns the open inspection of a dataset by the session's organisation, and its
+// id. One that was only asked for is accepted first.
+func (s *Session) accepted(
+	ctx context.Context, signer chain.Signer, datasetID string,
+) (custody.Inspection, id.ID, error) {
+	asked, err := s.asked(ctx, datasetID, signer)
+	if err != nil {
+		return asked, id.ID{}, err
+	}
+	of, err := id.Parse(asked.Id)
+	if err != nil || asked.State != custody.INSPECTION_STATE_REQUESTED {
+		return asked, of, err
+	}
+	if err := s.accept(ctx, signer, of, asked); err != nil {
+		return asked, of, err
+	}
+	asked, err = s.asked(ctx, datasetID, signer)
+	return asked, of, err
 }
 
 // reportFile is a report with the digest of its file.

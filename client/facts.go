@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
@@ -97,7 +96,7 @@ func (i *inquiry) attestation(ctx context.Context, d dataset.Dataset) (duo.Attes
 	challenged := answer.Challenge != nil && answer.Challenge.State != attestation.CHALLENGE_STATE_DISMISSED
 	return duo.Attestation{
 		Live: same && !s.Revoked && i.facts.Time.Before(s.Expiry) &&
-			speaks(by, attestation.ROLE_ATTESTOR),
+			by.Speaks(attestation.ROLE_ATTESTOR),
 		Basis: duo.Basis(s.Basis), Challenged: challenged,
 	}, nil
 }
@@ -120,7 +119,7 @@ func (i *inquiry) approvals(ctx context.Context) error {
 		for _, p := range a.Purposes {
 			out.Purposes = append(out.Purposes, duo.Purpose(p)) //nolint:gosec // an unknown number is no purpose
 		}
-		if !a.Revoked && speaks(by, attestation.ROLE_ETHICS) {
+		if !a.Revoked && by.Speaks(attestation.ROLE_ETHICS) {
 			out.Evidence = duo.EvidenceAttested
 		}
 		i.facts.Approvals = append(i.facts.Approvals, out)
@@ -133,13 +132,13 @@ func (i *inquiry) parties(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	i.facts.Organisation = organisationFacts(own)
+	i.facts.Organisation = own.Facts()
 	if i.use.BeneficialOwner != i.use.Organisation {
 		owner, err := i.organisation(ctx, i.use.BeneficialOwner)
 		if err != nil {
 			return err
 		}
-		i.facts.BeneficialOwner = organisationFacts(owner)
+		i.facts.BeneficialOwner = owner.Facts()
 	}
 	for _, address := range i.use.Recipients {
 		r := duo.Recipient{Address: address, Organisation: i.facts.Organisation}
@@ -149,7 +148,7 @@ func (i *inquiry) parties(ctx context.Context) error {
 		}
 		if err == nil {
 			for _, visa := range answer.Visas {
-				if visa.Organisation == i.use.Organisation && !visa.Revoked {
+				if visa.Organisation == i.use.Organisation && !visa.Revoked && own.Has(attestation.ROLE_INSTITUTION) {
 					r.Class = duo.RecipientClass(visa.RecipientClass) //nolint:gosec // an unknown number is no class
 					r.Visa, r.VisaExpiry = duo.EvidenceAttested, visa.Expiry
 				}
@@ -191,15 +190,4 @@ func (i *inquiry) organisation(ctx context.Context, address string) (attestation
 	}
 	i.organisations[address] = out
 	return out, nil
-}
-
-func speaks(o attestation.Organisation, role attestation.Role) bool {
-	return o.Status == attestation.ORGANISATION_STATUS_ACTIVE && slices.Contains(o.Roles, role)
-}
-
-func organisationFacts(o attestation.Organisation) duo.Organisation {
-	return duo.Organisation{
-		Address: o.Address, Kind: duo.OrganisationKind(o.Kind), Country: o.Country,
-		Accredited: o.Status == attestation.ORGANISATION_STATUS_ACTIVE,
-	}
 }

@@ -196,7 +196,7 @@ func (s *Session) Organisations(ctx context.Context, role string) ([]Organisatio
 func organisation(o attestation.Organisation) Organisation {
 	out := Organisation{
 		Address: o.Address, Kind: shortName("ORGANISATION_KIND_", o.Kind.String()), Country: o.Country,
-		Active: o.Status == attestation.ORGANISATION_STATUS_ACTIVE, Bond: o.Bond,
+		Active: o.Active(), Bond: o.Bond,
 	}
 	for _, role := range o.Roles {
 		out.Roles = append(out.Roles, shortName("ROLE_", role.String()))

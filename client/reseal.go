@@ -127,32 +127,15 @@ func (s *Session) restream(
 	out = &written{kind: in.own.kind, report: in.own.report}
 	out.shown.Add(in.own.facets, 0)
 
-	reader, writer := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		opened, failed := envelope.Open(writer, source, in.own.facts, patient)
-		if failed == nil {
-			out.sha256 = hex.EncodeToString(opened.PlaintextSHA256[:])
+	capsule, err = s.sealFrom(dst, in, half, func(dst io.Writer) error {
+		opened, err := envelope.Open(dst, source, in.own.facts, patient)
+		if err != nil {
+			return fmt.Errorf("own copy: %w", err)
 		}
-		// Without an error the reader sees the end, and only then is the seal closed.
-		done <- errors.Join(failed, writer.CloseWithError(failed))
-	}()
-	capsule, err = envelope.Seal(dst, reader, envelope.Options{
-		Key:       in.key,
-		DatasetID: in.of,
-		Half:      half,
-		Patient:   patient.Recipient(),
-		Rand:      s.Rand,
-		Workers:   in.options.Workers,
+		out.sha256 = hex.EncodeToString(opened.PlaintextSHA256[:])
+		return nil
 	})
-	closed := reader.CloseWithError(err)
-	if failed := <-done; failed != nil {
-		err = fmt.Errorf("own copy: %w", failed)
-	}
-	if err = errors.Join(err, closed); err != nil {
-		if capsule != nil {
-			capsule.Zero()
-		}
+	if err != nil {
 		return nil, nil, err
 	}
 	return capsule, out, nil

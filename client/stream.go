@@ -42,10 +42,6 @@ func (w *written) add(result *deid.FileResult) {
 func (s *Session) stream(
 	ctx context.Context, dst io.Writer, in sealing, half []byte,
 ) (capsule *envelope.Sealed, out *written, err error) {
-	patient, err := s.Wallet.PatientIdentity(in.of)
-	if err != nil {
-		return nil, nil, err
-	}
 	rules, report, err := s.rules(in)
 	if err != nil {
 		return nil, nil, err
@@ -60,14 +56,34 @@ func (s *Session) stream(
 		return nil, nil, err
 	}
 
+	capsule, err = s.sealFrom(dst, in, half, func(dst io.Writer) error { return from.write(ctx, dst, report, out) })
+	if err != nil {
+		return nil, nil, err
+	}
+	if out.report, err = report.Canonical(); err != nil {
+		capsule.Zero()
+		return nil, nil, err
+	}
+	return capsule, out, nil
+}
+
+// sealFrom seals what write writes, as it comes, for the owner and the committee. The seal is
+// closed only when write ended without an error.
+func (s *Session) sealFrom(
+	dst io.Writer, in sealing, half []byte, write func(io.Writer) error,
+) (*envelope.Sealed, error) {
+	patient, err := s.Wallet.PatientIdentity(in.of)
+	if err != nil {
+		return nil, err
+	}
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		failed := from.write(ctx, writer, report, out)
+		failed := write(writer)
 		// Without an error the reader sees the end, and only then is the seal closed.
 		done <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
-	capsule, err = envelope.Seal(dst, reader, envelope.Options{
+	capsule, err := envelope.Seal(dst, reader, envelope.Options{
 		Key:       in.key,
 		DatasetID: in.of,
 		Half:      half,
@@ -83,10 +99,9 @@ func (s *Session) stream(
 		if capsule != nil {
 			capsule.Zero()
 		}
-		return nil, nil, err
+		return nil, err
 	}
-	out.report, err = report.Canonical()
-	return capsule, out, err
+	return capsule, nil
 }
 
 // source opens what becomes the plaintext. Several files are de-identified first.

@@ -7,7 +7,8 @@ import (
 	"net"
 )
 
-// Ports of interface.md, before the offset; validator i adds 100*i.
+// The ports before the offset; validator i adds i times portStep to each but the gateway's. They are a
+// promise to who scripts against a network.
 const (
 	portP2P     = 26656
 	portRPC     = 26657

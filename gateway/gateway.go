@@ -4,7 +4,7 @@
 // Init makes a home with keys, Open opens it, Handler serves the API of
 // docs/spec/gateway.md, Run serves and does the gateway's own work until its context ends.
 // Each call is a file of this package; what it rests on is a package below: access (who
-// may), upload, drs, halves, accesslog, blobstore, proxy, worker, node, problem.
+// may), upload, drs, halves, accesslog, blobstore, sponsor, proxy, worker, node, problem.
 //
 // A gateway cannot open a file. It holds ciphertext and a part that says nothing without
 // the committee's key, and it does not link the code that opens: packages core/envelope,

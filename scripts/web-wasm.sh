@@ -6,7 +6,11 @@ cd "$(dirname "$0")/.."
 
 out=${1:-build/wasm}
 version=${VERSION:-$(git describe --tags --always --dirty 2>/dev/null || echo unknown)}
-mkdir -p "$out"
-CGO_ENABLED=0 GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w -X main.version=$version" \
-  -o "$out/deid.wasm" ./web/wasm
-install -m 644 "$(go env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/deid.mjs "$out/"
+built=.build/wasm/deid.wasm
+mkdir -p "$out" "${built%/*}"
+CGO_ENABLED=0 GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$built" ./web/wasm
+
+# A file that is already right keeps its time stamp: web.sh builds the app anew when one is newer.
+for file in "$built" "$(go env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/deid.mjs; do
+  cmp -s "$file" "$out/${file##*/}" || install -m 644 "$file" "$out/"
+done

@@ -1,14 +1,12 @@
 package chain
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/jcs"
 )
 
 // MaxProofJSON bounds the JSON form of a proof in bytes.
@@ -54,13 +52,8 @@ func ParseProof(raw []byte) (*Proof, error) {
 		return nil, fault.E(fault.Integrity, "proof of %d bytes is longer than %d", len(raw), MaxProofJSON)
 	}
 	var form proofJSON
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&form); err != nil {
+	if err := jcs.Unmarshal(raw, &form); err != nil {
 		return nil, fault.E(fault.Integrity, "read proof: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fault.E(fault.Integrity, "read proof: something follows it")
 	}
 	p := &Proof{ChainID: form.ChainID, Height: form.Height, Store: form.Store, Steps: form.Steps}
 	if form.ChainID == "" || form.Height < minProofHeight || !storeName.MatchString(form.Store) {

@@ -1,8 +1,8 @@
 // Package fault sorts errors into the few kinds that a program acts on: which exit
-// code it ends with, which HTTP status it answers, whether it may try again.
+// code it ends with, and whether it may try again.
 //
 // Make an error with E, keep an existing one and give it a kind with Wrap, and ask any
-// error with KindOf. An error type of another package takes part by a method
+// error with KindOf, an HTTP status with OfStatus. An error type of another package takes part by a method
 // FaultKind() Kind; one that says why a rule refused, by Reasons() []string.
 //
 // The package knows neither the chain nor HTTP servers; command, client and gateway
@@ -64,26 +64,6 @@ func (k Kind) ExitCode() int {
 		return int(Internal)
 	}
 	return int(k)
-}
-
-// HTTPStatus is what a server answers for this kind.
-func (k Kind) HTTPStatus() int {
-	switch k {
-	case None:
-		return http.StatusOK
-	case Usage:
-		return http.StatusBadRequest
-	case Refused:
-		return http.StatusForbidden
-	case NotFound:
-		return http.StatusNotFound
-	case Unavailable:
-		return http.StatusServiceUnavailable
-	case Integrity:
-		return http.StatusUnprocessableEntity
-	default:
-		return http.StatusInternalServerError
-	}
 }
 
 // OfStatus is the kind of an HTTP answer with this status: None below 400.

@@ -1,7 +1,6 @@
 package home
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"regexp"
 
 	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/jcs"
 )
 
 const (
@@ -83,9 +83,7 @@ func (h *Home) Config() (Config, error) {
 	if err != nil {
 		return c, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil {
+	if err := jcs.Unmarshal(raw, &c); err != nil {
 		return Config{}, fault.E(fault.Usage, "%s: %w", configFile, err)
 	}
 	return c, nil

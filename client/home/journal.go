@@ -49,15 +49,6 @@ func OpenJournal(dir, id string) (j *Journal, err error) {
 // An id begins with the verb: "ingest-0123...".
 func (h *Home) Journal(id string) (*Journal, error) { return openJournal(h.root, journalFolder, id) }
 
-// Journals lists the ids of all operations whose id begins with prefix, in order.
-func (h *Home) Journals(prefix string) ([]string, error) {
-	names, err := list(h.root, journalFolder, journalSuffix)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(names, func(id string) bool { return !strings.HasPrefix(id, prefix) }), nil
-}
-
 func openJournal(root *os.Root, folder, id string) (*Journal, error) {
 	if err := checkName("operation", id); err != nil {
 		return nil, err

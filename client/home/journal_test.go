@@ -109,24 +109,6 @@ func TestJournal_Record_Refuses(t *testing.T) {
 	require.Empty(t, j.Entries())
 }
 
-func TestHome_Journals(t *testing.T) {
-	dir := t.TempDir()
-	h := openHome(t, dir)
-	for _, id := range []string{"ingest-2", "fetch-1", "ingest-1"} {
-		j, err := h.Journal(id)
-		require.NoError(t, err)
-		require.NoError(t, j.Close())
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "journal", "ingest-note.txt"), nil, 0o600))
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "journal", "ingest-9.jsonl"), 0o700))
-	ids, err := h.Journals("ingest-")
-	require.NoError(t, err)
-	require.Equal(t, []string{"ingest-1", "ingest-2"}, ids)
-	all, err := h.Journals("")
-	require.NoError(t, err)
-	require.Len(t, all, 3)
-}
-
 func FuzzJournal(f *testing.F) {
 	f.Add([]byte(`{"step":"one"}` + "\n" + `{"step":"two","data":{"offset":7}}` + "\n"))
 	f.Add([]byte(`{"step":"one"}` + "\n" + `{"st`))

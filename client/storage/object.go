@@ -75,7 +75,7 @@ func (c *Client) Size(ctx context.Context, object drs.Digest) (int64, error) {
 }
 
 // Leaves asks for the hashes of an object's 1 MiB leaves. They prove nothing until their
-// root is compared with tree_root on chain: see CheckLeaves.
+// root is compared with tree_root on chain, as envelope.NewReaderAt does.
 func (c *Client) Leaves(ctx context.Context, object drs.Digest) ([]merkle.Hash, error) {
 	raw, err := c.bytes(ctx, call{method: http.MethodGet, path: objectPath(object) + "/leaves"}, maxLeaves)
 	if err != nil {
@@ -89,16 +89,6 @@ func (c *Client) Leaves(ctx context.Context, object drs.Digest) ([]merkle.Hash, 
 		copy(leaves[i][:], raw[i*merkle.HashSize:])
 	}
 	return leaves, nil
-}
-
-// CheckLeaves returns a fault of kind Integrity unless the leaves have the root that
-// stands on chain.
-func CheckLeaves(leaves []merkle.Hash, treeRoot []byte) error {
-	root := merkle.Root(leaves)
-	if !bytes.Equal(root[:], treeRoot) {
-		return fault.E(fault.Integrity, "leaves have root %s, not the one on chain", root)
-	}
-	return nil
 }
 
 // ReaderAt reads parts of an object from the gateway, each read a call, and tells its

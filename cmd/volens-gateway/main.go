@@ -1,4 +1,4 @@
-// Volens-gateway keeps patients' sealed files and hands them to those whom the chain names.
+// Command volens-gateway keeps patients' sealed files and hands them to those whom the chain names.
 // It cannot open them. Start with `volens-gateway init`, then `volens-gateway start`.
 package main
 

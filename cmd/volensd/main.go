@@ -1,4 +1,4 @@
-// Volensd runs a node of the Volens chain. A validator needs nothing else: its part
+// Command volensd runs a node of the Volens chain. A validator needs nothing else: its part
 // in the committee rides in its votes.
 package main
 

@@ -1,16 +1,15 @@
 package deid
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
+
+	"github.com/volens-network/volens/core/jcs"
 )
 
 // The profiles that come with the program.
@@ -136,14 +135,9 @@ func Profiles() []string {
 // ParseProfile reads a profile file. Unknown members and values are errors: a
 // rule that is not understood must not be passed over.
 func ParseProfile(data []byte) (*Profile, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	p := &Profile{}
-	if err := dec.Decode(p); err != nil {
+	if err := jcs.Unmarshal(data, p); err != nil {
 		return nil, fmt.Errorf("profile: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("profile: text after the end")
 	}
 	if err := p.validate(); err != nil {
 		return nil, fmt.Errorf("profile: %w", err)

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -213,14 +211,9 @@ func (r *Report) Sum256() ([sha256.Size]byte, error) {
 // ParseReport reads a report. Anything but the canonical form of a valid report
 // is an error, so that one report has one digest.
 func ParseReport(data []byte) (*Report, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
 	r := &Report{}
-	if err := dec.Decode(r); err != nil {
+	if err := jcs.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("report: text after the end")
 	}
 	canonical, err := r.Canonical()
 	if err != nil {

@@ -2,6 +2,7 @@ package duo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,13 +30,15 @@ func (e *MissingFieldsError) Error() string {
 	return "missing or wrong fields: " + strings.Join(e.Paths, ", ")
 }
 
-// Under returns the same error with every path below prefix: "policy.permission".
-func (e *MissingFieldsError) Under(prefix string) *MissingFieldsError {
-	under := &MissingFieldsError{Paths: make([]string, len(e.Paths))}
-	for i, path := range e.Paths {
-		under.Paths[i] = prefix + "." + path
+// MissingFields returns the paths of the fields that err complains about, in the order of
+// the message, such as provision.disclosure.statements.revocation; nil if err is about
+// something else.
+func MissingFields(err error) []string {
+	var missing *MissingFieldsError
+	if !errors.As(err, &missing) {
+		return nil
 	}
-	return under
+	return missing.Paths
 }
 
 // fields collects the paths of faults.

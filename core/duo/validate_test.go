@@ -1,6 +1,7 @@
 package duo_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -212,9 +213,12 @@ func TestUseValidate_Paths(t *testing.T) {
 	}
 }
 
-func TestMissingFieldsError_Under(t *testing.T) {
-	err := (&duo.MissingFieldsError{Paths: []string{"permission", "own.ai"}}).Under("policy")
-	require.EqualError(t, err, "missing or wrong fields: policy.permission, policy.own.ai")
+func TestMissingFields(t *testing.T) {
+	err := fmt.Errorf("policy: %w", &duo.MissingFieldsError{Paths: []string{"permission", "own.ai"}})
+	require.Equal(t, []string{"permission", "own.ai"}, duo.MissingFields(err))
+	require.EqualError(t, err, "policy: missing or wrong fields: permission, own.ai")
+	require.Nil(t, duo.MissingFields(errors.New("other")))
+	require.Nil(t, duo.MissingFields(nil))
 }
 
 func TestPolicyCanonical_DropsAliasAndSorts(t *testing.T) {

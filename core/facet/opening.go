@@ -1,14 +1,13 @@
 package facet
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/core/jcs"
 	"github.com/volens-network/volens/core/merkle"
 )
 
@@ -39,13 +38,8 @@ func (o Opening) Encode() ([]byte, error) { return json.Marshal(o) }
 // ParseOpening reads an opening in JSON. Unknown members are errors.
 func ParseOpening(data []byte) (Opening, error) {
 	var o Opening
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&o); err != nil {
+	if err := jcs.Unmarshal(data, &o); err != nil {
 		return o, fmt.Errorf("%w: %w", ErrOpening, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return o, fmt.Errorf("%w: text after the end", ErrOpening)
 	}
 	return o, o.validate()
 }

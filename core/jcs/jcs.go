@@ -1,6 +1,7 @@
 // Package jcs writes JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows, so that the digest of a
-// document does not depend on who wrote it. Marshal is all there is. Numbers are integers: documents of ours have no
-// others, and floating point is where writers differ.
+// document does not depend on who wrote it: Marshal. Numbers are integers: documents of ours have no others, and
+// floating point is where writers differ. Unmarshal reads one document and refuses what it does not know; it does not
+// ask for the canonical form, so who needs that writes again and compares.
 package jcs
 
 import (
@@ -35,6 +36,20 @@ func Marshal(v any) ([]byte, error) {
 		return nil, errors.New("canonical JSON: text after the end")
 	}
 	return appendCanonical(nil, tree)
+}
+
+// Unmarshal reads the one JSON value of data into v. A member that v does not have, and anything but white space after
+// the value, are errors: what is not understood must not be passed over.
+func Unmarshal(data []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text after the end")
+	}
+	return nil
 }
 
 func appendCanonical(out []byte, v any) ([]byte, error) {

@@ -62,3 +62,23 @@ func FuzzMarshal(f *testing.F) {
 		require.Equal(t, string(once), string(twice))
 	})
 }
+
+func TestUnmarshal(t *testing.T) {
+	type document struct {
+		A int `json:"a"`
+	}
+	for text, ok := range map[string]bool{
+		`{"a":1}`:        true,
+		" {\"a\":1}\n ":  true,
+		`{}`:             true,
+		`{"a":1,"b":2}`:  false,
+		`{"a":1}{"a":1}`: false,
+		`{"a":1} x`:      false,
+		`{"a":"1"}`:      false,
+		`{"a":1`:         false,
+		"":               false,
+	} {
+		var d document
+		require.Equal(t, ok, jcs.Unmarshal([]byte(text), &d) == nil, text)
+	}
+}

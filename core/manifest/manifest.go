@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -115,9 +114,7 @@ func (m *Manifest) Encode() ([]byte, error) {
 // Decode reads what Encode wrote, and nothing else. The error is ErrManifest.
 func Decode(raw []byte) (*Manifest, error) {
 	out := &Manifest{}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(out); err != nil {
+	if err := jcs.Unmarshal(raw, out); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	again, err := out.Encode()

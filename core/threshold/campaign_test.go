@@ -16,9 +16,8 @@ import (
 )
 
 // A campaign is a fresh key and two reshares under attack, with operators that join and
-// leave, as a chain referees them. It is row R12 of the reliability plan: every run ends
-// with one key that all honest operators share, or with nothing, and the shares of the
-// epoch before go on opening.
+// leave, as a chain referees them. Every run ends with one key that all honest operators
+// share, or with nothing, and the shares of the epoch before go on opening.
 
 // fault is what an operator does wrong in a run.
 type fault int

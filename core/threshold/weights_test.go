@@ -107,7 +107,7 @@ func TestWeigh_EverySet(t *testing.T) {
 	})
 }
 
-// protocol.md 7.2 and its prototype.
+// The weights of docs/spec/custody.md, section 9.0, as a program of another hand computed them.
 func TestWeigh_KnownAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name   string

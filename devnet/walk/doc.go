@@ -2,9 +2,9 @@
 // patient's file is de-identified, sealed, attested, asked for, consented, released by
 // the committee, paid and opened; a refused and a revoked consent release nothing.
 //
-// Build makes a Town: four validators, a gateway, and people with wallets, all in one
-// folder. Play plays the fourteen steps for a list of files and returns a Summary, the
-// last line of `volens demo`. Close ends every process.
+// Build makes a Town: validators, a gateway, and people with wallets, all in one folder;
+// those are the first two of the story's fourteen steps. Play plays the others for a list of
+// files and returns a Summary, the last line of `volens demo`. Close ends every process.
 //
 // The people act through package client only, as users do. The walk checks what it sees
 // and believes nothing: digests are computed from the files on disk, money from the

@@ -1,5 +1,6 @@
-// Package byzantine is a validator that lies: sixteen ways to spoil a vote extension and
-// fifteen to spoil a proposal, as test/network/README.md lists them.
+// Package byzantine is a validator that lies: seventeen ways to spoil the vote extension of a
+// batch, two that of a run, and fifteen to spoil a proposal, as test/network/README.md lists
+// them.
 //
 // It is linked into volensd under the build tag "byzantine" only, and never into a
 // release; test/network shows that. A Liar wraps the honest handlers of a node. Which lie

@@ -6,6 +6,7 @@ import (
 	errorsmod "cosmossdk.io/errors"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -14,6 +15,17 @@ func (o Organisation) Active() bool { return o.Status == ORGANISATION_STATUS_ACT
 
 // Has reports whether the organisation was accredited for the role.
 func (o Organisation) Has(role Role) bool { return slices.Contains(o.Roles, role) }
+
+// Speaks reports whether the organisation is active and was accredited for the role. Its
+// bond, which a new statement needs as well, is not looked at.
+func (o Organisation) Speaks(role Role) bool { return o.Active() && o.Has(role) }
+
+// Facts is what duo.Permits is told of the organisation.
+func (o Organisation) Facts() duo.Organisation {
+	return duo.Organisation{
+		Address: o.Address, Kind: duo.OrganisationKind(o.Kind), Country: o.Country, Accredited: o.Active(),
+	}
+}
 
 // MayInspect reports whether the organisation's kind may read data that no one
 // attested yet. Insurers, employers, governments and law enforcement never may,

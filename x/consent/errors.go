@@ -1,12 +1,6 @@
 package consent
 
-import (
-	"errors"
-
-	errorsmod "cosmossdk.io/errors"
-
-	"github.com/volens-network/volens/core/duo"
-)
+import errorsmod "cosmossdk.io/errors"
 
 // The errors of the module. Numbers are part of the interface: never renumber them.
 var (
@@ -45,28 +39,3 @@ var (
 	// ErrParams is returned for parameters out of range.
 	ErrParams = errorsmod.Register(ModuleName, 17, "parameters")
 )
-
-// incomplete is ErrMissingFields to the chain and a duo.MissingFieldsError to Go.
-type incomplete struct {
-	missing *duo.MissingFieldsError
-}
-
-// Error names all paths.
-func (e *incomplete) Error() string { return ErrMissingFields.Error() + ": " + e.missing.Error() }
-
-// Cause gives the chain its error code (cosmossdk.io/errors).
-func (*incomplete) Cause() error { return ErrMissingFields }
-
-// Unwrap gives errors.Is and errors.As both.
-func (e *incomplete) Unwrap() []error { return []error{ErrMissingFields, e.missing} }
-
-// MissingFields returns the paths of the fields that err complains about, in the
-// order of the message, such as provision.disclosure.statements.revocation; nil if
-// err is about something else.
-func MissingFields(err error) []string {
-	var missing *duo.MissingFieldsError
-	if !errors.As(err, &missing) {
-		return nil
-	}
-	return missing.Paths
-}

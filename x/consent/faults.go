@@ -7,6 +7,7 @@ import (
 
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/incomplete"
 )
 
 const (
@@ -30,17 +31,14 @@ func (f *faults) need(ok bool, path string) {
 
 // nested records the paths that err names, each after the prefix.
 func (f *faults) nested(err error, prefix string) {
-	for _, path := range MissingFields(err) {
+	for _, path := range duo.MissingFields(err) {
 		f.need(false, prefix+path)
 	}
 }
 
 // err is ErrMissingFields with all paths, or nil if there are none.
 func (f *faults) err() error {
-	if len(f.paths) == 0 {
-		return nil
-	}
-	return &incomplete{missing: &duo.MissingFieldsError{Paths: f.paths}}
+	return incomplete.New(ErrMissingFields, f.paths)
 }
 
 // check records what duo finds wrong with the policy, and every value that could be

@@ -11,6 +11,7 @@ import (
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/x/consent"
 )
 
@@ -59,12 +60,12 @@ func TestMsgs_NameAllFaults(t *testing.T) {
 		},
 		{&consent.MsgUpdateParams{}, []string{"authority"}},
 	} {
-		require.Equal(t, c.want, consent.MissingFields(c.msg.ValidateBasic()), "%T", c.msg)
+		require.Equal(t, c.want, duo.MissingFields(c.msg.ValidateBasic()), "%T", c.msg)
 	}
 	grant := &consent.MsgGrantConsent{Provision: provision(t)}
 	grant.Provision.Disclosure.Statements.Rights = ""
 	require.Equal(t, []string{"owner", "dataset_id", "provision.disclosure.statements.rights"},
-		consent.MissingFields(grant.ValidateBasic()))
+		duo.MissingFields(grant.ValidateBasic()))
 }
 
 func TestParams(t *testing.T) {
@@ -74,7 +75,7 @@ func TestParams(t *testing.T) {
 		msg := &consent.MsgUpdateParams{Authority: address(t, 1), Params: consent.Params{RevokesABlock: n}}
 		require.ErrorIs(t, msg.ValidateBasic(), consent.ErrParams)
 	}
-	require.Nil(t, consent.MissingFields(consent.ErrParams))
+	require.Nil(t, duo.MissingFields(consent.ErrParams))
 }
 
 func TestRegister(t *testing.T) {

@@ -17,8 +17,8 @@ func KMinLadder() []uint32 {
 const MaxProvisionSize = 8 << 10
 
 // Validate returns an error with the paths of all elements that are missing or
-// wrong, such as provision.disclosure.statements.revocation (MissingFields reads
-// them), or nil. Whether the expiry lies ahead is left to ValidateAt, and whether
+// wrong, such as provision.disclosure.statements.revocation (duo.MissingFields
+// reads them), or nil. Whether the expiry lies ahead is left to ValidateAt, and whether
 // template, codebook and accounts exist only the chain knows.
 func (p Provision) Validate() error {
 	return p.ValidateAt(time.Time{})

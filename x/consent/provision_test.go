@@ -46,7 +46,7 @@ func TestProvision_EmptyNamesEveryElement(t *testing.T) {
 		"provision.disclosure.comprehension_passed",
 		"provision.disclosure.subject",
 	}
-	require.Equal(t, want, consent.MissingFields(err))
+	require.Equal(t, want, duo.MissingFields(err))
 	for _, path := range want {
 		require.ErrorContains(t, err, path)
 	}
@@ -93,11 +93,11 @@ func TestProvision_OneFaultEach(t *testing.T) {
 	} {
 		p := provision(t)
 		fault(&p)
-		require.Equal(t, []string{path}, consent.MissingFields(p.ValidateAt(now)), path)
+		require.Equal(t, []string{path}, duo.MissingFields(p.ValidateAt(now)), path)
 	}
 	p := provision(t)
 	p.Expiry = consent.Expiry{Time: &zero}
-	require.Equal(t, []string{"provision.expiry.time"}, consent.MissingFields(p.Validate()))
+	require.Equal(t, []string{"provision.expiry.time"}, duo.MissingFields(p.Validate()))
 }
 
 func TestProvision_CodebookOfOtherPermissions(t *testing.T) {
@@ -105,7 +105,7 @@ func TestProvision_CodebookOfOtherPermissions(t *testing.T) {
 	p.Policy.Permission, p.Policy.Diseases, p.Policy.Codebook = string(duo.GRU), nil, ""
 	require.NoError(t, p.Validate())
 	p.Policy.Codebook = "no token"
-	require.Equal(t, []string{"provision.policy.codebook"}, consent.MissingFields(p.Validate()))
+	require.Equal(t, []string{"provision.policy.codebook"}, duo.MissingFields(p.Validate()))
 }
 
 func TestProvision_Choices(t *testing.T) {
@@ -122,7 +122,7 @@ func TestProvision_TooLarge(t *testing.T) {
 	for n := range 255 {
 		p.Policy.Modifiers[0].Values = append(p.Policy.Modifiers[0].Values, address(t, byte(n+4)))
 	}
-	require.Equal(t, []string{"provision"}, consent.MissingFields(p.Validate()))
+	require.Equal(t, []string{"provision"}, duo.MissingFields(p.Validate()))
 	p.Policy.Modifiers[0].Values = p.Policy.Modifiers[0].Values[:100]
 	require.NoError(t, p.Validate())
 }
@@ -132,7 +132,7 @@ func TestProvision_Guardian(t *testing.T) {
 	p.Disclosure.Subject = consent.SUBJECT_WITH_GUARDIAN
 	require.Equal(t,
 		[]string{"provision.disclosure.representative_sha256", "provision.disclosure.authority_sha256"},
-		consent.MissingFields(p.Validate()))
+		duo.MissingFields(p.Validate()))
 	p.Disclosure.RepresentativeSha256 = bytes.Repeat([]byte{1}, 32)
 	p.Disclosure.AuthoritySha256 = bytes.Repeat([]byte{2}, 32)
 	require.NoError(t, p.Validate())
@@ -172,7 +172,7 @@ func FuzzProvision(f *testing.F) {
 			return
 		}
 		if err := p.ValidateAt(now); err != nil {
-			require.NotEmpty(t, consent.MissingFields(err))
+			require.NotEmpty(t, duo.MissingFields(err))
 			return
 		}
 		policy, err := p.Policy.DUO()

@@ -1,8 +1,6 @@
 package custody
 
 import (
-	"slices"
-
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/volens-network/volens/x/attestation"
@@ -22,17 +20,13 @@ func (i Inspection) Undecided() bool {
 // insurers, employers, governments and law enforcement never may, and the others
 // only while they are active and accredited as attestor or arbiter.
 func MayInspect(o attestation.Organisation) error {
-	if o.Status != attestation.ORGANISATION_STATUS_ACTIVE {
+	if !o.Active() {
 		return errorsmod.Wrapf(ErrOrganisation, "%s is %s", o.Address, o.Status)
 	}
-	switch o.Kind {
-	case attestation.ORGANISATION_KIND_HOSPITAL, attestation.ORGANISATION_KIND_LAB,
-		attestation.ORGANISATION_KIND_UNIVERSITY, attestation.ORGANISATION_KIND_NONPROFIT,
-		attestation.ORGANISATION_KIND_COMPANY:
-	default:
+	if !o.MayInspect() {
 		return errorsmod.Wrapf(ErrOrganisation, "%s is of kind %s", o.Address, o.Kind)
 	}
-	if !slices.Contains(o.Roles, attestation.ROLE_ATTESTOR) && !slices.Contains(o.Roles, attestation.ROLE_ARBITER) {
+	if !o.Has(attestation.ROLE_ATTESTOR) && !o.Has(attestation.ROLE_ARBITER) {
 		return errorsmod.Wrapf(ErrOrganisation, "%s is neither attestor nor arbiter", o.Address)
 	}
 	return nil

@@ -1,12 +1,11 @@
 package market
 
 import (
-	"errors"
 	"fmt"
 
 	errorsmod "cosmossdk.io/errors"
 
-	"github.com/volens-network/volens/core/duo"
+	"github.com/volens-network/volens/x/internal/incomplete"
 )
 
 // Errors of the module; numbers are never given to another error.
@@ -58,30 +57,6 @@ var (
 	ErrGenesis = errorsmod.Register(ModuleName, 23, "genesis")
 )
 
-// incomplete is ErrMissingFields to the chain and a duo.MissingFieldsError to Go.
-type incomplete struct {
-	missing *duo.MissingFieldsError
-}
-
-// Error names all paths.
-func (e *incomplete) Error() string { return ErrMissingFields.Error() + ": " + e.missing.Error() }
-
-// Cause gives the chain its error code (cosmossdk.io/errors).
-func (*incomplete) Cause() error { return ErrMissingFields }
-
-// Unwrap gives errors.Is and errors.As both.
-func (e *incomplete) Unwrap() []error { return []error{ErrMissingFields, e.missing} }
-
-// MissingFields returns the paths of the fields that err complains about, such as
-// spec.use.purposes; nil if err is about something else.
-func MissingFields(err error) []string {
-	var missing *duo.MissingFieldsError
-	if !errors.As(err, &missing) {
-		return nil
-	}
-	return missing.Paths
-}
-
 // faults collects the paths of all fields that are missing or wrong, each once.
 type faults struct {
 	paths []string
@@ -103,8 +78,5 @@ func (f *faults) need(ok bool, format string, args ...any) {
 
 // err is ErrMissingFields with all paths, or nil if there are none.
 func (f *faults) err() error {
-	if len(f.paths) == 0 {
-		return nil
-	}
-	return &incomplete{missing: &duo.MissingFieldsError{Paths: f.paths}}
+	return incomplete.New(ErrMissingFields, f.paths)
 }

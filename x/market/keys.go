@@ -43,6 +43,6 @@ func Account() sdk.AccAddress { return authtypes.NewModuleAddress(ModuleName) }
 // PoolAccount stands for the community pool in payments.
 func PoolAccount() sdk.AccAddress { return authtypes.NewModuleAddress(distrtypes.ModuleName) }
 
-// CommitteeAccount is where the key committee's parts gather, for a later payout
-// by epoch.
+// CommitteeAccount is where the key committee's parts gather; x/custody pays them out
+// when an epoch ends.
 func CommitteeAccount() sdk.AccAddress { return authtypes.NewModuleAddress(custody.CommitteeName) }

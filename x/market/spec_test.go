@@ -56,13 +56,13 @@ func TestSpec_MissingFields(t *testing.T) {
 		spoil(&s)
 		err := s.Validate(account(t, 1))
 		require.ErrorIs(t, err, market.ErrMissingFields, path)
-		require.Equal(t, []string{path}, market.MissingFields(err))
+		require.Equal(t, []string{path}, duo.MissingFields(err))
 	}
 }
 
 func TestSpec_AllMissingAtOnce(t *testing.T) {
 	err := market.Spec{}.Validate(account(t, 1))
-	paths := market.MissingFields(err)
+	paths := duo.MissingFields(err)
 	require.Subset(t, paths, []string{
 		"spec.mode", "spec.use.purposes", "spec.use.recipients", "spec.digests.contact", "spec.price",
 		"spec.no_cohort_protection", "spec.delivery_key",
@@ -77,7 +77,7 @@ func TestSpec_AllMissingAtOnce(t *testing.T) {
 	codespace, code, _ := errorsmod.ABCIInfo(err, false)
 	require.Equal(t, market.ModuleName, codespace)
 	require.Equal(t, uint32(4), code, "the chain answers with the number, not an internal error")
-	require.Nil(t, market.MissingFields(errors.New("other")))
+	require.Nil(t, duo.MissingFields(errors.New("other")))
 }
 
 func TestSpec_Price(t *testing.T) {
@@ -110,6 +110,6 @@ func TestSpec_DeliveryKey(t *testing.T) {
 	} {
 		s := spec(t)
 		s.DeliveryKey = key
-		require.Equal(t, []string{"spec.delivery_key"}, market.MissingFields(s.Validate(account(t, 1))))
+		require.Equal(t, []string{"spec.delivery_key"}, duo.MissingFields(s.Validate(account(t, 1))))
 	}
 }

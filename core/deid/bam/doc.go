@@ -16,7 +16,7 @@
 //   - Names of sequences cannot be dropped, so one that is not of their form
 //     refuses the file.
 //
-// An index of the original does not fit the output; make a new one. What was
-// written before an error must be thrown away by the caller. No error and no
-// report holds a value of the input.
+// An index of the original does not fit the output; Options.Index has a new one made
+// in the same pass. What was written before an error must be thrown away by the
+// caller. No error and no report holds a value of the input.
 package bam

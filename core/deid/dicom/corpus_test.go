@@ -2,7 +2,6 @@ package dicom_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -16,9 +15,8 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 )
-
-var corpus = filepath.Join("..", "..", "..", "..", "shared", "corpus")
 
 // refused says which files of the corpus are refused even when a person looked
 // at their pictures, and why. Every other one must come out clean.
@@ -44,57 +42,21 @@ var alone = []string{
 
 func corpusFiles(t *testing.T) []string {
 	t.Helper()
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("the shared corpus is not beside the repository")
-	}
-	var names []string
-	for _, pattern := range []string{"dicom/*", "awkward/*dcm*", "awkward/dicom*", "awkward/*.bin"} {
-		found, err := filepath.Glob(filepath.Join(corpus, pattern))
-		require.NoError(t, err)
-		for _, path := range found {
-			name, err := filepath.Rel(corpus, path)
-			require.NoError(t, err)
-			names = append(names, filepath.ToSlash(name))
-		}
-	}
-	require.NotEmpty(t, names)
-	return names
-}
-
-func load4711(t *testing.T, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpus, filepath.FromSlash(name)))
-	require.NoError(t, err)
-	return data
-}
-
-// truth lists for each file the strings that must not survive.
-func truth(t *testing.T) map[string][]string {
-	t.Helper()
-	raw := map[string]json.RawMessage{}
-	require.NoError(t, json.Unmarshal(load4711(t, "TRUTH.json"), &raw))
-	all := map[string][]string{}
-	for name, value := range raw {
-		var list []string
-		if json.Unmarshal(value, &list) == nil {
-			all[name] = list
-		}
-	}
-	return all
+	return corpus.Files(t, "dicom/*", "awkward/*dcm*", "awkward/dicom*", "awkward/*.bin")
 }
 
 func TestScrub_EveryFileOfTheCorpus(t *testing.T) {
-	secrets := truth(t)
+	secrets := corpus.Truth(t)
 	handled := 0
 	for _, name := range corpusFiles(t) {
 		for _, profile := range deid.Profiles() {
 			t.Run(name+"/"+profile, func(t *testing.T) {
-				data := load4711(t, name)
+				data := corpus.Read(t, name)
 				o := dicom.Options{PixelsReviewed: true}
 				out, result, err := scrub(t, profile, data, o)
 				if code, ok := refused[name]; ok {
 					require.Error(t, err)
-					requireRefused(t, code, err)
+					corpus.RequireRefused(t, code, err)
 					return
 				}
 				require.NoError(t, err)
@@ -129,14 +91,14 @@ func TestScrub_CorpusWithoutAPersonsEyes(t *testing.T) {
 			turned++
 			continue
 		}
-		_, _, err := scrub(t, deid.SafeHarborStrict, load4711(t, name), dicom.Options{})
+		_, _, err := scrub(t, deid.SafeHarborStrict, corpus.Read(t, name), dicom.Options{})
 		if slices.Contains(alone, filepath.Base(name)) {
 			require.NoError(t, err, name)
 			passed++
 			continue
 		}
 		require.Error(t, err, name)
-		requireRefused(t, deid.CodePixels, err)
+		corpus.RequireRefused(t, deid.CodePixels, err)
 		waiting++
 	}
 	require.Equal(t, len(alone), passed)
@@ -155,7 +117,7 @@ func TestGate_CorpusWithText(t *testing.T) {
 		_, result, err := scrub(
 			t,
 			deid.SafeHarborStrict,
-			load4711(t, "dicom/"+name),
+			corpus.Read(t, "dicom/"+name),
 			dicom.Options{PixelsReviewed: true},
 		)
 		require.NoError(t, err)
@@ -258,7 +220,7 @@ func peerHandles(t *testing.T) int {
 			continue // taken by the peer, with the paths that name patients
 		}
 		path := filepath.Join(t.TempDir(), "copy.dcm")
-		require.NoError(t, os.WriteFile(path, load4711(t, name), 0o600))
+		require.NoError(t, os.WriteFile(path, corpus.Read(t, name), 0o600))
 		if exec.CommandContext(t.Context(), dcmodify, "-q", "-nb", "-imt", "-ea", "(0010,0010)", path).Run() == nil {
 			n++
 		}
@@ -279,7 +241,7 @@ func TestScrub_PeersReadTheOutputs(t *testing.T) {
 		if refused[name] != "" {
 			continue
 		}
-		out, _, err := scrub(t, deid.SafeHarborStrict, load4711(t, name), dicom.Options{PixelsReviewed: true})
+		out, _, err := scrub(t, deid.SafeHarborStrict, corpus.Read(t, name), dicom.Options{PixelsReviewed: true})
 		require.NoError(t, err)
 		path := filepath.Join(t.TempDir(), "out.dcm")
 		require.NoError(t, os.WriteFile(path, out, 0o600))
@@ -290,7 +252,7 @@ func TestScrub_PeersReadTheOutputs(t *testing.T) {
 		}
 		// It fails for faults that the originals have, too; what it must not say
 		// is that it cannot read a file of which it can read the original.
-		original := filepath.Join(corpus, filepath.FromSlash(name))
+		original := corpus.Path(t, name)
 		before, after := sayings(t, dciodvfy, original), sayings(t, dciodvfy, path)
 		for _, fault := range []string{"read failed", "not valid DICOM", "Tags out of order", "Illegal root", "Bad group length"} {
 			require.False(

@@ -2,9 +2,9 @@ package dicom_test
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -13,7 +13,7 @@ func FuzzScrub(f *testing.F) {
 		f.Add(data, true)
 	}
 	for _, name := range []string{"UN_sequence.dcm", "priv_SQ.dcm", "chrSQEncoding.dcm", "rtplan.dcm", "chrH31.dcm", "GH223.dcm"} {
-		if seed, err := os.ReadFile(filepath.Join(corpus, "dicom", name)); err == nil {
+		if seed, err := os.ReadFile(corpus.Path(f, "dicom/"+name)); err == nil {
 			f.Add(seed, false)
 		}
 	}

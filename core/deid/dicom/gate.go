@@ -7,9 +7,6 @@ import (
 	"github.com/volens-network/volens/core/deid"
 )
 
-// DetectorName names the detector of burned-in text in reports.
-const DetectorName = "volens-strokes@1"
-
 const (
 	// maxFrame is the largest frame that is held to be looked at.
 	maxFrame = 16 << 20

@@ -7,46 +7,20 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
-
-var testKey = []byte("a key of some length for tests")
-
-// loaded keeps the profiles, which many small scrubs share.
-var loaded sync.Map
-
-func load(tb testing.TB, id string) *deid.Profile {
-	tb.Helper()
-	if kept, ok := loaded.Load(id); ok {
-		p, ok := kept.(*deid.Profile)
-		require.True(tb, ok)
-		return p
-	}
-	p, err := deid.LoadProfile(id)
-	require.NoError(tb, err)
-	loaded.Store(id, p)
-	return p
-}
 
 // options fills in profile and pseudonyms.
 func options(tb testing.TB, profile string, o dicom.Options) dicom.Options {
 	tb.Helper()
-	p := load(tb, profile)
-	var key []byte
-	if p.Samples == deid.SamplesKeyed {
-		key = testKey
-	}
-	o.Profile = p
-	var err error
-	o.Pseudonyms, err = deid.NewPseudonymizer(p, key)
-	require.NoError(tb, err)
+	o.Profile, o.Pseudonyms = corpus.Profile(tb, profile), corpus.Pseudonyms(tb, profile)
 	return o
 }
 
@@ -67,21 +41,12 @@ func clean(tb testing.TB, data []byte) ([]byte, *deid.FileResult) {
 	return out, result
 }
 
-func requireRefused(tb testing.TB, code deid.Code, err error) {
-	tb.Helper()
-	var refusal *deid.RefusalError
-	require.ErrorAs(tb, err, &refusal)
-	require.Equal(tb, code, refusal.Code, refusal.Detail)
-	require.NotEmpty(tb, refusal.Detail)
-}
-
 // requireStable demands that an attestor finds no fault, and that the strict
 // profile changes nothing when it runs again.
 func requireStable(tb testing.TB, profile string, result *deid.FileResult, out []byte, o dicom.Options) {
 	tb.Helper()
-	verdict, err := dicom.Verify(context.Background(), load(tb, profile), result.Entry, bytes.NewReader(out))
-	require.NoError(tb, err)
-	require.True(tb, verdict.OK(), "%+v", verdict.Findings)
+	verdict, err := dicom.Verify(context.Background(), corpus.Profile(tb, profile), result.Entry, bytes.NewReader(out))
+	corpus.RequireClean(tb, verdict, err)
 	if profile != deid.SafeHarborStrict {
 		return
 	}

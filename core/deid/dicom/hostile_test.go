@@ -13,6 +13,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -181,7 +182,7 @@ func TestScrub_DeflateBomb(t *testing.T) {
 		sample.Text(0x00080060, "CS", "CT"), {Tag: 0x7fe00010, VR: "OB", Value: make([]byte, 64<<20)},
 	})
 	_, _, err := scrub(t, deid.SafeHarborStrict, bomb, dicom.Options{PixelsReviewed: true})
-	requireRefused(t, deid.CodeBomb, err)
+	corpus.RequireRefused(t, deid.CodeBomb, err)
 	_, _, err = scrub(
 		t,
 		deid.SafeHarborStrict,

@@ -17,6 +17,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -225,7 +226,7 @@ func TestGate_JPEGIsLookedAt(t *testing.T) {
 			} {
 				_, _, err := scrub(t, deid.SafeHarborStrict, file(c.syntax, c.bits, frame), dicom.Options{})
 				require.Error(t, err, what)
-				requireRefused(t, deid.CodePixels, err)
+				corpus.RequireRefused(t, deid.CodePixels, err)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -131,7 +132,7 @@ func TestGate_UltrasoundKeepsOnlyRegions(t *testing.T) {
 	} {
 		_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{})
 		require.Error(t, err, name)
-		requireRefused(t, deid.CodePixels, err)
+		corpus.RequireRefused(t, deid.CodePixels, err)
 	}
 }
 
@@ -159,7 +160,7 @@ func TestGate_NeedsAPersonsEyes(t *testing.T) {
 	} {
 		_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{})
 		require.Error(t, err, name)
-		requireRefused(t, deid.CodePixels, err)
+		corpus.RequireRefused(t, deid.CodePixels, err)
 		out, result, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
 		require.NoError(t, err, name)
 		require.EqualValues(t, 1, count(result, "pixels", "reviewed"), name)
@@ -173,7 +174,7 @@ func TestGate_NeedsAPersonsEyes(t *testing.T) {
 		instance(sample.ClassPDF, nil, 8, pdf),
 		dicom.Options{PixelsReviewed: true},
 	)
-	requireRefused(t, deid.CodeIdentifierRemain, err)
+	corpus.RequireRefused(t, deid.CodeIdentifierRemain, err)
 }
 
 func TestGate_ComputedPixelsPass(t *testing.T) {
@@ -194,7 +195,7 @@ func TestScrub_CompressedPixelsStayByteForByte(t *testing.T) {
 		syntax = "1.2.840.10008.1.2.4." + syntax
 		data := compressed(sample.ClassCT, syntax)
 		_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{})
-		requireRefused(t, deid.CodePixels, err)
+		corpus.RequireRefused(t, deid.CodePixels, err)
 		out, result, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
 		require.NoError(t, err)
 		at := bytes.Index(data, []byte("\xe0\x7f\x10\x00OB"))
@@ -212,7 +213,7 @@ func TestScrub_CompressedPixelsStayByteForByte(t *testing.T) {
 			compressed(sample.ClassCT, syntax),
 			dicom.Options{PixelsReviewed: true},
 		)
-		requireRefused(t, deid.CodeUnsupported, err)
+		corpus.RequireRefused(t, deid.CodeUnsupported, err)
 	}
 }
 
@@ -266,6 +267,6 @@ func TestGate_RLEIsLookedAt(t *testing.T) {
 	} {
 		_, _, err := scrub(t, deid.SafeHarborStrict, file(p, frame), dicom.Options{})
 		require.Error(t, err, name)
-		requireRefused(t, deid.CodePixels, err)
+		corpus.RequireRefused(t, deid.CodePixels, err)
 	}
 }

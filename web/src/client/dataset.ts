@@ -102,7 +102,7 @@ export function holdsGenes(kind: Kind): boolean {
   return [Kind.VCF, Kind.GVCF, Kind.BAM, Kind.CRAM, Kind.FASTQ, Kind.GENOTYPE_ARRAY].includes(kind);
 }
 
-/** Kinds of organisations that may never inspect (chain.md 3). */
+/** Kinds of organisations that may never inspect (`MayInspect` of x/attestation). */
 const neverInspect = [
   OrganisationKind.INSURER,
   OrganisationKind.EMPLOYER,

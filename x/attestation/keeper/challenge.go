@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"fmt"
 
 	"cosmossdk.io/collections"
 	errorsmod "cosmossdk.io/errors"
@@ -12,6 +11,7 @@ import (
 	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/quarantine"
 )
 
 // MaxLapses is how many challenges lapse in one block; the rest lapse in the next.
@@ -140,7 +140,7 @@ func (k *Keeper) EndBlocker(ctx context.Context) error {
 // more and waits for the authority: tried again in every block it would stand in the way
 // of others, and its error would stop the chain.
 func (k *Keeper) lapse(ctx sdk.Context, key FreezeKey) {
-	err := within(ctx, func(ctx sdk.Context) error {
+	err := quarantine.Run(ctx, func(ctx sdk.Context) error {
 		c, err := k.Challenges.Get(ctx, collections.Join(key.K2(), key.K3()))
 		if err != nil {
 			return err
@@ -154,21 +154,6 @@ func (k *Keeper) lapse(ctx sdk.Context, key FreezeKey) {
 	if err := k.Freezes.Remove(ctx, key); err != nil {
 		ctx.Logger().Error("challenge does not lapse", "dataset", key.K2().String(), "reason", err.Error())
 	}
-}
-
-// within keeps all of what a function writes, or nothing.
-func within(ctx sdk.Context, run func(sdk.Context) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	cached, write := ctx.CacheContext()
-	if err := run(cached); err != nil {
-		return err
-	}
-	write()
-	return nil
 }
 
 // challengeable returns the attestation that a message challenges.

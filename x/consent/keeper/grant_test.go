@@ -57,7 +57,7 @@ func TestGrantConsent_ExpiryAgainstBlockTime(t *testing.T) {
 	p := f.provision()
 	f.ctx = f.ctx.WithBlockTime(*p.Expiry.Time)
 	_, err := f.grant(p)
-	require.Equal(t, []string{"provision.expiry.time"}, consent.MissingFields(err))
+	require.Equal(t, []string{"provision.expiry.time"}, duo.MissingFields(err))
 	p.Expiry = consent.Expiry{Never: true}
 	_, err = f.grant(p)
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func TestAmendConsent(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrVersion)
 	p.Mode = 0
 	_, err = f.amend(2, p)
-	require.Equal(t, []string{"provision.mode"}, consent.MissingFields(err))
+	require.Equal(t, []string{"provision.mode"}, duo.MissingFields(err))
 	require.Len(t, f.history(), 2)
 }
 

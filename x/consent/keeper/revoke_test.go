@@ -55,7 +55,7 @@ func TestRevokeConsent_WhoMay(t *testing.T) {
 func TestRevokeConsent_MalformedNamesFields(t *testing.T) {
 	f := initFixture(t)
 	_, err := f.msgs.RevokeConsent(f.ctx, &consent.MsgRevokeConsent{})
-	require.Equal(t, []string{"signer", "dataset_id", "version"}, consent.MissingFields(err))
+	require.Equal(t, []string{"signer", "dataset_id", "version"}, duo.MissingFields(err))
 }
 
 // TestRevokeConsent_AlwaysWorks: after the expiry, and whatever became of the dataset.
@@ -105,7 +105,7 @@ func TestSetRevoker(t *testing.T) {
 	_, err := f.grant(f.provision())
 	require.NoError(t, err)
 	require.ErrorIs(t, f.setRevoker(stranger, address(t, carer)), consent.ErrNotOwner)
-	require.Equal(t, []string{"revoker"}, consent.MissingFields(f.setRevoker(patient, address(t, patient))))
+	require.Equal(t, []string{"revoker"}, duo.MissingFields(f.setRevoker(patient, address(t, patient))))
 
 	require.NoError(t, f.setRevoker(patient, address(t, carer)))
 	require.Equal(t, address(t, carer), f.latest().Revoker)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
@@ -123,7 +122,7 @@ func (f *inquiry) attested(facts *duo.Facts) error {
 	same := bytes.Equal(s.Sha256, p.Sha256) && bytes.Equal(s.U, p.U) && bytes.Equal(s.FacetsRoot, p.FacetsRoot)
 	facts.Attestation = duo.Attestation{
 		Live: same && !s.Revoked && facts.Time.Before(s.Expiry) && s.Version == f.dataset.Version &&
-			speaks(by, attestation.ROLE_ATTESTOR),
+			by.Speaks(attestation.ROLE_ATTESTOR),
 		Basis:      duo.Basis(s.Basis),
 		Challenged: challenged,
 	}
@@ -147,7 +146,7 @@ func (f *inquiry) approved(facts *duo.Facts) error {
 		for i, p := range a.Purposes {
 			out.Purposes[i] = duo.Purpose(p) //nolint:gosec // an unknown number is no purpose
 		}
-		if !a.Revoked && speaks(by, attestation.ROLE_ETHICS) {
+		if !a.Revoked && by.Speaks(attestation.ROLE_ETHICS) {
 			out.Evidence = duo.EvidenceAttested
 		}
 		facts.Approvals = append(facts.Approvals, out)
@@ -160,13 +159,13 @@ func (f *inquiry) parties(facts *duo.Facts) error {
 	if err != nil {
 		return err
 	}
-	facts.Organisation = organisationFacts(own)
+	facts.Organisation = own.Facts()
 	if f.use.BeneficialOwner != f.use.Organisation {
 		owner, err := f.organisation(f.use.BeneficialOwner)
 		if err != nil {
 			return err
 		}
-		facts.BeneficialOwner = organisationFacts(owner)
+		facts.BeneficialOwner = owner.Facts()
 	}
 	for _, address := range f.use.Recipients {
 		r := duo.Recipient{Address: address, Organisation: facts.Organisation}
@@ -174,7 +173,7 @@ func (f *inquiry) parties(facts *duo.Facts) error {
 		if err != nil && !errors.Is(err, attestation.ErrNotFound) {
 			return err
 		}
-		if err == nil && !visa.Revoked && slices.Contains(own.Roles, attestation.ROLE_INSTITUTION) {
+		if err == nil && !visa.Revoked && own.Has(attestation.ROLE_INSTITUTION) {
 			r.Class = duo.RecipientClass(visa.RecipientClass) //nolint:gosec // an unknown number is no class
 			r.Visa, r.VisaExpiry = duo.EvidenceAttested, visa.Expiry
 		}
@@ -202,15 +201,4 @@ func (f *inquiry) organisation(address string) (attestation.Organisation, error)
 		return attestation.Organisation{}, nil
 	}
 	return o, err
-}
-
-func speaks(o attestation.Organisation, role attestation.Role) bool {
-	return o.Status == attestation.ORGANISATION_STATUS_ACTIVE && slices.Contains(o.Roles, role)
-}
-
-func organisationFacts(o attestation.Organisation) duo.Organisation {
-	return duo.Organisation{
-		Address: o.Address, Kind: duo.OrganisationKind(o.Kind), Country: o.Country,
-		Accredited: o.Status == attestation.ORGANISATION_STATUS_ACTIVE,
-	}
 }

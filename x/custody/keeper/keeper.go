@@ -22,10 +22,10 @@ import (
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
 	"github.com/cosmos/cosmos-sdk/codec"
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/internal/quarantine"
 )
 
 // Keeper is the state of x/custody.
@@ -87,40 +87,9 @@ func (k *Keeper) SetHooks(hooks custody.Hooks) {
 	k.hooks = hooks
 }
 
-// quarantine runs one item in a cache of its own. When it fails or panics nothing
-// of it is kept, the reason is logged, and the block goes on. It reports whether
-// the item was kept.
+// quarantine runs one item of a block's work and reports whether it was kept.
 func (k *Keeper) quarantine(ctx sdk.Context, item string, run func(sdk.Context) error) bool {
-	if err := attempt(ctx, run); err != nil {
-		ctx.Logger().Error("custody item left out", "item", item, "height", ctx.BlockHeight(), "reason", err.Error())
-		return false
-	}
-	return true
-}
-
-// attempt keeps all of what a function writes, or nothing and the reason.
-func attempt(ctx sdk.Context, run func(sdk.Context) error) error {
-	cached, write := ctx.CacheContext()
-	if err := contained(cached, run); err != nil {
-		return err
-	}
-	write()
-	return nil
-}
-
-// contained turns a panic into an error. Running out of gas goes on to end the
-// transaction: else a sender could choose the gas so that only the hooks fail.
-func contained(ctx sdk.Context, run func(sdk.Context) error) (err error) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case storetypes.ErrorOutOfGas, storetypes.ErrorGasOverflow:
-			panic(r) //nolint:forbidigo // the transaction's runner recovers it
-		default:
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	return run(ctx)
+	return quarantine.Item(ctx, custody.ModuleName, item, run)
 }
 
 func isNotFound(err error) bool { return errors.Is(err, collections.ErrNotFound) }

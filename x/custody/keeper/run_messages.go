@@ -10,6 +10,7 @@ import (
 
 	"github.com/volens-network/volens/core/threshold"
 	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/internal/quarantine"
 )
 
 // ApplyRunMessages takes the run messages of one operator's vote extension. The
@@ -62,7 +63,7 @@ func (k *Keeper) ApplyRunMessages(ctx context.Context, operator []byte, msgs []c
 // tryMessage keeps what a message writes, if it is in place. That it is not is nothing
 // unusual: messages are repeated until they are seen.
 func tryMessage(ctx sdk.Context, apply func(sdk.Context) error) {
-	if err := attempt(ctx, apply); err != nil {
+	if err := quarantine.Run(ctx, apply); err != nil {
 		ctx.Logger().Debug("run message ignored", "height", ctx.BlockHeight(), "reason", err.Error())
 	}
 }

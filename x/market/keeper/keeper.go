@@ -21,7 +21,6 @@ import (
 	corestore "cosmossdk.io/core/store"
 	errorsmod "cosmossdk.io/errors"
 	"github.com/cosmos/cosmos-sdk/codec"
-	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/gogoproto/proto"
 
@@ -29,6 +28,7 @@ import (
 	"github.com/volens-network/volens/x/attestation"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/internal/quarantine"
 	"github.com/volens-network/volens/x/market"
 )
 
@@ -159,32 +159,9 @@ func (k *Keeper) moveTo(ctx context.Context, key id.ID, r market.Request, to mar
 	return emit(ctx, &market.EventRequestState{RequestId: r.Id, State: to})
 }
 
-// quarantine runs one item in a cache of its own. When it fails or panics nothing of
-// it is kept, the reason is logged, and the block goes on. It reports whether the
-// item was kept.
+// quarantine runs one item of a block's work and reports whether it was kept.
 func (k *Keeper) quarantine(ctx sdk.Context, item string, run func(sdk.Context) error) bool {
-	cached, write := ctx.CacheContext()
-	if err := contained(cached, run); err != nil {
-		ctx.Logger().Error("market item left out", "item", item, "height", ctx.BlockHeight(), "reason", err.Error())
-		return false
-	}
-	write()
-	return true
-}
-
-// contained turns a panic into an error. Running out of gas goes on to end the
-// transaction: else its sender could choose the gas so that a bond stays locked.
-func contained(ctx sdk.Context, run func(sdk.Context) error) (err error) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case storetypes.ErrorOutOfGas, storetypes.ErrorGasOverflow:
-			panic(r) //nolint:forbidigo // the transaction's runner recovers it
-		default:
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	return run(ctx)
+	return quarantine.Item(ctx, market.ModuleName, item, run)
 }
 
 func height(ctx context.Context) int64 { return sdk.UnwrapSDKContext(ctx).BlockHeight() }
