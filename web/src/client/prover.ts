@@ -1,17 +1,27 @@
 /**
- * What is taken from proofs instead of a node's word: the committee's key, the gateway, how often a dataset was opened, and
- * what a request says that a patient agrees to.
+ * What is taken from proofs instead of a node's word: the committee's key, the gateway, how often a dataset was opened, what
+ * a request says that a patient agrees to, and whether she still shares.
  */
 import { type DescMessage, equals, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import type { Proven } from "../chain/proof";
+import { fromBigEndian } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { committeeKey, emissionCountKey, organisationKey, requestKey, type StateKey } from "../core/statekeys";
+import {
+  committeeKey,
+  consentKey,
+  emissionCountKey,
+  latestConsentKey,
+  organisationKey,
+  requestKey,
+  type StateKey,
+} from "../core/statekeys";
 import {
   type Organisation,
   OrganisationSchema,
   OrganisationStatus,
   Role,
 } from "../gen/volens/attestation/v1/attestation_pb";
+import { type Consent, ConsentSchema } from "../gen/volens/consent/v1/consent_pb";
 import { EmissionCountSchema, JobKind, KeySchema, KeyStatus } from "../gen/volens/custody/v1/custody_pb";
 import { type Request, RequestSchema, SpecSchema } from "../gen/volens/market/v1/market_pb";
 import type { ProvenCounts } from "./activity";
@@ -52,6 +62,26 @@ export async function provenCounts(prove: Prover, datasetId: string): Promise<Pr
   const seconds = proofs[0]?.header.header.time.seconds;
   if (proofs.length !== kinds.length || seconds === undefined) throw new Fault("internal", "internal");
   return { released, inspected, height: proofs[0]?.height ?? 0n, time: Number(seconds) * 1000 };
+}
+
+/** The latest version of a dataset's consent, undefined if there never was one, in the state after a height. */
+export interface ProvenConsent {
+  readonly consent: Consent | undefined;
+  readonly height: bigint;
+}
+
+/** What a patient allows now. */
+export async function provenConsent(prove: Prover, datasetId: string): Promise<ProvenConsent> {
+  const [latest] = await prove([latestConsentKey(datasetId)]);
+  if (!latest) throw new Fault("internal", "internal");
+  const { height, value } = latest;
+  if (!value) return { consent: undefined, height };
+  if (value.length !== 8) throw new Fault("integrity", "proof-other");
+  const version = fromBigEndian(value);
+  const [proven] = await prove([consentKey(datasetId, version)]);
+  const consent = decode(ConsentSchema, proven);
+  if (consent?.datasetId !== datasetId || consent.version !== version) throw new Fault("integrity", "proof-other");
+  return { consent, height };
 }
 
 /** A request as a person saw it, with the organisations behind it; undefined for one that is not accredited. */
