@@ -25,6 +25,7 @@
 //     a text in which the second look finds neither an original value nor a
 //     pattern. Free texts and names that it does not name go, and what the profile
 //     overrides: the table forgets birth dates in other calendars, for one.
+//   - Of a colour profile the numbers stay, and no words.
 //   - Sequences are entered, up to 64 deep, and each attribute inside is judged
 //     by itself. They are written without lengths.
 //

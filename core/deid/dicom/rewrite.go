@@ -136,6 +136,8 @@ func (s *scrubber) rewrite(l *level, n *node) bool {
 		if over {
 			s.count.add("age", "over_89")
 		}
+	case opColours:
+		n.value = colourProfile(n.value)
 	case opCharset:
 		if !charsetForm.Match(bytes.TrimRight(n.value, "\x00")) {
 			n.value = nil
