@@ -273,7 +273,7 @@ func (s *Session) judge(
 		_, failed := envelope.Open(writer, source, r.facts, identity)
 		opened <- errors.Join(failed, writer.CloseWithError(failed))
 	}()
-	files, shown, err := formats.Verify(ctx, report.Report, report.profile, reader)
+	files, shown, err := formats.Verify(ctx, report.Report, report.profile, reader, s.Now().Year())
 	closed := reader.Close()
 	if failed := <-opened; failed != nil && err == nil {
 		err = failed

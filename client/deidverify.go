@@ -89,7 +89,7 @@ func verifyFiles(
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
-		out, _, err = formats.Verify(ctx, report, profile, file)
+		out, _, err = formats.Verify(ctx, report, profile, file, 0)
 		return out, err
 	}
 	if len(payload) != len(report.Payload) {

@@ -23,6 +23,7 @@ import (
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/market"
 )
 
 // proofFile is test/vectors/proof.json: a chain whose validators change, as its node's RPC
@@ -122,6 +123,8 @@ func stateKeys(t *testing.T) map[string]string {
 	pair("emission count INSPECTION", custody.EmissionCountsPrefix, uint64(custody.JOB_KIND_INSPECTION))
 	pair("release 7", custody.ReleasesPrefix, 7)
 	pair("seat 7", custody.SeatsPrefix, 7)
+	key, err = collections.EncodeKeyWithPrefix(market.RequestsPrefix, dataset.IDKey, subject)
+	put("request", key, err)
 	return out
 }
 

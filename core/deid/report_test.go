@@ -32,7 +32,7 @@ func TestReport_CanonicalFormIsFixed(t *testing.T) {
 		`"limits":["a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"],` +
 		`"payload":[{"bytes":10,"kind":"vcf.gz","name":"1.vcf.gz","records":5,"sha256":"` + someDigest + `","subjects":1}],` +
 		`"profile":{"basis":"safe_harbor","id":"safe-harbor-strict","sha256":"` + load(t, deid.SafeHarborStrict).SHA256() +
-		`","version":"2"},"recheck":[{"hits":0,"patterns":null,"searched":0,"skipped":0,"weak":0}],` +
+		`","version":"3"},"recheck":[{"hits":0,"patterns":null,"searched":0,"skipped":0,"weak":0}],` +
 		`"schema":"deid-report/1","tool":{"name":"volens","version":"1.2.3"},"warnings":["trailing_tab_repaired"]}`
 	require.Equal(t, want, string(data))
 	sum, err := sampleReport(t).Sum256()

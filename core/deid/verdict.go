@@ -25,6 +25,9 @@ const (
 	CheckPatterns Check = "patterns"
 	// CheckIndex: the index is the one that the file's records give, and no more.
 	CheckIndex Check = "index"
+	// CheckYear: ages were reckoned against this year or the last. A report that names an older
+	// one makes everybody younger.
+	CheckYear Check = "reference_year"
 	// CheckIdempotent: the profile changes nothing.
 	CheckIdempotent Check = "idempotent"
 )

@@ -18,6 +18,7 @@ const (
 // NDJSON.
 func detectFHIR(text []byte) Detection {
 	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // a number may be too large for a float
 	found, ended := scanResource(d)
 	if !found {
 		return Detection{}

@@ -120,16 +120,17 @@ func (a *api) stream(onChunk js.Value, begin func(session.Sink) (*session.Stream
 	return a.keep(stream), nil
 }
 
-// verify(report) begins to check a payload.
+// verify(report, year) begins to check a payload.
 func (a *api) verify(args []js.Value) (any, error) {
-	if len(args) != 1 {
+	if len(args) != 2 || args[1].Type() != js.TypeNumber {
 		return nil, errArguments
 	}
 	report, ok := copied(args[0], session.MaxReport)
-	if !ok {
+	year, whole := integer(args[1])
+	if !ok || !whole {
 		return nil, errArguments
 	}
-	stream, err := session.Verify(report)
+	stream, err := session.Verify(report, int(year))
 	if err != nil {
 		return nil, err
 	}

@@ -57,9 +57,12 @@ class Library {
     return new Dataset(this, handle);
   }
 
-  /** Checks a payload again: write it to the stream; close() gives { ok, profile, report_sha256, files, facets }. */
-  async verify(report) {
-    return new Stream(this, await this.call("verify", report));
+  /**
+   * Checks a payload again: write it to the stream; close() gives { ok, profile, report_sha256, files, facets }. The report
+   * must reckon ages against this year or the last; 0 for the year looks at one of any year.
+   */
+  async verify(report, year = new Date().getFullYear()) {
+    return new Stream(this, await this.call("verify", report, year));
   }
 
   /** Calls a function of the module. A module that has ended settles nothing, so its end is watched. */

@@ -21,15 +21,19 @@
 //     profile's list stay, and of reports codes and numbers.
 //   - UIDs become surrogates, but for those of PS3.6: classes, syntaxes, coding
 //     schemes and well-known frames of reference.
-//   - What the table does not name stays if it is a number, a code, or a text in
-//     which the second look finds neither an original value nor a pattern. Free
-//     texts and names that it does not name go.
+//   - What the table does not name stays if it is a number, a code of few words, or
+//     a text in which the second look finds neither an original value nor a
+//     pattern. Free texts and names that it does not name go, and what the profile
+//     overrides: the table forgets birth dates in other calendars, for one.
+//   - Of a colour profile the numbers stay, and no words.
 //   - Sequences are entered, up to 64 deep, and each attribute inside is judged
 //     by itself. They are written without lengths.
 //
 // A file is written in the transfer syntax in which it came, and its pixels byte
 // for byte, unless they were blanked; a deflated file becomes explicit little
-// endian. Syntaxes that keep the pixels behind a URL are refused, as are
+// endian. What stands beside a picture is wiped, which no eyes see: comments and
+// data of applications in JPEG, JPEG-LS and JPEG 2000 (notes), bytes behind the
+// last frame. Syntaxes that keep the pixels behind a URL are refused, as are
 // DICOMDIRs and transfer syntaxes of vendors.
 //
 // Pixels pass a gate. Original CT, MR, PET and NM images pass if a detector of

@@ -14,13 +14,15 @@ func (s *scrubber) writeHeader(look *deid.LookWriter, t tag, v vr, length uint32
 	return look.Pass(out.Bytes())
 }
 
-// encapsulated passes compressed pixels on, fragment by fragment and byte for
-// byte, offset tables included. What can be unpacked is looked at where the gate relies on it.
+// encapsulated passes compressed pixels on, fragment by fragment, offset tables included. What can be
+// unpacked is looked at where the gate relies on it; of the rest everything is wiped that a picture's
+// stream can say beside the picture, which no eyes see.
 func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 	if err := s.writeHeader(look, tagPixels, v, undefined); err != nil {
 		return err
 	}
 	check := s.wayOf() == wayCheck && !s.opts.PixelsReviewed
+	beside := &notes{dst: look}
 	first := true
 	err := s.fragments(s.out, func(n int64) error {
 		if err := s.ctx.Err(); err != nil {
@@ -31,15 +33,33 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 		}
 		table := first
 		first = false
-		if !check || table {
-			return s.src.copyTo(look, n)
+		switch {
+		case check && !table:
+			return s.checkedFragment(look, n)
+		case s.syntax.wordy() && !table:
+			return s.besides(beside, n)
 		}
-		return s.checkedFragment(look, n)
+		return s.src.copyTo(look, n)
 	})
 	if err != nil {
 		return err
 	}
+	if beside.wiped {
+		s.count.add(rulePixels, actionWiped)
+	}
 	return s.writeHeader(look, tagSequence, 0, 0)
+}
+
+// besides passes a fragment on without what stands beside the picture.
+func (s *scrubber) besides(beside *notes, n int64) error {
+	head, err := s.src.peek(min(int(n), 8))
+	if err != nil {
+		return err
+	}
+	if err := beside.begin(head); err != nil {
+		return err
+	}
+	return s.src.copyTo(beside, n)
 }
 
 // unpackers are the transfer syntaxes whose frames can be looked at, each in one fragment.

@@ -1,6 +1,7 @@
 package dicom
 
 import (
+	"bytes"
 	"io"
 	"slices"
 
@@ -14,12 +15,13 @@ const (
 	rounds = 6
 )
 
-// what the gate counts: files that a person looked at, and frames.
+// what the gate counts: files that a person looked at, frames, and files with words beside a picture.
 const (
 	rulePixels     = "pixels"
 	actionPassed   = "passed"
 	actionBlanked  = "blanked"
 	actionReviewed = "reviewed"
+	actionWiped    = "wiped"
 )
 
 // way is how the pixels get through.
@@ -91,10 +93,17 @@ func (s *scrubber) wayOf() way {
 	case unpackers[s.syntax.uid] != nil && s.pixels.length == undefined:
 		return wayCheck
 	case !s.syntax.encapsulated && s.pixels.length != undefined && p.samples != 2 && p.samples != 4 &&
-		p.photometric != "YBR_FULL_422" && int64(s.pixels.length) >= size*int64(p.frames):
+		p.photometric != "YBR_FULL_422" && s.holds(size*int64(p.frames), size):
 		return wayLook
 	}
 	return wayCopy
+}
+
+// holds tells whether native pixels are all the frames that are declared, and not one more: that one
+// would not be looked at.
+func (s *scrubber) holds(all, frame int64) bool {
+	length := int64(s.pixels.length)
+	return length >= all && length < all+frame
 }
 
 // writePixels writes the pixel element, cleaned where the gate demands it.
@@ -126,12 +135,28 @@ func (s *scrubber) writePixels(look *deid.LookWriter) error {
 		if err != nil {
 			return err
 		}
-		left -= done
+		if err := s.wipeRest(look, left-done); err != nil {
+			return err
+		}
+		left = 0
 	}
 	if err := s.src.copyTo(look, left); err != nil {
 		return err
 	}
 	_, err := look.Write(make([]byte, odd))
+	return err
+}
+
+// wipeRest writes zeros for what stands behind the last frame, less than a frame: nobody sees it.
+func (s *scrubber) wipeRest(look io.Writer, n int64) error {
+	rest, err := s.src.read(n)
+	if err != nil {
+		return err
+	}
+	if len(bytes.Trim(rest, "\x00")) > 0 {
+		s.count.add(rulePixels, actionWiped)
+	}
+	_, err = look.Write(make([]byte, n))
 	return err
 }
 

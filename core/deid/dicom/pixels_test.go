@@ -140,7 +140,7 @@ func TestGate_UltrasoundKeepsOnlyRegions(t *testing.T) {
 func compressed(class, syntax string, more ...sample.Element) []byte {
 	return sample.DICOM(sample.DICOMOptions{
 		Encoding: sample.Compressed(syntax), Class: class, Picture: sample.NewPicture(1, 16, 16, 9), Bits: 8,
-		Fragments: [][]byte{{}, []byte("\xff\xd8 compressed \xff\xd9 "), []byte("more")}, More: more,
+		Fragments: [][]byte{{}, []byte("\xff\xd8\xff\xda\x00\x02compressed"), []byte("more")}, More: more,
 	})
 }
 
@@ -269,4 +269,27 @@ func TestGate_RLEIsLookedAt(t *testing.T) {
 		require.Error(t, err, name)
 		corpus.RequireRefused(t, deid.CodePixels, err)
 	}
+}
+
+func TestGate_WhatStandsBehindTheLastFrame(t *testing.T) {
+	p := sample.NewPicture(1, 24, 32, 200)
+	frame := p.Bytes(sample.ExplicitLittle, 8)
+	pixels := func(rest string) []byte {
+		return instance(sample.ClassCT, p, 8, sample.Element{
+			Tag: 0x7fe00010, VR: "OW", Value: append(bytes.Clone(frame), rest...),
+		})
+	}
+	text := "seen with her husband, 5 Elm Road "
+	for _, reviewed := range []bool{false, true} {
+		o := dicom.Options{PixelsReviewed: reviewed}
+		out, result, err := scrub(t, deid.SafeHarborStrict, pixels(text), o)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, count(result, "pixels", "wiped"))
+		require.NotContains(t, string(out), "husband")
+		require.True(t, bytes.HasSuffix(out, append(bytes.Clone(frame), make([]byte, len(text))...)))
+		requireStable(t, deid.SafeHarborStrict, result, out, o)
+	}
+	// A second frame that nobody declared would not be looked at.
+	_, _, err := scrub(t, deid.SafeHarborStrict, pixels(string(frame)), dicom.Options{})
+	requireRefused(t, deid.CodePixels, err)
 }

@@ -26,6 +26,7 @@ const (
 	opPerson
 	opDescend
 	opCharset
+	opColours // a colour profile
 )
 
 // action is the decision on one element.
@@ -68,6 +69,7 @@ const (
 	tagBurnedIn     tag = 0x00280301
 	tagModified     tag = 0x00280303
 	tagVerifier     tag = 0x0040a073
+	tagColours      tag = 0x00282000
 	tagFlows        tag = 0x00340001
 	tagFloatPixels  tag = 0x7fe00008
 	tagDoublePixels tag = 0x7fe00009
@@ -234,6 +236,8 @@ func (p *policy) listed(a attribute) action {
 		out.op = opMeaning
 	case tagCharset:
 		out.op = opCharset
+	case tagColours:
+		out.op = opColours
 	case tagDocument:
 		out.op = opKeep // if the pixel gate lets it
 	default:

@@ -20,8 +20,12 @@ const (
 )
 
 var (
-	numberForm   = regexp.MustCompile(`^ *[+-]?[0-9]{0,16}(\.[0-9]{0,16})?([eE][+-]?[0-9]{1,3})? *$`)
-	codeForm     = regexp.MustCompile(`^[0-9A-Za-z_ /.+-]{0,32}$`)
+	numberForm = regexp.MustCompile(`^ *[+-]?[0-9]{0,16}(\.[0-9]{0,16})?([eE][+-]?[0-9]{1,3})? *$`)
+	// A term has few words; what is written like a sentence is one (PS3.5, 6.2, gives CS capital letters only).
+	codeForm = regexp.MustCompile(
+		`^ *(?:[0-9A-Z_/.+-]{1,24}(?: {1,2}[0-9A-Z_/.+-]{1,12}){1,2}|` +
+			`[A-Za-z]{1,16} [A-Za-z]{1,16}|[0-9A-Za-z_/.+-]{0,32}) *$`,
+	)
 	textForm     = regexp.MustCompile(`^[^\x00-\x1f\x7f]*$`)
 	charsetForm  = regexp.MustCompile(`^[0-9A-Z_ \\]*$`)
 	uidForm      = regexp.MustCompile(`^[0-9.]{1,64}$`)
@@ -132,6 +136,8 @@ func (s *scrubber) rewrite(l *level, n *node) bool {
 		if over {
 			s.count.add("age", "over_89")
 		}
+	case opColours:
+		n.value = colourProfile(n.value)
 	case opCharset:
 		if !charsetForm.Match(bytes.TrimRight(n.value, "\x00")) {
 			n.value = nil
@@ -305,7 +311,7 @@ func (s *scrubber) settled(n *node, patient string) bool {
 		text := n.set.decode(trim(n.value))
 		hit = !textForm.MatchString(strings.ReplaceAll(text, "\n", " ")) || text != dummy && s.look.Hits(text)
 	case opCode:
-		hit = s.look.Holds(string(n.value))
+		hit = s.look.Hits(string(n.value))
 	case opNumber:
 		for _, part := range bytes.Split(n.value, []byte(`\`)) {
 			hit = hit || longNumber.Match(trim(part)) && s.look.Holds(string(trim(part)))

@@ -72,6 +72,11 @@ func syntaxOf(uid string) (syntax, error) {
 	return s, nil
 }
 
+// wordy tells whether compressed pixels are of a kind that can hold words beside the picture.
+func (s syntax) wordy() bool {
+	return !s.video && strings.HasPrefix(s.uid, prefixCompressed)
+}
+
 // meta is what of the file meta information is needed.
 type meta struct {
 	syntax   string

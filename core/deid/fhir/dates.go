@@ -18,8 +18,28 @@ type dates struct {
 }
 
 // apply returns what stays of a date, dateTime or instant. An instant cannot be
-// a year alone, so it goes where only years may stay.
+// a year alone, so it goes where only years may stay. One that only a person older
+// than 89 can have lived to see goes, too (45 CFR 164.514(b)(2)(i)(C): "all
+// elements of dates (including year) indicative of such age").
 func (d dates) apply(text, typ string) (string, bool) {
+	moved, ok := d.move(text, typ)
+	if !ok || d.year-yearOf(moved) > oldest {
+		return "", false
+	}
+	return moved, true
+}
+
+// yearOf is the year of what isDate takes.
+func yearOf(text string) int {
+	year := 0
+	for i := range 4 {
+		year = 10*year + int(text[i]-'0')
+	}
+	return year
+}
+
+// move makes a date a year, or shifts it.
+func (d dates) move(text, typ string) (string, bool) {
 	if !isDate(text) {
 		return "", false
 	}
@@ -47,7 +67,7 @@ func (d dates) apply(text, typ string) (string, bool) {
 // 89 in the year of reference.
 func (d dates) birth(text string) (string, bool) {
 	if len(text) >= 10 && !d.keep {
-		moved, ok := d.apply(text, "date")
+		moved, ok := d.move(text, "date")
 		if !ok {
 			return "", false
 		}
@@ -56,11 +76,7 @@ func (d dates) birth(text string) (string, bool) {
 	if !isDate(text) {
 		return "", false
 	}
-	year := 0
-	for i := range 4 {
-		year = 10*year + int(text[i]-'0')
-	}
-	return text[:4], d.year-year <= oldest
+	return text[:4], d.year-yearOf(text) <= oldest
 }
 
 // isDate follows FHIR's form of date, dateTime and instant: a year, and more of

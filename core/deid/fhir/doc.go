@@ -16,7 +16,11 @@
 //     system's codes; its display goes. The numbers of a Quantity stay, and a unit
 //     that is coded or listed. Numbers are written as they were.
 //   - Of a date the year stays, or it is moved by the dataset's shift; of a birth
-//     date the year, unless the person may be older than 89.
+//     date the year, unless the person may be older than 89. Dates of more than 89
+//     years ago go, and quantities above 89 years, wherever they stand.
+//   - Of the answers of a questionnaire only codes stay: a number whose question is
+//     gone is a telephone's or a record's as well as a measurement. So are whole
+//     numbers beyond FHIR's 32 bits.
 //   - Two members of one name, values nested deeper than 64, text that is not
 //     UTF-8 and whatever else two readers might read in two ways is refused.
 //

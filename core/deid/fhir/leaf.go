@@ -15,7 +15,8 @@ func (s *scrubber) primitive(r *rule, key string, c byte) error {
 			return err
 		}
 		isBoolean := token[0] == 't' || token[0] == 'f'
-		if r.action == deid.FHIRKeep && isBoolean == (r.typ == "boolean") {
+		whole := r.typ == "integer" || r.typ == "positiveInt" || r.typ == "unsignedInt"
+		if r.action == deid.FHIRKeep && isBoolean == (r.typ == "boolean") && (!whole || isInteger(token)) {
 			s.out.value(key, token)
 			return nil
 		}
@@ -54,13 +55,20 @@ func (s *scrubber) text(r *rule, text string) (string, bool) {
 	case deid.FHIRCode:
 		return text, isCode(text)
 	case deid.FHIRUpper:
+		if r.typ == "string" {
+			return text, len(text) <= maxShort && onlyIn(text, upperSet)
+		}
 		return text, len(text) <= 6 && onlyIn(text, upperSet)
 	case deid.FHIRNumbers:
 		return text, len(text) > 0 && onlyIn(text, numberSet)
 	case deid.FHIRTime:
 		return text, isTime(text)
 	case deid.FHIRDate:
-		return s.dates.apply(text, r.typ)
+		day, ok := s.dates.apply(text, r.typ)
+		if !ok && isDate(text) && s.dates.year-yearOf(text) >= oldest {
+			s.count.Add("age-over-89", "drop", 1)
+		}
+		return day, ok
 	case deid.FHIRBirth:
 		year, ok := s.dates.birth(text)
 		if !ok && isDate(text) {
@@ -114,6 +122,9 @@ func onlyIn(text string, members *set) bool {
 	}
 	return true
 }
+
+// maxShort bounds the abbreviation of a state or the code of a country (ISO 3166): a city may be longer.
+const maxShort = 3
 
 // maxCode bounds a code of FHIR itself; the longest of R4 has 38 characters.
 const maxCode = 40

@@ -39,6 +39,9 @@ func (s *scrubber) part(in *scanner, p *parts, name []byte) error {
 	if err != nil {
 		return err
 	}
+	if string(name) == "identifier" {
+		return in.skip(s.names, 0, s.forget) // of whom a Reference speaks, who may have none else
+	}
 	if c != '"' {
 		token, err := in.capture(s.names, 0)
 		if string(name) == "value" && err == nil && isNumber(token) {
@@ -146,7 +149,7 @@ func (s *scrubber) identifier(r *rule, key string, p parts) {
 }
 
 func (s *scrubber) coding(r *rule, key string, p parts) {
-	if !s.rules.knows(p.system, p.code) {
+	if p.number != nil || !s.rules.knows(p.system, p.code) {
 		s.count.Add(r.report, "drop", 1)
 		return
 	}
@@ -157,8 +160,12 @@ func (s *scrubber) coding(r *rule, key string, p parts) {
 	s.shown.coding(s.kind, p.system, p.code)
 }
 
-// quantity keeps the number, and a unit that is coded or listed.
+// quantity keeps the number, and a unit that is coded or listed. An age above 89 years goes.
 func (s *scrubber) quantity(r *rule, key string, p parts) {
+	if isOldAge(p) {
+		s.count.Add("age-over-89", "drop", 1)
+		return
+	}
 	if p.number == nil {
 		s.count.Add(r.report, "drop", 1)
 		return
@@ -185,7 +192,29 @@ func (s *scrubber) quantity(r *rule, key string, p parts) {
 
 // perYear is how many of a unit make a year.
 var perYear = map[string]float64{
-	"a": 1, "yr": 1, "years": 1, "year": 1, "mo": 12, "months": 12, "wk": 52, "weeks": 52, "d": 365, "days": 365, "": 1,
+	"a":         1,
+	"yr":        1,
+	"yrs":       1,
+	"y":         1,
+	"yo":        1,
+	"years":     1,
+	"year":      1,
+	"years old": 1,
+	"a_j":       1,
+	"a_g":       1,
+	"a_t":       1,
+	"mo":        12,
+	"months":    12,
+	"month":     12,
+	"mo_j":      12,
+	"mo_g":      12,
+	"wk":        52,
+	"weeks":     52,
+	"week":      52,
+	"d":         365,
+	"days":      365,
+	"day":       365,
+	"":          1,
 }
 
 // forgetDisplay has the second look search for the display of what is no code.

@@ -149,7 +149,7 @@ func (w *words) end() error {
 
 // vocabulary is what stands in every output.
 func vocabulary() []string {
-	list := []string{"volens", "Patient", "collection", "true", "false"}
+	list := append([]string{"volens", "Patient", "collection", "true", "false"}, codeWords...)
 	for name := range spec().resources {
 		if spec().resources[name] {
 			list = append(list, name)

@@ -60,7 +60,7 @@ func TestScrub_EveryFormatHasItsPackage(t *testing.T) {
 			require.Equal(t, kind, result.Entry.Kind)
 			report := deid.NewReport(r.Profile, "1")
 			report.Add(result)
-			files, _, err := formats.Verify(context.Background(), report, r.Profile, bytes.NewReader(out))
+			files, _, err := formats.Verify(context.Background(), report, r.Profile, bytes.NewReader(out), r.Year)
 			require.NoError(t, err)
 			require.Len(t, files, 1)
 			require.True(t, files[0].OK, "%+v", files[0].Findings)
@@ -133,7 +133,7 @@ func dataset(t *testing.T) (*deid.Report, *deid.Profile, []byte) {
 func TestVerify_Archive(t *testing.T) {
 	report, profile, whole := dataset(t)
 	verify := func(payload []byte) ([]formats.FileVerdict, error) {
-		files, _, err := formats.Verify(context.Background(), report, profile, bytes.NewReader(payload))
+		files, _, err := formats.Verify(context.Background(), report, profile, bytes.NewReader(payload), 0)
 		return files, err
 	}
 	files, err := verify(whole)
@@ -191,5 +191,26 @@ func sumOf(t *testing.T, whole []byte, name string) string {
 func TestAddTo_NeedsADigest(t *testing.T) {
 	for _, sum := range []string{"", "ab", "zz"} {
 		require.Error(t, formats.AddTo(&manifest.Manifest{}, filetype.VCF, deid.Entry{Kind: "vcf", SHA256: sum}))
+	}
+}
+
+// A report that names an older year makes a person younger: of the band that the facets tell,
+// and young enough for a year of birth.
+func TestVerify_AReportOfAnotherYear(t *testing.T) {
+	r := rules(t)
+	for reckoned, now := range map[int]map[int]bool{
+		2026: {2026: true, 2027: true, 2025: false, 2028: false, 0: true}, 2004: {2026: false, 0: true},
+	} {
+		r.Year = reckoned
+		out, result, _, err := scrub(r, sample.FHIR())
+		require.NoError(t, err)
+		report := deid.NewReport(r.Profile, "1")
+		report.Add(result)
+		for year, want := range now {
+			files, _, err := formats.Verify(context.Background(), report, r.Profile, bytes.NewReader(out), year)
+			require.NoError(t, err)
+			require.Len(t, files, 1)
+			require.Equal(t, want, files[0].OK, "%d in %d: %+v", reckoned, year, files[0].Findings)
+		}
 	}
 }

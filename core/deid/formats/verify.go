@@ -58,17 +58,18 @@ func VerifyIndex(verdict *deid.Verdict, index deid.IndexEntry, file io.Reader) e
 // Verify re-runs every check on a whole payload: the one file that its report speaks of,
 // or each of an archive, whose names, sizes and digests must be those of the report. It
 // returns the facets that the payload shows. The profile is the report's
-// (deid.Report.KnownProfile). The error is ErrNoArchive, manifest.ErrManifest, or that of
+// (deid.Report.KnownProfile). year is that of today for whoever vouches for the payload, and
+// 0 for whoever looks at it later. The error is ErrNoArchive, manifest.ErrManifest, or that of
 // the payload's reader.
 func Verify(
-	ctx context.Context, report *deid.Report, profile *deid.Profile, payload io.Reader,
+	ctx context.Context, report *deid.Report, profile *deid.Profile, payload io.Reader, year int,
 ) ([]FileVerdict, []facet.Facet, error) {
 	if report.Archive == nil {
 		if len(report.Payload) != 1 {
 			return nil, nil, fmt.Errorf("%w: there are %d", ErrNoArchive, len(report.Payload))
 		}
 		entry := report.Payload[0]
-		verdict, err := VerifyFile(ctx, profile, entry, payload)
+		verdict, err := verifyIn(ctx, profile, entry, payload, year)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -76,7 +77,7 @@ func Verify(
 		shown.Add(verdict.Facets, verdict.Images)
 		return []FileVerdict{VerdictOn(entry, verdict)}, shown.Facets(), nil
 	}
-	check := archiveCheck{report: report, profile: profile}
+	check := archiveCheck{report: report, profile: profile, year: year}
 	whole := stream.NewDigest(io.Discard)
 	_, err := manifest.Read(io.TeeReader(payload, whole), func(_ int, f manifest.File, content io.Reader) error {
 		return check.file(ctx, f, content)
@@ -92,10 +93,23 @@ func Verify(
 	return check.out(), check.shown.Facets(), nil
 }
 
+// verifyIn is VerifyFile with a look at the year against which ages were reckoned.
+func verifyIn(
+	ctx context.Context, profile *deid.Profile, entry deid.Entry, payload io.Reader, year int,
+) (*deid.Verdict, error) {
+	verdict, err := VerifyFile(ctx, profile, entry, payload)
+	if err == nil && year != 0 && entry.ReferenceYear != 0 {
+		verdict.Add(deid.CheckYear, year-entry.ReferenceYear == 0 || year-entry.ReferenceYear == 1,
+			"ages were reckoned against another year than this or the last")
+	}
+	return verdict, err
+}
+
 // archiveCheck goes through the files of an archive in their order.
 type archiveCheck struct {
 	report   *deid.Report
 	profile  *deid.Profile
+	year     int
 	verdicts []*deid.Verdict
 	index    *deid.IndexEntry // what has to follow the last file
 	shown    deid.Shown
@@ -115,7 +129,7 @@ func (c *archiveCheck) file(ctx context.Context, f manifest.File, content io.Rea
 		return fmt.Errorf("%w: it is not the file of the report", manifest.ErrManifest)
 	}
 	entry := c.report.Payload[n]
-	verdict, err := VerifyFile(ctx, c.profile, entry, content)
+	verdict, err := verifyIn(ctx, c.profile, entry, content, c.year)
 	if err != nil {
 		return err
 	}

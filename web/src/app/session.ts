@@ -41,6 +41,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
         upload: async (...what) => (await person()).depot.upload(...what),
         putHalf: async (...what) => (await person()).depot.putHalf(...what),
       },
+      prove: async (keys) => (await person()).prove(keys),
       sealTo: async () => (await person()).sealTo(),
       send: async (...what) => (await person()).send(...what),
     },

@@ -8,6 +8,7 @@ import {
   type LightBlock,
   readLightBlock,
   type Trusting,
+  timeOf,
   verifyBelow,
   verifyNext,
 } from "../core/light";
@@ -23,12 +24,15 @@ export interface LightOptions {
   readonly period?: number;
   /** How far a header may be ahead of the device's clock; a minute if not given. */
   readonly drift?: number;
+  /** How old the newest header may be; ten minutes if not given. */
+  readonly age?: number;
   /** The clock; the device's if not given. */
   readonly now?: () => number;
 }
 
 const PERIOD = 14 * 24 * 60 * 60_000;
 const DRIFT = 60_000;
+const AGE = 10 * 60_000;
 const PAGE = 100;
 const MAX_PAGES = 100;
 /** How many headers are looked at between two that do not lead to one another. */
@@ -64,6 +68,15 @@ export class Light {
   /** The newest header, verified. */
   latest(): Promise<LightBlock> {
     return this.#alone(async () => this.#header((await this.node.status()).height));
+  }
+
+  /**
+   * Whether a header is of now. A true one of last week is no lie in itself, but what stands in its state may be over: a
+   * key, an accreditation, that nobody opened a dataset. An old one is an unavailable Fault `header-old`.
+   */
+  mustBeNew(block: LightBlock): void {
+    const { now = Date.now, age = AGE } = this.#options;
+    if (timeOf(block) + age < now()) throw new Fault("unavailable", "header-old");
   }
 
   /** The newest header that was verified, to begin from at the next visit. */

@@ -232,6 +232,16 @@ describe("a proof", () => {
   });
 });
 
+it("the newest state must be of now, and an older one can be asked for", async () => {
+  const value = vectors.proofs.find(({ name }) => name === "a value");
+  const key = fromHex(value?.key ?? "");
+  const late = light(teller().node, { now: () => start + 11 * 60_000 });
+  await expect(prove(late, "consent", key)).rejects.toMatchObject({ kind: "unavailable", code: "header-old" });
+  expect((await prove(late, "consent", key, { height: 8n })).height).toBe(8n);
+  const soon = light(teller().node, { now: () => start + 9 * 60_000 });
+  expect((await prove(soon, "consent", key)).height).toBe(8n);
+});
+
 it("keys of the state are Go's", () => {
   const id = "0a".repeat(16);
   const address = encodeAddress(new Uint8Array(20).fill(0x0b));
@@ -246,6 +256,7 @@ it("keys of the state are Go's", () => {
     "emission count RELEASE": keys.emissionCountKey(id, 1),
     "emission count INSPECTION": keys.emissionCountKey(id, 2),
     "release 7": keys.releaseKey(id, 7n),
+    request: keys.requestKey(id),
     "seat 7": keys.seatKey(id, 7n),
   };
   const ours = Object.fromEntries(Object.entries(all).map(([name, { key }]) => [name, toHex(key)]));

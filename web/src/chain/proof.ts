@@ -24,7 +24,9 @@ export interface Proven extends Proof {
 
 /** Choices of a proof. */
 export interface ProveOptions {
-  /** The state after this block; the newest that can be proven if not given. Nodes forget old ones. */
+  /**
+   * The state after this block; the newest that can be proven if not given, which must be of now. Nodes forget old ones.
+   */
   readonly height?: bigint;
 }
 
@@ -53,6 +55,7 @@ export async function proveAll(
   if (height < MIN_HEIGHT) throw new Fault("unavailable", "height-unknown");
   const proofs = await Promise.all(keys.map((key) => fetchProof(light.node, chainId, key, height)));
   const header = await light.header(height + 1n);
+  if (options.height === undefined) light.mustBeNew(header);
   return proofs.map((proof) => {
     checkProof(proof, header);
     return { ...proof, header, time: timeOf(header) };

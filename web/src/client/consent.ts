@@ -1,6 +1,7 @@
 /** What a patient allows, and her way back. Twin of Go's `consent.go` and `terms.go`. */
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { pause } from "../chain/live";
 import type { Node } from "../chain/node";
 import { ask, askAll } from "../chain/query";
 import { toHex } from "../core/bytes";
@@ -30,6 +31,7 @@ import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
 import { orAbsent } from "./committee";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
+import { provenConsent } from "./prover";
 
 /** Names the statements of the registered text; each has the version of the text that it stands in. */
 const statementVersion = "1";
@@ -101,13 +103,39 @@ export async function allow(person: Person, { id: datasetId, owner }: Dataset, t
   return person.send(owner, [create(MsgGrantConsentSchema, { owner, datasetId, provision })]);
 }
 
-/** Takes the consent of an own dataset back. It costs no fee and needs nobody else. */
+/**
+ * Takes the consent of an own dataset back. It costs no fee and needs nobody else, and is not done before it is proven: a
+ * node that never passed the stop on, or says that nothing is shared, would go on sharing. A Fault `stop-unproven` of kind
+ * integrity says that the chain still holds the consent, one of kind unavailable that it cannot be told yet.
+ */
 export async function stop(person: Person, { id: datasetId, owner }: Dataset): Promise<Sent> {
   await mustOwn(person, owner);
-  const latest = await latestConsent(person.node, datasetId);
+  const told = await latestConsent(person.node, datasetId);
+  const active = told?.status === Status.ACTIVE;
+  const latest = active ? told : (await provenConsent(person.prove, datasetId)).consent;
   if (latest?.status !== Status.ACTIVE) throw new Fault("refused", "consent-not-active");
   const message = create(MsgRevokeConsentSchema, { signer: owner, datasetId, version: latest.version });
-  return person.send(owner, [message], { fee: "free" });
+  const sent = await person.send(owner, [message], { fee: "free" });
+  await mustBeStopped(person, datasetId, sent.height);
+  return sent;
+}
+
+/** How often a stop is looked for that is in no proven state yet, and how long apart in milliseconds: a few blocks. */
+const looks = 40;
+const beat = 500;
+
+/** Proves that nothing is shared any more in the state after a block, or a later one. */
+async function mustBeStopped({ prove }: Pick<Person, "prove">, datasetId: string, height: bigint): Promise<void> {
+  for (let left = looks; left > 0; left--) {
+    const found = await provenConsent(prove, datasetId).catch((cause) => {
+      throw new Fault("unavailable", "stop-unproven", { cause });
+    });
+    const active = found.consent?.status === Status.ACTIVE;
+    if (found.height >= height && active) throw new Fault("integrity", "stop-unproven");
+    if (found.height >= height) return;
+    await pause(beat);
+  }
+  throw new Fault("unavailable", "stop-unproven");
 }
 
 /** Fills every field that the chain demands. `owner` is the dataset's account. */

@@ -9,6 +9,7 @@ import { Query as MarketQuery } from "../gen/volens/market/v1/query_pb";
 import { MsgDecideRequestSchema } from "../gen/volens/market/v1/tx_pb";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
+import { provenRequest, type ShownRequest } from "./prover";
 
 /** What the rules say of a request and a dataset, by the chain's own `duo.Permits`. */
 export interface Check {
@@ -79,11 +80,16 @@ export function canChange({ request, answers }: Asked): boolean {
   return request.state === State.OPEN && !answers.some(({ state }) => final.includes(state));
 }
 
-/** Answers a request for an own dataset. A yes that the rules do not allow is refused before anything is confirmed. */
-export async function decide(person: Person, requestId: string, dataset: Dataset, yes: boolean): Promise<Sent> {
+/**
+ * Answers a request for an own dataset. A yes to something else than was shown, and one that the rules do not allow, are
+ * refused before anything is confirmed. A no needs no proof.
+ */
+export async function decide(person: Person, shown: ShownRequest, dataset: Dataset, yes: boolean): Promise<Sent> {
   const { id: datasetId, owner } = dataset;
+  const requestId = shown.request.id;
   await mustOwn(person, owner);
   if (yes) {
+    await provenRequest(person.prove, shown);
     const { verdict, reasons } = await check(person.node, requestId, datasetId);
     if (verdict === "DENY") throw new Fault("refused", "market-denied", { reasons });
   }

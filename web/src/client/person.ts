@@ -3,6 +3,7 @@ import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
 import { Fault } from "../core/fault";
 import type { Sent } from "./desk";
+import type { Prover } from "./prover";
 import type { GatewayTarget, Sealer } from "./sealer";
 import type { CommitteeKey, Vault } from "./vault";
 
@@ -24,6 +25,8 @@ export interface Person {
   >;
   readonly sealer: Pick<Sealer, "inspect" | "seal" | "sealed" | "waiting" | "discard" | "papers">;
   readonly depot: Depot;
+  /** Proves values of the chain's state against verified headers. */
+  readonly prove: Prover;
   /** What files are sealed to, proven against verified headers: the committee's key and the page's own gateway. */
   sealTo(): Promise<{ readonly key: CommitteeKey; readonly gateway: GatewayTarget }>;
   /**

@@ -1,10 +1,29 @@
-/** What is taken from proofs instead of a node's word: the committee's key, the gateway, and how often a dataset was opened. */
-import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
+/**
+ * What is taken from proofs instead of a node's word: the committee's key, the gateway, how often a dataset was opened, what
+ * a request says that a patient agrees to, and whether she still shares.
+ */
+import { type DescMessage, equals, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import type { Proven } from "../chain/proof";
+import { fromBigEndian } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { committeeKey, emissionCountKey, organisationKey, type StateKey } from "../core/statekeys";
-import { OrganisationSchema, OrganisationStatus, Role } from "../gen/volens/attestation/v1/attestation_pb";
+import {
+  committeeKey,
+  consentKey,
+  emissionCountKey,
+  latestConsentKey,
+  organisationKey,
+  requestKey,
+  type StateKey,
+} from "../core/statekeys";
+import {
+  type Organisation,
+  OrganisationSchema,
+  OrganisationStatus,
+  Role,
+} from "../gen/volens/attestation/v1/attestation_pb";
+import { type Consent, ConsentSchema } from "../gen/volens/consent/v1/consent_pb";
 import { EmissionCountSchema, JobKind, KeySchema, KeyStatus } from "../gen/volens/custody/v1/custody_pb";
+import { type Request, RequestSchema, SpecSchema } from "../gen/volens/market/v1/market_pb";
 import type { ProvenCounts } from "./activity";
 import type { GatewayTarget } from "./sealer";
 import type { CommitteeKey } from "./vault";
@@ -43,6 +62,65 @@ export async function provenCounts(prove: Prover, datasetId: string): Promise<Pr
   const seconds = proofs[0]?.header.header.time.seconds;
   if (proofs.length !== kinds.length || seconds === undefined) throw new Fault("internal", "internal");
   return { released, inspected, height: proofs[0]?.height ?? 0n, time: Number(seconds) * 1000 };
+}
+
+/** The latest version of a dataset's consent, undefined if there never was one, in the state after a height. */
+export interface ProvenConsent {
+  readonly consent: Consent | undefined;
+  readonly height: bigint;
+}
+
+/** What a patient allows now. */
+export async function provenConsent(prove: Prover, datasetId: string): Promise<ProvenConsent> {
+  const [latest] = await prove([latestConsentKey(datasetId)]);
+  if (!latest) throw new Fault("internal", "internal");
+  const { height, value } = latest;
+  if (!value) return { consent: undefined, height };
+  if (value.length !== 8) throw new Fault("integrity", "proof-other");
+  const version = fromBigEndian(value);
+  const [proven] = await prove([consentKey(datasetId, version)]);
+  const consent = decode(ConsentSchema, proven);
+  if (consent?.datasetId !== datasetId || consent.version !== version) throw new Fault("integrity", "proof-other");
+  return { consent, height };
+}
+
+/** A request as a person saw it, with the organisations behind it; undefined for one that is not accredited. */
+export interface ShownRequest {
+  readonly request: Request;
+  readonly organisation: Organisation | undefined;
+  /** Whose interest it is, where that is somebody else. */
+  readonly owner: Organisation | undefined;
+}
+
+/**
+ * Holds what a person saw of a request against the chain: who asks, for what, for how much, and who they are. A yes names
+ * only the request's id, so a node that shows another text would have her agree to what she never read. What differs is
+ * an integrity Fault `request-differs`.
+ */
+export async function provenRequest(prove: Prover, shown: ShownRequest): Promise<void> {
+  const { id, researcher, height, spec } = shown.request;
+  const use = spec?.use;
+  if (!spec || !use) throw new Fault("integrity", "request-differs");
+  const owned = use.beneficialOwner !== use.organisation;
+  const parties = owned ? [use.organisation, use.beneficialOwner] : [use.organisation];
+  const [proven, ...others] = await prove([requestKey(id), ...parties.map(organisationKey)]);
+  const found = decode(RequestSchema, proven);
+  const same =
+    found?.id === id &&
+    found.researcher === researcher &&
+    found.height === height &&
+    found.spec !== undefined &&
+    equals(SpecSchema, found.spec, spec);
+  const seen = owned ? [shown.organisation, shown.owner] : [shown.organisation];
+  const alike = seen.map((organisation, place) =>
+    sameOrganisation(decode(OrganisationSchema, others[place]), organisation),
+  );
+  if (!same || alike.includes(false)) throw new Fault("integrity", "request-differs");
+}
+
+function sameOrganisation(proven: Organisation | undefined, shown: Organisation | undefined): boolean {
+  if (proven === undefined || shown === undefined) return proven === shown;
+  return equals(OrganisationSchema, proven, shown);
 }
 
 /** The value as its type reads it; undefined when it is proven not to be there. */

@@ -56,6 +56,7 @@ export class Work {
       vault,
       sealer,
       depot: this.#depot(),
+      prove: this.trust.prove,
       sealTo: () => this.#sealTo(),
       send: async (address, messages, { fee = "sponsor" } = {}) => {
         if (fee === "free") return this.#send({ address, messages, free: true });

@@ -60,6 +60,11 @@ export function emissionCountKey(datasetId: string, kind: number): StateKey {
   return at("custody", 20, idOf(datasetId), number(kind));
 }
 
+/** A request (`volens.market.v1.Request`). */
+export function requestKey(requestId: string): StateKey {
+  return at("market", 1, idOf(requestId));
+}
+
 /** The release for a seat of a request, or for seat 0 of an inspection (`volens.custody.v1.Release`). */
 export function releaseKey(requestId: string, seat: bigint): StateKey {
   return at("custody", 21, idOf(requestId), number(seat));

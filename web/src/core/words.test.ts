@@ -104,6 +104,14 @@ describe("words", () => {
     expect(at(lines, "dataset_id")).toEqual({ kind: "text", text: "a\\u{202e}b\\u{0}\\u{200b}" });
   });
 
+  it.each(["34f", "115f", "17b4", "180e", "2800", "3164", "fe0f", "feff", "ffa0", "e0041", "e0101"])(
+    "show that U+%s is there",
+    (point) => {
+      const char = String.fromCodePoint(Number.parseInt(point, 16));
+      expect(visible(`a${char}b`)).toBe(`a\\u{${point}}b`);
+    },
+  );
+
   it("have a key for everything that a message can say", () => {
     const types = [...new Set(vectors.messages.map(({ type_url }) => type_url.slice(1)))].flatMap((name) => {
       const desc = registry.getMessage(name);

@@ -192,8 +192,12 @@ function amountOf(digits: string): bigint {
   return BigInt(digits);
 }
 
-/** Characters that are not seen, or that reorder others: controls, marks of direction, separators, byte order marks. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+/**
+ * Characters that are not seen, or that reorder others: controls, marks of direction, separators, byte order marks, and
+ * letters and marks that Unicode draws as nothing, such as the fillers of Hangul (UAX 44, Default_Ignorable_Code_Point)
+ * and an empty cell of Braille.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** A text in which every character can be seen: others are written as `\u{...}`. */
 export function visible(text: string): string {

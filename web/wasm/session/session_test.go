@@ -104,7 +104,7 @@ func TestVerify_WhatFileMade(t *testing.T) {
 	report, err := d.Report()
 	require.NoError(t, err)
 	check := func(payload []byte) *session.Verdict {
-		s, err := session.Verify(report)
+		s, err := session.Verify(report, 2026)
 		require.NoError(t, err)
 		verdict, err := feed(s, payload, 1000)
 		require.NoError(t, err)
@@ -120,7 +120,7 @@ func TestVerify_WhatFileMade(t *testing.T) {
 
 func TestVerify_RefusesWhatIsNoReport(t *testing.T) {
 	for _, text := range []string{"", "{}", `{"Fictiva":1}`, string(make([]byte, session.MaxReport+1))} {
-		_, err := session.Verify([]byte(text))
+		_, err := session.Verify([]byte(text), 0)
 		require.Error(t, err)
 		fault := session.Explain(err)
 		require.Equal(t, session.CodeNotAReport, fault.Code)
@@ -131,7 +131,7 @@ func TestVerify_RefusesWhatIsNoReport(t *testing.T) {
 	require.NoError(t, err)
 	report, err := d.Report()
 	require.NoError(t, err)
-	_, err = session.Verify(bytes.Replace(report, []byte(`"id":"safe`), []byte(`"id":"tame`), 1))
+	_, err = session.Verify(bytes.Replace(report, []byte(`"id":"safe`), []byte(`"id":"tame`), 1), 0)
 	require.Equal(t, session.CodeUnknownProfile, session.Explain(err).Code)
 }
 
@@ -283,7 +283,7 @@ func TestArchive(t *testing.T) {
 
 	report, err := d.Report()
 	require.NoError(t, err)
-	s, err = session.Verify(report)
+	s, err = session.Verify(report, 2026)
 	require.NoError(t, err)
 	verdict, err := feed(s, whole.Bytes(), 1000)
 	require.NoError(t, err)

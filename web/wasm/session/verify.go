@@ -27,7 +27,9 @@ type Verdict struct {
 // Verify begins to check a payload, one file or an archive, against its report in
 // canonical form. Faults of the payload are findings of the Verdict that Stream.Close
 // returns; a payload that is another file than the report's archive is an error.
-func Verify(report []byte) (*Stream, error) {
+//
+// year is that of today for whoever vouches for the payload, 0 for whoever looks at it later.
+func Verify(report []byte, year int) (*Stream, error) {
 	if len(report) > MaxReport {
 		return nil, errReport
 	}
@@ -41,7 +43,7 @@ func Verify(report []byte) (*Stream, error) {
 	}
 	digest := sha256.Sum256(report)
 	return start(func(ctx context.Context, src io.Reader) (any, error) {
-		files, shown, err := formats.Verify(ctx, parsed, profile, src)
+		files, shown, err := formats.Verify(ctx, parsed, profile, src, year)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@ import type { Line, Shown, Value, Words } from "../../core/words";
 import { Answers } from "../../ui/Answers";
 import { DefinitionList } from "../../ui/DefinitionList";
 import { moment } from "../../ui/format";
-import { Address, Digest } from "../../ui/Id";
+import { Digest } from "../../ui/Id";
 import { Money } from "../../ui/Money";
 import { Sheet } from "../../ui/Sheet";
 
@@ -37,7 +37,7 @@ export default function ConfirmSheet({ shown, onYes, onNo }: ConfirmSheetProps) 
   );
 }
 
-/** Texts with more letters are shortened. */
+/** Words with more letters are shortened. A text of several words is never: what it says may stand in its middle. */
 const longest = 200;
 
 /** Messages with as many lines are shown whole; longer ones unfold. */
@@ -111,9 +111,14 @@ function Shows({ value }: { value: Value }) {
   switch (value.kind) {
     case "text":
       // A key for delivery has some 2000 letters: it is told apart by its ends, and can be read as a whole by its title.
-      return value.text.length > longest ? <Digest value={value.text} plain /> : value.text;
+      return value.text.length > longest && !/\s/.test(value.text) ? <Digest value={value.text} plain /> : value.text;
     case "address":
-      return <Address value={value.address} plain />;
+      // Whole: an address that begins and ends like another one is soon found.
+      return (
+        <Text component="span" ff="monospace" fz="0.95em" style={{ overflowWrap: "anywhere" }}>
+          {value.address}
+        </Text>
+      );
     case "id":
       return <Digest value={value.id} plain />;
     case "bytes":

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { DatasetView } from "../../../client/dataset";
 import { type Asked, asked, canChange, check, decide } from "../../../client/decide";
 import type { Sent } from "../../../client/desk";
-import { DecisionState } from "../../../gen/volens/market/v1/market_pb";
+import { DecisionState, type Request } from "../../../gen/volens/market/v1/market_pb";
 import { Answers } from "../../../ui/Answers";
 import { Choice } from "../../../ui/Choice";
 import { Page } from "../../../ui/Page";
@@ -15,6 +15,7 @@ import { Section } from "../../../ui/Section";
 import { Loaded } from "../../shared/Loaded";
 import { RequestFacts } from "../../shared/request/RequestFacts";
 import { WordsOf } from "../../shared/request/Words";
+import { useParties } from "../../shared/request/useParties";
 import { usePurpose } from "../../shared/request/words";
 import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
@@ -100,7 +101,7 @@ function Decide({ asked, views, onDone }: DecideProps) {
             answers.some(({ datasetId }) => datasetId === dataset.id) ||
             checks.some(({ id, check }) => id === dataset.id && check.verdict !== "DENY"),
         );
-        if (open.length > 0) return <Answer requestId={request.id} views={open} onDone={onDone} />;
+        if (open.length > 0) return <Answer request={request} views={open} onDone={onDone} />;
         const reasons = [...new Set(checks.flatMap(({ check }) => check.reasons))];
         return (
           <Alert color="gray" icon={<IconInfoCircle aria-hidden />} title={t("request.notYours.title")}>
@@ -120,17 +121,18 @@ function Decide({ asked, views, onDone }: DecideProps) {
 }
 
 function Answer({
-  requestId,
+  request,
   views,
   onDone,
 }: {
-  requestId: string;
+  request: Request;
   views: readonly DatasetView[];
   onDone: DecideProps["onDone"];
 }) {
   const { t } = useTranslation("patient");
   const { person } = useSession();
   const kindName = useKindName();
+  const parties = useParties(request.spec?.use);
   const only = views.length === 1 ? views[0]?.dataset.id : undefined;
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [missing, setMissing] = useState(false);
@@ -139,7 +141,8 @@ function Answer({
     async (yes: boolean) => {
       const view = views.find(({ dataset }) => dataset.id === picked);
       if (!view) return undefined;
-      return { sent: await decide(person, requestId, view.dataset, yes), yes };
+      const { organisation, owner } = parties.data ?? {};
+      return { sent: await decide(person, { request, organisation, owner }, view.dataset, yes), yes };
     },
     (result) => result && onDone(result.sent, result.yes),
   );
@@ -172,7 +175,7 @@ function Answer({
             yes={t("request.decide.yes")}
             onNo={() => give(false)}
             onYes={() => give(true)}
-            busy={answer.busy}
+            busy={answer.busy || parties.isLoading}
           />
         </Stack>
       </Card>

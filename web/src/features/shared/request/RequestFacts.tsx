@@ -10,13 +10,12 @@ import {
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { organisationAt } from "../../../client/dataset";
 import { AIUse, type Use } from "../../../gen/volens/consent/v1/duo_pb";
 import type { Request } from "../../../gen/volens/market/v1/market_pb";
 import { count, money } from "../../../ui/format";
 import { Address } from "../../../ui/Id";
-import { useChain } from "../useChain";
 import { useWho } from "../Who";
+import { useParties } from "./useParties";
 import { usePurpose, useUseWords } from "./words";
 
 /** What a request says of itself, in the fixed order, one card for each question. */
@@ -54,10 +53,7 @@ function WhoAsks({ use }: { use: Use }) {
   const { t } = useTranslation("patient");
   const who = useWho();
   const words = useUseWords();
-  const { data } = useChain(["organisation", use.organisation, use.beneficialOwner], async (node) => ({
-    organisation: await organisationAt(node, use.organisation),
-    owner: use.beneficialOwner === use.organisation ? undefined : await organisationAt(node, use.beneficialOwner),
-  }));
+  const { data } = useParties(use);
   return (
     <Fact icon={IconBuildingHospital} title={t("request.who.title")}>
       <Text fw={600}>{who(data?.organisation)}</Text>

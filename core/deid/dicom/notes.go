@@ -1,0 +1,243 @@
+package dicom
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/volens-network/volens/core/deid"
+)
+
+// More markers of JPEG (ITU-T T.81, table B.1) and of JPEG 2000 (ITU-T T.800, table A.2), without
+// their first byte.
+const (
+	markTEM   = 0x01
+	markRST7  = 0xd7
+	markAPP8  = 0xe8
+	markAPP14 = 0xee
+	markAPP15 = 0xef
+	markCOM   = 0xfe
+
+	markSOC    = 0x4f
+	markCOM2K  = 0x64
+	markSOT    = 0x90
+	markSOD    = 0x93
+	markFixed  = 0x30 // the first of 16 without a length
+	fixedCount = 16
+)
+
+// tileLength is where a tile-part's length stands in its SOT segment, and where it ends.
+const tileLength, tileLengthEnd = 2, 6
+
+// place is where in a stream of compressed pixels the notes are.
+type place uint8
+
+const (
+	placeUnknown place = iota // not read: what is there passes
+	placeMarker               // at a marker, or in its length
+	placeSegment              // in what belongs to a marker
+	placeScan                 // in entropy-coded data, which a marker ends
+	placeTile                 // in data of JPEG 2000, whose length is known
+	placeEnd                  // behind the end of a picture
+)
+
+// needed is the application data that pictures cannot do without, by its marker: how it begins, and
+// how many bytes of it count.
+var needed = map[byte]struct {
+	begins string
+	count  int64
+}{
+	markAPP0:  {"JFIF\x00", 14}, // without its thumbnail
+	markAPP8:  {"mrfx", 5},      // a colour transform of JPEG-LS
+	markAPP14: {"Adobe", 12},    // another one
+}
+
+// notes passes compressed pixels of JPEG, JPEG-LS and JPEG 2000 on and wipes what such a stream can
+// say beside the picture: comments, data of applications such as Exif with its places, owners and
+// thumbnails, and whatever stands behind the end. No length changes and no sample. Streams that
+// cannot be read pass as they are.
+type notes struct {
+	dst   io.Writer
+	wiped bool // something was there that is no more
+
+	at     place
+	twoK   bool // JPEG 2000
+	head   []byte
+	marker byte
+	pos    int64 // in the segment
+	left   int64 // of the segment or the tile
+	length int64 // of the tile-part, as far as it was read
+	tile   int64 // bytes left of the tile-part, 0 if it goes on to the next marker
+	fits   bool  // the segment begins as what is needed
+}
+
+// begin is called at each fragment with the bytes that it begins with. A frame may have several.
+func (n *notes) begin(head []byte) error {
+	switch {
+	case bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cjP")), bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cJXL")):
+		return deid.Refuse(
+			deid.CodeUnsupported,
+			"the pixels are a file of their own, which may hold more than a picture",
+		)
+	case bytes.HasPrefix(head, []byte{0xff, markSOI}):
+		*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker}
+	case n.at != placeTile && bytes.HasPrefix([]byte{0xff, markSOC, 0xff}, head[:min(len(head), 3)]) && len(head) > 1:
+		*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker, twoK: true}
+	}
+	return nil
+}
+
+// Write implements io.Writer. It does not keep p, and changes a copy.
+func (n *notes) Write(p []byte) (int, error) {
+	out := bytes.Clone(p)
+	for rest := out; len(rest) > 0; {
+		rest = rest[n.step(rest):]
+	}
+	return n.dst.Write(out)
+}
+
+// step takes some bytes and tells how many.
+func (n *notes) step(p []byte) int {
+	switch n.at {
+	case placeMarker:
+		n.mark(p[0])
+		return 1
+	case placeSegment:
+		return n.segment(p)
+	case placeScan:
+		return n.scan(p)
+	case placeTile:
+		took := int(min(int64(len(p)), n.left))
+		if n.left -= int64(took); n.left == 0 {
+			n.at = placeMarker
+		}
+		return took
+	case placeEnd:
+		n.behind(p)
+		return 1
+	default:
+		return len(p)
+	}
+}
+
+// mark takes one byte of a marker, or of the length behind it.
+func (n *notes) mark(c byte) {
+	n.count()
+	n.head = append(n.head, c)
+	switch {
+	case n.head[0] != 0xff:
+		n.head = n.head[:0] // decoders look for the next marker, too
+	case len(n.head) == 1:
+	case len(n.head) == 2 && c == 0xff:
+		n.head = n.head[:1] // fill bytes (T.81, B.1.1.2)
+	case len(n.head) == 2:
+		n.marker = c
+		n.alone()
+	case len(n.head) == 4:
+		n.left = int64(n.head[2])<<8 + int64(n.head[3]) - 2
+		n.at, n.pos, n.length, n.fits, n.head = placeSegment, 0, 0, true, n.head[:0]
+		if n.left <= 0 {
+			n.leave()
+		}
+	}
+}
+
+// alone deals with markers that have no length.
+func (n *notes) alone() {
+	m := n.marker
+	switch {
+	case m == markEOI:
+		n.at, n.head = placeEnd, n.head[:0]
+	case n.twoK && m == markSOD:
+		n.head, n.at, n.left, n.tile = n.head[:0], choose(n.tile > 0, placeTile, placeScan), n.tile, 0
+	case m == 0, m == markSOI, m == markTEM, m >= markRST0 && m <= markRST7,
+		n.twoK && (m == markSOC || m >= markFixed && m < markFixed+fixedCount):
+		n.head = n.head[:0]
+	}
+}
+
+// count takes a byte off what is left of a tile-part.
+func (n *notes) count() {
+	if n.tile > 0 {
+		n.tile--
+	}
+}
+
+// segment takes bytes that belong to a marker.
+func (n *notes) segment(p []byte) int {
+	took := int(min(int64(len(p)), n.left))
+	for i := range p[:took] {
+		n.count()
+		n.see(&p[i])
+		n.pos++
+	}
+	if n.left -= int64(took); n.left == 0 {
+		n.leave()
+	}
+	return took
+}
+
+// see looks at one byte of a segment and wipes it where nobody needs it.
+func (n *notes) see(c *byte) {
+	m := n.marker
+	switch {
+	case n.twoK && m == markSOT && n.pos >= tileLength && n.pos < tileLengthEnd:
+		n.length = n.length<<8 | int64(*c)
+		if n.pos == tileLengthEnd-1 {
+			// It counts from the marker on: these bytes, the length and the marker are behind us.
+			n.tile = max(n.length-tileLengthEnd-4, 0)
+		}
+	case n.twoK && m == markCOM2K && n.pos >= 2, !n.twoK && m == markCOM:
+		n.wipe(c)
+	case !n.twoK && m >= markAPP0 && m <= markAPP15:
+		rule := needed[m]
+		n.fits = n.fits && (n.pos >= int64(len(rule.begins)) || rule.begins[n.pos] == *c)
+		if !n.fits || n.pos >= rule.count {
+			n.wipe(c)
+		}
+	}
+}
+
+func (n *notes) wipe(c *byte) {
+	n.wiped = n.wiped || *c != 0
+	*c = 0
+}
+
+// leave goes on behind a segment.
+func (n *notes) leave() {
+	n.at, n.head = placeMarker, n.head[:0]
+	if !n.twoK && n.marker == markSOS {
+		n.at = placeScan
+	}
+}
+
+// scan passes over entropy-coded data: FF is a marker there only before a byte above 7F that is no
+// restart (T.81, F.1.2.3; T.87, A.1), in JPEG 2000 before one above 8F (T.800, A.1.1).
+func (n *notes) scan(p []byte) int {
+	if len(n.head) == 0 {
+		at := bytes.IndexByte(p, 0xff)
+		if at < 0 {
+			return len(p)
+		}
+		n.head = append(n.head, 0xff)
+		return at + 1
+	}
+	switch c := p[0]; {
+	case c == 0xff:
+	case c < 0x80, n.twoK && c < markSOT, c >= markRST0 && c <= markRST7:
+		n.head = n.head[:0]
+	default:
+		n.at = placeMarker
+		n.mark(c)
+	}
+	return 1
+}
+
+// behind wipes what follows a picture, up to where another one begins.
+func (n *notes) behind(p []byte) {
+	if !n.twoK && len(p) > 1 && p[0] == 0xff && p[1] == markSOI {
+		n.at = placeMarker
+		n.mark(p[0])
+		return
+	}
+	n.wipe(&p[0])
+}

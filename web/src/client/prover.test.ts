@@ -1,0 +1,98 @@
+import { create, type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import type { Proven } from "../chain/proof";
+import { encodeAddress } from "../core/address";
+import { toHex } from "../core/bytes";
+import { organisationKey, requestKey, type StateKey } from "../core/statekeys";
+import { OrganisationKind, OrganisationSchema } from "../gen/volens/attestation/v1/attestation_pb";
+import { AIUse } from "../gen/volens/consent/v1/duo_pb";
+import { RequestSchema, State } from "../gen/volens/market/v1/market_pb";
+import { type Prover, provenRequest, type ShownRequest } from "./prover";
+
+const id = "0a".repeat(16);
+const address = (byte: number) => encodeAddress(new Uint8Array(20).fill(byte));
+const [researcher, hospital, company] = [address(1), address(2), address(3)];
+const use = { organisation: hospital, beneficialOwner: company, ai: AIUse.AI_USE_NONE, commercial: false };
+const price = { denom: "uusd", amount: "5000000" };
+const request = create(RequestSchema, { id, researcher, height: 7n, yes: 2n, spec: { use, price, nMax: 3 } });
+const organisation = create(OrganisationSchema, { address: hospital, kind: OrganisationKind.HOSPITAL, country: "NO" });
+const owner = create(OrganisationSchema, { address: company, kind: OrganisationKind.COMPANY, country: "US" });
+const shown: ShownRequest = { request, organisation, owner };
+
+/** Proves what stands here; what does not is absent. */
+function chain(...entries: readonly (readonly [StateKey, Uint8Array])[]): Prover {
+  const state = new Map(entries.map(([{ store, key }, value]) => [`${store}/${toHex(key)}`, value]));
+  return async (keys) =>
+    keys.map((key) => ({ ...key, value: state.get(`${key.store}/${toHex(key.key)}`) }) as Partial<Proven> as Proven);
+}
+
+const entry = <D extends DescMessage>(key: StateKey, schema: D, value: MessageShape<D>) =>
+  [key, toBinary(schema, value)] as const;
+const asks = (value = request) => entry(requestKey(id), RequestSchema, value);
+const parties = [
+  entry(organisationKey(hospital), OrganisationSchema, organisation),
+  entry(organisationKey(company), OrganisationSchema, owner),
+];
+
+describe("a request that a person saw", () => {
+  it("is the chain's, whatever has happened to it since", async () => {
+    await provenRequest(chain(asks(), ...parties), shown);
+    const later = create(RequestSchema, { ...request, state: State.OPEN, yes: 3n, seats: 3n });
+    await provenRequest(chain(asks(later), ...parties), shown);
+    await provenRequest(chain(asks()), { request, organisation: undefined, owner: undefined });
+  });
+
+  it.each<[string, Partial<ShownRequest>]>([
+    ["researcher", { request: create(RequestSchema, { ...request, researcher: address(9) }) }],
+    ["height", { request: create(RequestSchema, { ...request, height: 8n }) }],
+    ["id", { request: create(RequestSchema, { ...request, id: "0b".repeat(16) }) }],
+    [
+      "purpose",
+      {
+        request: create(RequestSchema, {
+          id,
+          researcher,
+          height: 7n,
+          spec: { use: { ...use, ai: AIUse.AI_USE_TRAIN }, price, nMax: 3 },
+        }),
+      },
+    ],
+    [
+      "price",
+      {
+        request: create(RequestSchema, {
+          id,
+          researcher,
+          height: 7n,
+          spec: { use, price: { ...price, amount: "9000000" }, nMax: 3 },
+        }),
+      },
+    ],
+    [
+      "interest",
+      {
+        request: create(RequestSchema, {
+          id,
+          researcher,
+          height: 7n,
+          spec: { use: { ...use, beneficialOwner: hospital }, price, nMax: 3 },
+        }),
+      },
+    ],
+    ["nothing in it", { request: create(RequestSchema, { id, researcher, height: 7n }) }],
+    [
+      "organisation",
+      { organisation: create(OrganisationSchema, { ...organisation, kind: OrganisationKind.UNIVERSITY }) },
+    ],
+    ["unknown organisation", { organisation: undefined }],
+    ["owner", { owner: create(OrganisationSchema, { ...owner, country: "NO" }) }],
+  ])("with another %s is refused", async (_, change) => {
+    const asked = provenRequest(chain(asks(), ...parties), { ...shown, ...change });
+    await expect(asked).rejects.toMatchObject({ kind: "integrity", code: "request-differs" });
+  });
+
+  it("is refused when the chain has no such request", async () => {
+    const asked = provenRequest(chain(...parties), shown);
+    await expect(asked).rejects.toMatchObject({ kind: "integrity", code: "request-differs" });
+  });
+});
