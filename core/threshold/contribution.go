@@ -31,7 +31,8 @@ type openedContribution struct {
 	indices   []int    // share indices
 	jobs      []int    // covered jobs
 	position  []int    // by job: its place in jobs, or -1
-	points    []Point  // as in Contribution.S
+	s         []byte   // Contribution.S
+	points    []Point  // the same
 	d, g      []Scalar // weights of the covered jobs and of the shares
 	a, aprime Point
 	f, c      Scalar
@@ -102,7 +103,9 @@ func (r *Round) prove(rand io.Reader, c *Contribution, shares *Shares) error {
 // shareSeed binds the batch, the coverage, the operator and all its shares.
 func (r *Round) shareSeed(c *Contribution, indices []int) [sha512.Size]byte {
 	t := transcript.New("shares").Bytes(r.digest[:], c.Coverage, c.Operator).Uint(uint64(len(indices)))
+	const item = 4 + PointSize
 	row := len(c.S) / len(indices)
+	t.Grow(len(indices)*(4+8+item) + len(c.S)/PointSize*item)
 	for i, k := range indices {
 		t.Uint(uint64(k)).Bytes(r.committee.x[k-1].enc[:]) //nolint:gosec // k is positive
 		for s := c.S[i*row : (i+1)*row]; len(s) > 0; s = s[PointSize:] {
@@ -175,17 +178,8 @@ func (r *Round) open(c *Contribution) (*openedContribution, error) {
 
 // of reports whether this is the decoded form of a contribution, by all its bytes.
 func (o *openedContribution) of(c *Contribution) bool {
-	if o.operator != string(c.Operator) || !bytes.Equal(o.coverage, c.Coverage) ||
-		len(c.S) != PointSize*len(o.points) || !bytes.Equal(o.a.enc[:], c.A) ||
-		!bytes.Equal(o.aprime.enc[:], c.APrime) || !bytes.Equal(o.f.Bytes(), c.F) {
-		return false
-	}
-	for i := range o.points {
-		if !bytes.Equal(o.points[i].enc[:], c.S[i*PointSize:(i+1)*PointSize]) {
-			return false
-		}
-	}
-	return true
+	return o.operator == string(c.Operator) && bytes.Equal(o.coverage, c.Coverage) && bytes.Equal(o.s, c.S) &&
+		bytes.Equal(o.a.enc[:], c.A) && bytes.Equal(o.aprime.enc[:], c.APrime) && bytes.Equal(o.f.Bytes(), c.F)
 }
 
 // decode reads the points and the answer.
@@ -201,7 +195,7 @@ func (o *openedContribution) decode(c *Contribution) error {
 		return fmt.Errorf("f: %w", err)
 	}
 	o.f = *f
-	o.points = make([]Point, len(c.S)/PointSize)
+	o.s, o.points = bytes.Clone(c.S), make([]Point, len(c.S)/PointSize)
 	for i := range o.points {
 		if err := o.points[i].decode(c.S[i*PointSize : (i+1)*PointSize]); err != nil {
 			return fmt.Errorf("share %d of operator %x: %w", i, c.Operator, err)

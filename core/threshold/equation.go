@@ -11,7 +11,7 @@ import (
 // holds is the check of docs/spec/custody.md 8.1.
 func (r *Round) holds(contributions []*openedContribution, claims []claim) bool {
 	seed := r.batchSeed(contributions, claims)
-	terms, products := len(r.jobs)+len(claims), 0
+	terms, products := len(r.jobs)+len(claims), len(r.jobs)
 	for _, c := range contributions {
 		terms += 2 + len(c.points)
 		products += len(c.indices) + len(c.points)
@@ -24,9 +24,9 @@ func (r *Round) holds(contributions []*openedContribution, claims []claim) bool 
 		sum:      newMSM(terms),
 		products: make([]scalar.Scalar, products),
 		round:    r,
-		jobs:     make([]scalar.Scalar, len(r.jobs)),
+		jobs:     make([]wide, len(r.jobs)),
 		claims:   make([]*claim, len(r.jobs)),
-		minusTau: make([]scalar.Scalar, len(r.jobs)),
+		taus:     make([]*scalar.Scalar, len(r.jobs)),
 	}
 	taus := weights(seed, domainTau, len(claims))
 	for i := range claims {
@@ -38,7 +38,7 @@ func (r *Round) holds(contributions []*openedContribution, claims []claim) bool 
 		e.addContribution(c, &rhos[i], &sigmas[i])
 	}
 	for j := range e.jobs {
-		e.sum.add(&e.jobs[j], &r.points[j])
+		e.sum.add(e.reduced(&e.jobs[j]), &r.points[j])
 	}
 	return e.sum.vanishes()
 }
@@ -50,53 +50,57 @@ type equation struct {
 	sum      *msm
 	products []scalar.Scalar // room for coefficients
 	round    *Round
-	jobs     []scalar.Scalar // by job: coefficient of B
-	claims   []*claim        // by job: its combined point, or nil
-	minusTau []scalar.Scalar // by job: its weight, negated
+	jobs     []wide           // by job: coefficient of B
+	claims   []*claim         // by job: its combined point, or nil
+	taus     []*scalar.Scalar // by job: the weight of its claim
 }
 
-// product returns a*b, which stays as long as the sum.
-func (e *equation) product(a, b *scalar.Scalar) *scalar.Scalar {
+// reduced returns a coefficient that stays as long as the sum.
+func (e *equation) reduced(coefficient *wide) *scalar.Scalar {
 	out := &e.products[0]
 	e.products = e.products[1:]
-	return out.Mul(a, b)
+	return coefficient.reduce(out)
 }
 
 // addClaim puts tau*S into the sum, and takes out the merged shares with their
 // Lagrange coefficients. Claims come before contributions.
 func (e *equation) addClaim(c *claim, tau *Scalar) {
-	minusTau := e.minusTau[c.job].Neg(&tau.s)
-	e.claims[c.job] = c
+	e.claims[c.job], e.taus[c.job] = c, &tau.s
 	e.sum.add(&tau.s, c.s)
 	for i := range c.merged {
 		m := &c.merged[i]
-		e.sum.add(e.product(minusTau, &c.lambda[m.share].s), &m.point)
+		var coefficient wide
+		coefficient.addProduct(c.minusLambda[m.share], &tau.s)
+		e.sum.add(e.reduced(&coefficient), &m.point)
 	}
 }
 
 // addContribution puts both equations of one proof into the sum, and takes out the
 // shares of finished jobs with their Lagrange coefficients.
 func (e *equation) addContribution(c *openedContribution, rho, sigma *Scalar) {
-	var product, rhoC, sigmaC, sigmaF scalar.Scalar
+	var rhoC, sigmaC, minusSigmaF scalar.Scalar
 	e.sum.subtractBase(&rho.s, &c.f.s)
 	e.sum.add(&rho.s, &c.a)
 	e.sum.add(&sigma.s, &c.aprime)
-	sigmaF.Mul(&sigma.s, &c.f.s)
+	minusSigmaF.Neg(minusSigmaF.Mul(&sigma.s, &c.f.s))
 	for i, j := range c.jobs {
-		e.jobs[j].Sub(&e.jobs[j], product.Mul(&sigmaF, &c.d[i].s))
+		e.jobs[j].addProduct(&minusSigmaF, &c.d[i].s)
 	}
 	rhoC.Mul(&rho.s, &c.c.s)
 	sigmaC.Mul(&sigma.s, &c.c.s)
 	for n, k := range c.indices {
-		e.sum.addTable(e.product(&rhoC, &c.g[n].s), e.round.committee.tables[k-1])
+		var rhoCG wide
+		rhoCG.addProduct(&rhoC, &c.g[n].s)
+		e.sum.addTable(e.reduced(&rhoCG), e.round.committee.tables[k-1])
 		var sigmaCG scalar.Scalar
 		sigmaCG.Mul(&sigmaC, &c.g[n].s)
 		for i, j := range c.jobs {
-			coefficient := e.product(&sigmaCG, &c.d[i].s)
-			if done := e.claims[j]; done != nil && done.lambda[k] != nil {
-				coefficient.Add(coefficient, product.Mul(&e.minusTau[j], &done.lambda[k].s))
+			var coefficient wide
+			coefficient.addProduct(&sigmaCG, &c.d[i].s)
+			if done := e.claims[j]; done != nil && done.minusLambda[k] != nil {
+				coefficient.addProduct(done.minusLambda[k], e.taus[j])
 			}
-			e.sum.add(coefficient, c.at(n, j))
+			e.sum.add(e.reduced(&coefficient), c.at(n, j))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"encoding/binary"
 	"io"
 
 	"github.com/volens-network/volens/core/transcript"
@@ -15,6 +16,34 @@ var (
 
 // Draws returns the first n weights of a seed and domain.
 func Draws(seed [64]byte, domain byte, n int) []Scalar { return weights(seed, domain, n) }
+
+// ReduceWide reduces WideSize little-endian bytes.
+func ReduceWide(raw []byte) *Scalar {
+	var sum wide
+	for i := range sum {
+		sum[i] = binary.LittleEndian.Uint64(raw[8*i:])
+	}
+	out := &Scalar{}
+	sum.reduce(&out.s)
+	return out
+}
+
+// WideSize is the length of an unreduced sum in bytes.
+const WideSize = 8 * wideWords
+
+// AddToWide adds the product of a scalar and a weight to an unreduced sum.
+func AddToWide(raw []byte, s, weight *Scalar) []byte {
+	var sum wide
+	for i := range sum {
+		sum[i] = binary.LittleEndian.Uint64(raw[8*i:])
+	}
+	sum.addProduct(&s.s, &weight.s)
+	out := make([]byte, 0, WideSize)
+	for _, word := range sum {
+		out = binary.LittleEndian.AppendUint64(out, word)
+	}
+	return out
+}
 
 // Lagrange returns the coefficients at 0.
 func Lagrange(indices []int) []*Scalar { return lagrange(indices) }
@@ -50,13 +79,13 @@ func ForceShares(keyID, epoch uint64, indices []int, x []*Scalar) *Shares {
 func (s *Shares) Secrets() []*Scalar { return s.x }
 
 // LagrangeSums returns the sum of the first points with the coefficients of indices as
-// Combine makes it, with a ladder or not, and term by term.
-func LagrangeSums(indices []int, encoded [][]byte) (combined, plain []byte, ladder bool) {
+// Combine makes it, with a chain or not, and term by term.
+func LagrangeSums(indices []int, encoded [][]byte) (combined, plain []byte, chain bool) {
 	points, sum := make([]*Point, len(indices)), newMSM(len(indices))
 	r := newResponders(indices, MaxShares)
 	for i, k := range indices {
 		points[i] = must(DecodePoint(encoded[i]))
-		sum.add(&r.lambda[k].s, points[i])
+		sum.add(neg(r.minusLambda[k]), points[i])
 	}
-	return mustPoint(r.combine(points)).Bytes(), mustPoint(sum.sum()).Bytes(), r.ladder != nil
+	return mustPoint(r.combine(points)).Bytes(), mustPoint(sum.sum()).Bytes(), r.chain != nil
 }

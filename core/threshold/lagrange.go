@@ -2,7 +2,6 @@ package threshold
 
 import (
 	"encoding/binary"
-	"math/big"
 	"math/bits"
 	"slices"
 	"sync"
@@ -18,9 +17,10 @@ const maxResponderSets = 64
 // is immutable.
 type responders struct {
 	indices []int
-	lambda  []*Scalar // by share index; nil for those outside the set
-	groups  []group
-	ladder  *ladder // nil where it would not be faster
+	// minusLambda are the coefficients, negated, by share index; nil for those outside the set.
+	minusLambda []*scalar.Scalar
+	groups      []group
+	chain       *chain // nil where it would not be faster
 }
 
 // group is the places whose coefficients are equal but for the sign. The coefficients
@@ -31,16 +31,16 @@ type group struct {
 }
 
 func newResponders(indices []int, size int) *responders {
-	r := &responders{indices: slices.Clone(indices), lambda: make([]*Scalar, size+1)}
-	known := map[[ScalarSize]byte]int{}
+	r := &responders{indices: slices.Clone(indices), minusLambda: make([]*scalar.Scalar, size+1)}
+	known := map[integer]int{}
 	for i, l := range lagrange(indices) {
-		r.lambda[indices[i]] = l
+		minus := neg(&l.s)
+		r.minusLambda[indices[i]] = minus
 		coefficient, place := l.s, i+1
-		if minus := neg(&l.s); shorter(minus, &l.s) {
+		if shorter(minus, &l.s) {
 			coefficient, place = *minus, -place
 		}
-		var name [ScalarSize]byte
-		must(name, coefficient.ToBytes(name[:]))
+		name := integerOf(&coefficient)
 		g, ok := known[name]
 		if !ok {
 			g = len(r.groups)
@@ -48,7 +48,7 @@ func newResponders(indices []int, size int) *responders {
 		}
 		r.groups[g].places = append(r.groups[g].places, place)
 	}
-	r.ladder = newLadder(indices, r.groups)
+	r.chain = newChain(r.groups, missing(indices))
 	return r
 }
 
@@ -57,10 +57,10 @@ func newResponders(indices []int, size int) *responders {
 func (r *responders) combine(points []*Point) *curve.RistrettoPoint {
 	sums := make([]Point, len(r.groups))
 	for i, g := range r.groups {
-		sums[i].p = *addSigned(nil, g.places, func(place int) *curve.RistrettoPoint { return &points[place-1].p })
+		sums[i].p = *addSigned(g.places, points)
 	}
-	if r.ladder != nil {
-		return r.ladder.sum(sums)
+	if r.chain != nil {
+		return r.chain.sum(sums)
 	}
 	sum := newMSM(len(sums))
 	for i := range sums {
@@ -165,142 +165,35 @@ func (p *product) value() *scalar.Scalar {
 	return p.done
 }
 
-// A ladder computes a Lagrange sum with small integers: the coefficients times their
-// common denominator. Few responders have short ones. It goes through those of all
-// groups from the highest signed digit (non-adjacent form) to the lowest, and divides
-// by the denominator at the end.
-type ladder struct {
-	steps   [][]int        // from the highest digit: groups from 1, negative to subtract
-	inverse *scalar.Scalar // of the common denominator, nil for 1
+// missing returns the product of the indices below the highest that are not in the set,
+// in ascending order. The coefficients times this are integers: those of all indices up to
+// the highest are binomial, and taking an index x away multiplies that of k by (x-k)/x.
+func missing(indices []int) *scalar.Scalar {
+	var out product
+	next := 1
+	for _, k := range indices {
+		for ; next < k; next++ {
+			out.times(next)
+		}
+		next++
+	}
+	return out.value()
 }
 
-// What a sum costs in additions of two points: a ladder's division, and a general
-// multi-scalar multiplication's fixed part and part for each point. They were
-// measured and decide nothing but time.
-const (
-	ladderTerms   = 32
-	divisionCost  = 110
-	multipleFixed = 85
-	multipleEach  = 22
-)
-
-// newLadder returns nil where the general way is faster.
-func newLadder(indices []int, groups []group) *ladder {
-	if len(indices) > ladderTerms {
-		return nil
+// addSigned adds up points by their places from 1, and subtracts those of negative places.
+func addSigned(places []int, points []*Point) *curve.RistrettoPoint {
+	sum := new(curve.RistrettoPoint)
+	if first := places[0]; first > 0 {
+		sum.Set(&points[first-1].p)
+	} else {
+		sum.Neg(&points[-first-1].p)
 	}
-	coefficients, denominator := integerLagrange(indices)
-	out := &ladder{}
-	cost := 0
-	if denominator.Cmp(big.NewInt(1)) != 0 {
-		out.inverse = new(scalar.Scalar).Invert(bigScalar(denominator))
-		cost += divisionCost
-	}
-	for i, g := range groups {
-		first := g.places[0]
-		c := coefficients[max(first, -first)-1]
-		sign := c.Sign()
-		if first < 0 {
-			sign = -sign
-		}
-		cost += out.put(sign*(i+1), c.Abs(c))
-	}
-	slices.Reverse(out.steps)
-	if cost+len(out.steps) > multipleFixed+multipleEach*len(groups) {
-		return nil
-	}
-	return out
-}
-
-// put writes the signed digits of the coefficient n > 0 of a group, which is negative to
-// subtract, and returns how many are not zero. It uses n up.
-func (l *ladder) put(group int, n *big.Int) int {
-	count := 0
-	for digit := 0; n.Sign() > 0; digit++ {
-		if digit == len(l.steps) {
-			l.steps = append(l.steps, nil)
-		}
-		if n.Bit(0) == 1 {
-			d := 1
-			if n.Bit(1) == 1 {
-				d = -1 // so that the next digit is 0
-			}
-			l.steps[digit] = append(l.steps[digit], d*group)
-			n.Sub(n, big.NewInt(int64(d)))
-			count++
-		}
-		n.Rsh(n, 1)
-	}
-	return count
-}
-
-// sum computes the sum over the groups in variable time.
-func (l *ladder) sum(groups []Point) *curve.RistrettoPoint {
-	var out *curve.RistrettoPoint
-	for _, step := range l.steps {
-		if out != nil {
-			out.Add(out, out)
-		}
-		out = addSigned(out, step, func(name int) *curve.RistrettoPoint { return &groups[name-1].p })
-	}
-	if l.inverse == nil {
-		return out
-	}
-	return new(curve.RistrettoPoint).MultiscalarMulVartime([]*scalar.Scalar{l.inverse}, []*curve.RistrettoPoint{out})
-}
-
-// addSigned adds points by their names from 1, and subtracts those of negative names.
-// A nil sum is that of nothing.
-func addSigned(
-	sum *curve.RistrettoPoint, names []int, point func(name int) *curve.RistrettoPoint,
-) *curve.RistrettoPoint {
-	for _, name := range names {
-		switch {
-		case sum == nil && name > 0:
-			sum = new(curve.RistrettoPoint).Set(point(name))
-		case sum == nil:
-			sum = new(curve.RistrettoPoint).Neg(point(-name))
-		case name > 0:
-			sum.Add(sum, point(name))
-		default:
-			sum.Sub(sum, point(-name))
+	for _, place := range places[1:] {
+		if place > 0 {
+			sum.Add(sum, &points[place-1].p)
+		} else {
+			sum.Sub(sum, &points[-place-1].p)
 		}
 	}
 	return sum
-}
-
-// integerLagrange returns the coefficients at 0 times their least common
-// denominator, and that.
-func integerLagrange(indices []int) (coefficients []*big.Int, denominator *big.Int) {
-	fractions := make([]*big.Rat, len(indices))
-	denominator = big.NewInt(1)
-	for i, k := range indices {
-		f := big.NewRat(1, 1)
-		for _, m := range indices {
-			if m != k {
-				f.Mul(f, big.NewRat(int64(m), int64(m-k)))
-			}
-		}
-		fractions[i] = f
-		gcd := new(big.Int).GCD(nil, nil, denominator, f.Denom())
-		denominator.Mul(denominator, new(big.Int).Div(f.Denom(), gcd))
-	}
-	for _, f := range fractions {
-		c := new(big.Int).Div(denominator, f.Denom())
-		coefficients = append(coefficients, c.Mul(c, f.Num()))
-	}
-	return coefficients, denominator
-}
-
-// bigScalar is the scalar of a positive integer.
-func bigScalar(n *big.Int) *scalar.Scalar {
-	out := scalar.New()
-	word := scalar.NewFromUint64(1 << 32)
-	var low big.Int
-	for i := (n.BitLen() + 31) / 32; i > 0; i-- {
-		low.Rsh(n, uint(32*(i-1)))
-		out.Mul(out, word)
-		out.Add(out, scalar.NewFromUint64(low.Uint64()&(1<<32-1)))
-	}
-	return out
 }

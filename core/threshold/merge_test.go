@@ -230,19 +230,27 @@ func TestLagrange_Sums(t *testing.T) {
 	for i := range points {
 		points[i] = threshold.CanaryPoint(uint64(i + 1))
 	}
-	check := func(t tester, indices []int) (ladder bool) {
-		combined, plain, ladder := threshold.LagrangeSums(indices, points)
+	check := func(t tester, indices []int) (chain bool) {
+		combined, plain, chain := threshold.LagrangeSums(indices, points)
 		require.True(t, bytes.Equal(combined, plain), "%v", indices)
-		return ladder
+		return chain
 	}
 	for n := 1; n <= len(points); n++ {
 		indices := make([]int, n)
 		for i := range indices {
 			indices[i] = i + 1
 		}
-		ladder := check(t, indices)
-		require.True(t, n > 20 || ladder, "few responders have binomial coefficients: %d", n)
+		require.True(t, check(t, indices), "the coefficients of all of %d are binomial", n)
+		if n > 1 {
+			indices[n-1]++
+			require.True(t, check(t, indices), "one of %d is missing", n+1)
+		}
 	}
+	scattered := make([]int, 60)
+	for i := range scattered {
+		scattered[i] = 5*i + 1
+	}
+	require.False(t, check(t, scattered), "the coefficients are long")
 	rapid.Check(t, func(t *rapid.T) {
 		for _, most := range []int{24, threshold.MaxShares} {
 			indices := rapid.SliceOfNDistinct(rapid.IntRange(1, most), 1, 20, rapid.ID).Draw(t, "set")

@@ -39,15 +39,8 @@ func (m *msm) addTable(s *scalar.Scalar, p *curve.ExpandedRistrettoPoint) {
 
 // shorter reports whether a < b, in variable time.
 func shorter(a, b *scalar.Scalar) bool {
-	var x, y [ScalarSize]byte
-	must(x, a.ToBytes(x[:]))
-	must(y, b.ToBytes(y[:]))
-	for i := ScalarSize - 1; i >= 0; i-- {
-		if x[i] != y[i] {
-			return x[i] < y[i]
-		}
-	}
-	return false
+	x, y := integerOf(a), integerOf(b)
+	return x.less(&y)
 }
 
 // subtractBase takes a*b*G out of the sum.

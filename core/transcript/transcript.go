@@ -15,6 +15,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/binary"
+	"slices"
 )
 
 // Suite names the group, the hash and the version of every transcript.
@@ -49,6 +50,12 @@ func (t *Transcript) String(s string) *Transcript {
 // Uint appends v as an item of 8 bytes, big-endian.
 func (t *Transcript) Uint(v uint64) *Transcript {
 	return t.Bytes(binary.BigEndian.AppendUint64(nil, v))
+}
+
+// Grow makes room for n bytes more, with the 4 bytes before each item. It changes nothing but time.
+func (t *Transcript) Grow(n int) *Transcript {
+	t.buf = slices.Grow(t.buf, n)
+	return t
 }
 
 // Nest appends the bytes of another transcript as one item.
