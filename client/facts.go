@@ -96,7 +96,7 @@ func (i *inquiry) attestation(ctx context.Context, d dataset.Dataset) (duo.Attes
 	challenged := answer.Challenge != nil && answer.Challenge.State != attestation.CHALLENGE_STATE_DISMISSED
 	return duo.Attestation{
 		Live: same && !s.Revoked && i.facts.Time.Before(s.Expiry) &&
-			by.Speaks(attestation.ROLE_ATTESTOR),
+			by.ActsAs(attestation.ROLE_ATTESTOR),
 		Basis: duo.Basis(s.Basis), Challenged: challenged,
 	}, nil
 }
@@ -119,7 +119,7 @@ func (i *inquiry) approvals(ctx context.Context) error {
 		for _, p := range a.Purposes {
 			out.Purposes = append(out.Purposes, duo.Purpose(p)) //nolint:gosec // an unknown number is no purpose
 		}
-		if !a.Revoked && by.Speaks(attestation.ROLE_ETHICS) {
+		if !a.Revoked && by.ActsAs(attestation.ROLE_ETHICS) {
 			out.Evidence = duo.EvidenceAttested
 		}
 		i.facts.Approvals = append(i.facts.Approvals, out)

@@ -52,7 +52,7 @@ func account(t *testing.T, name string) signer {
 	return signer{a}
 }
 
-// depot is a real gateway with a fake chain; break, if set, may answer in its place.
+// depot is a real gateway with a fake chain; sab, if set, may answer in its place.
 type depot struct {
 	t      *testing.T
 	url    string

@@ -165,10 +165,14 @@ func TestUpload_Troubles(t *testing.T) {
 			next.ServeHTTP(w, r)
 		}
 	})
-	require.NoError(
-		t,
-		d.client(account(t, "alice")).Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, nil),
-	)
+	c := d.client(account(t, "alice"))
+	require.NoError(t, c.Upload(t.Context(), bytes.NewReader(raw), int64(len(raw)), object, nil))
+	require.Greater(t, calls.Load(), int32(5), "there were troubles")
+
+	d.sabotage(nil)
+	d.calls()
+	require.NoError(t, c.Upload(t.Context(), bytes.NewReader(nil), int64(len(raw)), object, nil), "it is there, whole")
+	require.Equal(t, []string{"POST /v1/uploads"}, d.calls())
 }
 
 // Another process of the same account goes on where the first one stopped.

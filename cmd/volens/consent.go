@@ -20,9 +20,7 @@ func newConsentCommand(e *env) *cobra.Command {
 		newConsentAmendCommand(e),
 		newConsentRevokeCommand(e),
 		newConsentShowCommand(e),
-		newConsentHistoryCommand(
-			e,
-		),
+		newConsentHistoryCommand(e),
 		newConsentDecideCommand(e),
 		newConsentVerifyCommand(e),
 		newConsentRevokerCommand(e),

@@ -1,9 +1,10 @@
 // Package node asks a node of the chain in the words of the gateway: it fits the clients
 // of client/chain to what packages access and worker ask for.
 //
-// New connects; the result implements access.Chain, worker.Chain, worker.Sender and sponsor.Ledger. What
-// is not on chain becomes access.ErrNotFound. The answers are the node's own word: how
-// far it may be believed is decided by access.Rules.
+// New connects; the result implements access.Chain, worker.Chain, worker.Catalogue,
+// worker.Sender, sponsor.Ledger and gateway.Directory. What is not on chain becomes
+// access.ErrNotFound. The answers are the node's own word: how far it may be believed is
+// decided by access.Rules.
 package node
 
 import (
@@ -120,19 +121,18 @@ func (n *Node) Listed(ctx context.Context, from []byte) ([]dataset.Dataset, []by
 // OwnedBy implements worker.Catalogue.
 func (n *Node) OwnedBy(ctx context.Context, owner string) ([]dataset.Dataset, error) {
 	var out []dataset.Dataset
-	page := &query.PageRequest{Limit: pageSize}
-	for range maxPages {
+	err := pages("datasets of one account", func(page *query.PageRequest) (*query.PageResponse, error) {
 		answer, err := n.client.Datasets().Datasets(ctx, &dataset.QueryDatasetsRequest{Owner: owner, Pagination: page})
 		if err != nil {
 			return nil, absent(err)
 		}
 		out = append(out, answer.Datasets...)
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return out, nil
-		}
-		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+		return answer.Pagination, nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("an account with more than %d datasets", pageSize*maxPages)
+	return out, nil
 }
 
 // Consent implements access.Ledger.
@@ -224,8 +224,7 @@ func (n *Node) params(ctx context.Context) (market.Params, error) {
 // Gateways implements gateway.Directory.
 func (n *Node) Gateways(ctx context.Context) ([]string, error) {
 	var out []string
-	page := &query.PageRequest{Limit: pageSize}
-	for range maxPages {
+	err := pages("gateways", func(page *query.PageRequest) (*query.PageResponse, error) {
 		answer, err := n.client.Attestations().Organisations(ctx, &attestation.QueryOrganisationsRequest{
 			Role: attestation.ROLE_GATEWAY, Pagination: page,
 		})
@@ -233,14 +232,14 @@ func (n *Node) Gateways(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		for _, o := range answer.Organisations {
-			if o.Gateway != nil && o.Status == attestation.ORGANISATION_STATUS_ACTIVE {
+			if o.Gateway != nil && o.Active() {
 				out = append(out, o.Gateway.BaseUrl)
 			}
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			break
-		}
-		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+		return answer.Pagination, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -253,25 +252,40 @@ func (n *Node) Send(ctx context.Context, msgs ...sdk.Msg) error {
 
 // Sponsored implements sponsor.Ledger.
 func (n *Node) Sponsored(ctx context.Context, granter, grantee string) (bool, error) {
-	page := &query.PageRequest{Limit: pageSize}
-	for range maxPages {
+	found := false
+	err := pages("allowances of one account", func(page *query.PageRequest) (*query.PageResponse, error) {
 		answer, err := n.client.Allowances().Allowances(ctx, &feegrant.QueryAllowancesRequest{
 			Grantee: grantee, Pagination: page,
 		})
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		for _, grant := range answer.Allowances {
-			if grant.Granter == granter {
-				return true, nil
-			}
+			found = found || grant.Granter == granter
 		}
-		if answer.Pagination == nil || len(answer.Pagination.NextKey) == 0 {
-			return false, nil
+		if found {
+			return nil, nil //nolint:nilnil // no further page is wanted
 		}
-		page = &query.PageRequest{Limit: pageSize, Key: answer.Pagination.NextKey}
+		return answer.Pagination, nil
+	})
+	return found, err
+}
+
+// pages asks for one page after the other until there is none. More than maxPages are an
+// error that names what was listed.
+func pages(what string, ask func(*query.PageRequest) (*query.PageResponse, error)) error {
+	page := &query.PageRequest{Limit: pageSize}
+	for range maxPages {
+		answer, err := ask(page)
+		if err != nil {
+			return err
+		}
+		if answer == nil || len(answer.NextKey) == 0 {
+			return nil
+		}
+		page = &query.PageRequest{Limit: pageSize, Key: answer.NextKey}
 	}
-	return false, fmt.Errorf("an account with more than %d allowances", pageSize*maxPages)
+	return fmt.Errorf("more than %d %s", pageSize*maxPages, what)
 }
 
 // OpenClaims implements worker.Chain. It finds claims by their events, as far back as

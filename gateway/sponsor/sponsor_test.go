@@ -182,8 +182,9 @@ func TestGrant_EarlierOneWasUnderWay(t *testing.T) {
 		late{c},
 		sponsor.Limits{PerDay: 10, Spend: sdk.NewCoins(sdk.NewInt64Coin("uvol", 1))},
 	)
-	_, err := s.Grant(t.Context(), account(t, "patient").Address)
+	granter, err := s.Grant(t.Context(), account(t, "patient").Address)
 	require.NoError(t, err)
+	require.Equal(t, gateway, granter, "the earlier grant serves")
 }
 
 // Many calls of one account at once are one grant.

@@ -42,7 +42,8 @@ type Limits struct {
 	MaxSize int64
 	// Quota is how many bytes an account may hold that no registration names.
 	Quota int64
-	// Total is how many bytes all uploads under way may announce.
+	// Total is Quota for all accounts together. Both count uploads under way by the length that
+	// they announce.
 	Total int64
 	// Active is how many requests may send bytes at once, PerAccount how many of one account.
 	Active, PerAccount int

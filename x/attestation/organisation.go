@@ -16,9 +16,9 @@ func (o Organisation) Active() bool { return o.Status == ORGANISATION_STATUS_ACT
 // Has reports whether the organisation was accredited for the role.
 func (o Organisation) Has(role Role) bool { return slices.Contains(o.Roles, role) }
 
-// Speaks reports whether the organisation is active and was accredited for the role. Its
+// ActsAs reports whether the organisation is active and was accredited for the role. Its
 // bond, which a new statement needs as well, is not looked at.
-func (o Organisation) Speaks(role Role) bool { return o.Active() && o.Has(role) }
+func (o Organisation) ActsAs(role Role) bool { return o.Active() && o.Has(role) }
 
 // Facts is what duo.Permits is told of the organisation.
 func (o Organisation) Facts() duo.Organisation {

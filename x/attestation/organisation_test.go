@@ -79,15 +79,15 @@ func TestOrganisation_Answers(t *testing.T) {
 	require.True(t, o.Active())
 	require.True(t, o.Has(attestation.ROLE_GATEWAY))
 	require.False(t, o.Has(attestation.ROLE_ETHICS))
-	require.True(t, o.Speaks(attestation.ROLE_GATEWAY))
-	require.False(t, o.Speaks(attestation.ROLE_ETHICS))
+	require.True(t, o.ActsAs(attestation.ROLE_GATEWAY))
+	require.False(t, o.ActsAs(attestation.ROLE_ETHICS))
 	require.Equal(t, uusd(6), o.Free())
 	facts := duo.Organisation{Address: o.Address, Kind: duo.OrganisationHospital, Country: "CH", Accredited: true}
 	require.Equal(t, facts, o.Facts())
 
 	o.Status = attestation.ORGANISATION_STATUS_SUSPENDED
 	require.False(t, o.Active())
-	require.False(t, o.Speaks(attestation.ROLE_GATEWAY))
+	require.False(t, o.ActsAs(attestation.ROLE_GATEWAY))
 	facts.Accredited = false
 	require.Equal(t, facts, o.Facts())
 }

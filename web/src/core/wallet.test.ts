@@ -4,7 +4,7 @@ import vectors from "../../../test/vectors/wallet.json";
 import { addressOf, encodeAddress, isAddress, parseAddress } from "./address";
 import { fromHex, toHex, utf8 } from "./bytes";
 import { codeOf, turned } from "./testing";
-import { Accounts, isSignature, isWord, parsePhrase, phraseOf, seedOf, wordsBeginning } from "./wallet";
+import { Accounts, isSignature, parsePhrase, phraseOf, seedOf } from "./wallet";
 
 describe.each(vectors)("wallet of $entropy", (v) => {
   it("has Go's words and seed", () => {
@@ -44,13 +44,6 @@ describe("phrase", () => {
     } catch (fault) {
       expect(JSON.stringify(fault) + String(fault)).not.toContain("legal");
     }
-  });
-
-  it("helps people to type", () => {
-    expect(isWord("abandon")).toBe(true);
-    expect(isWord("abandons")).toBe(false);
-    expect(wordsBeginning("aban")).toEqual(["abandon"]);
-    expect(wordsBeginning("a")).toHaveLength(5);
   });
 
   it("has accounts of 31 bits", () => {

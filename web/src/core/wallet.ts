@@ -35,16 +35,6 @@ export function parsePhrase(text: string): Bytes {
   }
 }
 
-/** Whether a word stands in the list: for a hint while a person types. */
-export function isWord(word: string): boolean {
-  return wordlist.includes(word);
-}
-
-/** The words that begin so: for a choice while a person types. */
-export function wordsBeginning(start: string, most = 5): readonly string[] {
-  return wordlist.filter((word) => word.startsWith(start)).slice(0, most);
-}
-
 /** The 64 bytes that everything of a wallet comes from: BIP-39 with an empty passphrase. */
 export function seedOf(entropy: Uint8Array): Bytes {
   return Uint8Array.from(mnemonicToSeedSync(phraseOf(entropy)));

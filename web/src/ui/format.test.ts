@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, money, short, size } from "./format";
+import { money, short, size } from "./format";
 
 describe("money", () => {
   it.each([
@@ -26,18 +26,6 @@ describe("size", () => {
     [2_000_000_000n, "2 GB"],
   ])("shows %s as %s", (bytes, text) => {
     expect(size(bytes, "en")).toBe(text);
-  });
-});
-
-describe("ago", () => {
-  const now = new Date("2026-01-02T03:04:05Z");
-  it.each([
-    ["2026-01-02T03:04:00Z", "5 seconds ago"],
-    ["2026-01-02T03:02:00Z", "2 minutes ago"],
-    ["2026-01-03T03:04:05Z", "tomorrow"],
-    ["2024-01-02T03:04:05Z", "2 years ago"],
-  ])("says of %s: %s", (time, text) => {
-    expect(ago(new Date(time), now, "en")).toBe(text);
   });
 });
 

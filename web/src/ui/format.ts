@@ -58,23 +58,6 @@ export function moment(time: Date, language: string, withTime = true): string {
   return new Intl.DateTimeFormat(language, withTime ? { ...date, timeStyle: "short" } : date).format(time);
 }
 
-/** How long ago, or from now, in the largest unit that fits: "3 minutes ago", "in 2 days". */
-export function ago(time: Date, now: Date, language: string): string {
-  const seconds = Math.round((time.getTime() - now.getTime()) / 1000);
-  const steps = [
-    ["year", 31_557_600],
-    ["month", 2_629_800],
-    ["day", 86_400],
-    ["hour", 3600],
-    ["minute", 60],
-  ] as const;
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  for (const [unit, length] of steps) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
-  }
-  return words.format(seconds, "second");
-}
-
 /** The beginning and the end of a long id, for telling things apart; never for comparing. */
 export function short(id: string, head = 6, tail = 4): string {
   return id.length <= head + tail + 1 ? id : `${id.slice(0, head)}…${id.slice(-tail)}`;

@@ -56,7 +56,7 @@ func (k *Keeper) GatewayFresh(ctx context.Context, gateway string) (bool, error)
 	if errors.Is(err, attestation.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil || !o.Speaks(attestation.ROLE_GATEWAY) {
+	if err != nil || !o.ActsAs(attestation.ROLE_GATEWAY) {
 		return false, err
 	}
 	key, err := parse("gateway", gateway)

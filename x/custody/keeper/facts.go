@@ -122,7 +122,7 @@ func (f *inquiry) attested(facts *duo.Facts) error {
 	same := bytes.Equal(s.Sha256, p.Sha256) && bytes.Equal(s.U, p.U) && bytes.Equal(s.FacetsRoot, p.FacetsRoot)
 	facts.Attestation = duo.Attestation{
 		Live: same && !s.Revoked && facts.Time.Before(s.Expiry) && s.Version == f.dataset.Version &&
-			by.Speaks(attestation.ROLE_ATTESTOR),
+			by.ActsAs(attestation.ROLE_ATTESTOR),
 		Basis:      duo.Basis(s.Basis),
 		Challenged: challenged,
 	}
@@ -146,7 +146,7 @@ func (f *inquiry) approved(facts *duo.Facts) error {
 		for i, p := range a.Purposes {
 			out.Purposes[i] = duo.Purpose(p) //nolint:gosec // an unknown number is no purpose
 		}
-		if !a.Revoked && by.Speaks(attestation.ROLE_ETHICS) {
+		if !a.Revoked && by.ActsAs(attestation.ROLE_ETHICS) {
 			out.Evidence = duo.EvidenceAttested
 		}
 		facts.Approvals = append(facts.Approvals, out)

@@ -342,7 +342,7 @@ func (k *Keeper) speaks(ctx context.Context, address string, role attestation.Ro
 	if err != nil {
 		return err
 	}
-	if !o.Speaks(role) {
+	if !o.ActsAs(role) {
 		return errorsmod.Wrapf(market.ErrOrganisation, "%s does not speak as %s", address, role)
 	}
 	return nil
