@@ -291,5 +291,5 @@ func TestGate_WhatStandsBehindTheLastFrame(t *testing.T) {
 	}
 	// A second frame that nobody declared would not be looked at.
 	_, _, err := scrub(t, deid.SafeHarborStrict, pixels(string(frame)), dicom.Options{})
-	requireRefused(t, deid.CodePixels, err)
+	corpus.RequireRefused(t, deid.CodePixels, err)
 }
