@@ -75,6 +75,7 @@ export class Work {
       vault,
       sealer,
       gateway: this.#deskGateway(address),
+      prove: this.trust.prove,
       send: (messages) => this.#send({ address, messages }),
     };
   }
