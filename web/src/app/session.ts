@@ -65,7 +65,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       name: async (text) => (await work()).trust.name(text),
     },
     papers: async (request) => (await work()).papers(request),
-    counts: async (datasetId) => (await work()).counts(datasetId),
+    counts: async (datasetId, releases) => (await work()).counts(datasetId, releases),
   };
 }
 

@@ -9,7 +9,7 @@ import { AIUse } from "../gen/volens/consent/v1/duo_pb";
 import { KeySchema, ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
 import { DatasetSchema, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { RequestSchema, State } from "../gen/volens/market/v1/market_pb";
-import { type Prover, provenRelease, provenRequest, type ShownRequest } from "./prover";
+import { type Prover, provenReaders, provenRelease, provenRequest, type ShownRequest } from "./prover";
 
 const id = "0a".repeat(16);
 const address = (byte: number) => encodeAddress(new Uint8Array(20).fill(byte));
@@ -127,5 +127,24 @@ describe("a released file", () => {
   ])("with another %s is refused", async (_, prover, told, registered) => {
     const asked = provenRelease(prover, told, registered);
     await expect(asked).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
+  });
+});
+
+describe("who has opened a dataset", () => {
+  const releases = Array.from({ length: 45 }, (_, i) =>
+    create(ReleaseSchema, { requestId: id, seat: BigInt(i), reader: `reader ${i}` }),
+  );
+  const all = releases.map((release) => entry(releaseKey(id, release.seat), ReleaseSchema, release));
+
+  it("is the chain's, however many they are", async () => {
+    await provenReaders(chain(...all), releases);
+    await provenReaders(chain(), []);
+  });
+
+  it.each([0, 20, 44])("is refused when release %d tells of another, or is none", async (place) => {
+    const other = releases.map((release, i) => (i === place ? { ...release, reader: "somebody else" } : release));
+    await expect(provenReaders(chain(...all), other)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
+    const fewer = chain(...all.filter((_, i) => i !== place));
+    await expect(provenReaders(fewer, releases)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
   });
 });

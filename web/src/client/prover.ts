@@ -96,6 +96,24 @@ export async function provenRelease(prove: Prover, release: Release, payload: Pa
   return key.y;
 }
 
+/** How many releases are proven at a time. */
+const releasesAtATime = 20;
+
+/**
+ * Holds who a node says has opened a dataset against the chain, release by release: the counts tell only how many there
+ * are. What differs is an integrity Fault `proof-other`.
+ */
+export async function provenReaders(prove: Prover, releases: readonly Release[]): Promise<void> {
+  for (let from = 0; from < releases.length; from += releasesAtATime) {
+    const some = releases.slice(from, from + releasesAtATime);
+    const proofs = await prove(some.map(({ requestId, seat }) => releaseKey(requestId, seat)));
+    some.forEach((release, place) => {
+      const found = decode(ReleaseSchema, proofs[place]);
+      if (!found || !equals(ReleaseSchema, found, release)) throw new Fault("integrity", "proof-other");
+    });
+  }
+}
+
 /** The latest version of a dataset's consent, undefined if there never was one, in the state after a height. */
 export interface ProvenConsent {
   readonly consent: Consent | undefined;
