@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -68,10 +69,18 @@ func (p *pending) finish(path string) error {
 	if err := errors.Join(file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("finish output: %w", err)
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	twice := slices.ContainsFunc(p.ready[:len(p.ready)-1], func(r rename) bool { return samePath(r.to, path) })
+	if _, err := os.Lstat(path); twice || !errors.Is(err, fs.ErrNotExist) {
 		return usage("%s exists already: choose another place", filepath.Base(path))
 	}
 	return nil
+}
+
+// samePath tells whether two paths name one file that is not there yet.
+func samePath(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA != nil || errB != nil || a == b
 }
 
 // add is create, write and finish.

@@ -3,6 +3,7 @@ package deid
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // The patterns that are searched for only in texts that are at hand as a whole:
@@ -18,8 +19,11 @@ var (
 		`(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:[^0-9.]|\.?$|\.[^0-9])`)
 )
 
-// findFieldPattern searches one whole text.
+// findFieldPattern searches one whole text. Each of the patterns has digits.
 func findFieldPattern(patterns []Pattern, text string) bool {
+	if !strings.ContainsAny(text, "0123456789") {
+		return false
+	}
 	return slices.Contains(patterns, PatternNHS) && hasNHS(text) ||
 		slices.Contains(patterns, PatternIBAN) && hasIBAN(text) ||
 		slices.Contains(patterns, PatternDateText) && dateForm.MatchString(text)

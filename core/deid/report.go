@@ -230,7 +230,8 @@ func ParseReport(data []byte) (*Report, error) {
 var ErrUnknownProfile = errors.New("report: unknown profile")
 
 // KnownProfile returns the profile that the report was made under, if it is one
-// of this program's and its file is the same to the last byte.
+// of this program's, its file is the same to the last byte, and what the report says
+// of dates and patterns is what the profile demands.
 func (r *Report) KnownProfile() (*Profile, error) {
 	if !slices.Contains(Profiles(), r.Profile.ID) {
 		return nil, ErrUnknownProfile
@@ -241,6 +242,17 @@ func (r *Report) KnownProfile() (*Profile, error) {
 	}
 	if r.Profile != (ProfileRef{ID: p.ID, Version: p.Version, SHA256: p.SHA256(), Basis: p.Basis}) {
 		return nil, ErrUnknownProfile
+	}
+	if r.Dates != p.Dates.Mode {
+		return nil, fmt.Errorf("%w: its dates are of another rule", ErrUnknownProfile)
+	}
+	for i := range r.Recheck {
+		for _, pattern := range p.Patterns {
+			// Dates stay where they are shifted.
+			if pattern != PatternDate && !slices.Contains(r.Recheck[i].Patterns, pattern) {
+				return nil, fmt.Errorf("%w: the second look left a pattern out", ErrUnknownProfile)
+			}
+		}
 	}
 	return p, nil
 }
@@ -304,7 +316,8 @@ func (r *Report) validateFile(i int) error {
 	switch {
 	case e.Name != strconv.Itoa(i+1)+"."+e.Kind || !kindForm.MatchString(e.Kind) || !isDigest(e.SHA256):
 		return fmt.Errorf("report: payload %d", i+1)
-	case e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear):
+	case e.ReferenceYear != 0 && (e.ReferenceYear < minYear || e.ReferenceYear > maxYear),
+		e.ReferenceYear == 0 && strings.HasPrefix(e.Kind, "fhir."):
 		return fmt.Errorf("report: reference year of payload %d", i+1)
 	case e.Index != nil && (!e.Index.Kind.Known() || e.Index.Bytes < 0 || !isDigest(e.Index.SHA256)):
 		return fmt.Errorf("report: index of payload %d", i+1)

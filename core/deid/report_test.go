@@ -19,6 +19,7 @@ func sampleReport(t *testing.T) *deid.Report {
 	entry := r.Add(&deid.FileResult{
 		Entry:    deid.Entry{Kind: "vcf.gz", Bytes: 10, SHA256: someDigest, Subjects: 1, Records: 5},
 		Actions:  []deid.Action{{Format: "vcf", Rule: "header:SAMPLE", Action: "drop", Count: 2}},
+		Recheck:  deid.Recheck{Patterns: load(t, deid.SafeHarborStrict).Patterns},
 		Warnings: []string{"trailing_tab_repaired"},
 	})
 	require.Equal(t, "1.vcf.gz", entry.Name)
@@ -32,7 +33,8 @@ func TestReport_CanonicalFormIsFixed(t *testing.T) {
 		`"limits":["a genome identifies by its nature: direct identifiers were removed, nothing more is claimed"],` +
 		`"payload":[{"bytes":10,"kind":"vcf.gz","name":"1.vcf.gz","records":5,"sha256":"` + someDigest + `","subjects":1}],` +
 		`"profile":{"basis":"safe_harbor","id":"safe-harbor-strict","sha256":"` + load(t, deid.SafeHarborStrict).SHA256() +
-		`","version":"3"},"recheck":[{"hits":0,"patterns":null,"searched":0,"skipped":0,"weak":0}],` +
+		`","version":"3"},"recheck":[{"hits":0,"patterns":["email","url","ip",` +
+		`"ssn","phone","date","path","nhs","iban"],"searched":0,"skipped":0,"weak":0}],` +
 		`"schema":"deid-report/1","tool":{"name":"volens","version":"1.2.3"},"warnings":["trailing_tab_repaired"]}`
 	require.Equal(t, want, string(data))
 	sum, err := sampleReport(t).Sum256()
@@ -91,6 +93,7 @@ func TestParseReport_OneFormOnly(t *testing.T) {
 		"hits":           bytes.Replace(data, []byte(`"hits":0`), []byte(`"hits":1`), 1),
 		"tool":           bytes.Replace(data, []byte(`"1.2.3"`), []byte(`"by Jane Doe"`), 1),
 		"rule":           bytes.Replace(data, []byte("header:SAMPLE"), []byte("Jane Doe"), 1),
+		"year":           bytes.ReplaceAll(data, []byte("vcf.gz"), []byte("fhir.json.gz")),
 		"warning":        bytes.Replace(data, []byte("trailing_tab_repaired"), []byte("Jane Doe"), 1),
 		"duplicate key":  bytes.Replace(data, []byte(`"dates":"year"`), []byte(`"dates":"year","dates":"year"`), 1),
 	} {
@@ -104,6 +107,8 @@ func TestReport_KnownProfile(t *testing.T) {
 		"id":     func(r *deid.Report) { r.Profile.ID = "my-own" },
 		"digest": func(r *deid.Report) { r.Profile.SHA256 = someDigest },
 		"basis":  func(r *deid.Report) { r.Profile.Basis = "expert_determination" },
+		"dates":  func(r *deid.Report) { r.Dates = deid.DateShift },
+		"look":   func(r *deid.Report) { r.Recheck[0].Patterns = r.Recheck[0].Patterns[1:] },
 	} {
 		r := sampleReport(t)
 		change(r)

@@ -5,19 +5,19 @@ import (
 	"unicode/utf8"
 )
 
-// byteOrderMark is UTF-8's; FHIR files of some systems start with it.
+// byteOrderMark is UTF-8's; what some systems and editors write starts with it.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // detectText knows the formats in text. Only whole lines are looked at: the
 // last one counts only if the file ends with it.
 func detectText(head []byte, whole bool) Detection {
-	if bytes.HasPrefix(head, []byte("##fileformat=VCF")) {
-		return detectVCF(head)
+	text := bytes.TrimPrefix(head, byteOrderMark)
+	if bytes.HasPrefix(text, []byte("##fileformat=VCF")) {
+		return detectVCF(text)
 	}
-	if isSAM(head) {
+	if isSAM(text) {
 		return Detection{Format: FormatSAM, Kind: BAM}
 	}
-	text := bytes.TrimPrefix(head, byteOrderMark)
 	if start := bytes.TrimLeft(text, " \t\r\n"); bytes.HasPrefix(start, []byte("{")) {
 		return detectFHIR(start)
 	}

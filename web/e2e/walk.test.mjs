@@ -20,7 +20,7 @@ import {
   request,
   share,
 } from "./lib/journeys.mjs";
-import { alterHeader, alterValue, denyValue, lie, lieAboutWords } from "./lib/liar.mjs";
+import { alterHeader, alterPrice, alterValue, denyValue, lie, lieAboutWords } from "./lib/liar.mjs";
 import { corpus, Network } from "./lib/network.mjs";
 import { Someone } from "./lib/people.mjs";
 import { screens } from "./lib/screens.mjs";
@@ -114,6 +114,17 @@ test("a university issues a visa, and a researcher asks with money in escrow", a
   await university.close();
   researcher = await restored("researcher", "/research");
   story.request = await request(researcher, { title: "Why some hearts beat out of step", deadline: 600 });
+});
+
+test("a yes to another request than the chain holds is refused", async () => {
+  const lies = await lie(patient.page, alterPrice(story.request));
+  await patient.page.getByRole("link", { name: "Requests" }).first().click();
+  await patient.page.locator(`main a[href="/requests/${story.request}"]`).click();
+  await patient.see("$9.00");
+  await patient.press("Yes");
+  await patient.see("This is not what the request says");
+  assert.ok(lies.told() > 0);
+  await lies.end();
 });
 
 test("the patient says yes, and the researcher opens the file in the browser", async () => {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -51,6 +52,8 @@ func (s *scrubber) gate() error {
 	switch {
 	case p.encapsulatedDoc && !reviewed:
 		return needReview("a document is inside, which no program can clean")
+	case p.encapsulatedDoc && s.namedInDocument():
+		return errText
 	case p.encapsulatedDoc:
 		s.count.add(rulePixels, actionReviewed)
 		return nil
@@ -80,6 +83,15 @@ func (s *scrubber) gate() error {
 		return needReview("pictures of this kind often show names")
 	}
 	return nil
+}
+
+// namedInDocument tells whether a document that is a text, such as a CDA, holds a value of the
+// original. Of others, such as PDF, only long values are found, with everything that is written.
+func (s *scrubber) namedInDocument() bool {
+	return slices.ContainsFunc(s.nodes, func(n node) bool {
+		return n.tag == tagDocument && n.part == partValue && utf8.Valid(trim(n.value)) &&
+			s.look.Holds(string(trim(n.value)))
+	})
 }
 
 // wayOf says how the pixels can be looked at.

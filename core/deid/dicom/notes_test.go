@@ -11,6 +11,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -154,7 +155,7 @@ func TestScrub_PixelsInAFileOfTheirOwn(t *testing.T) {
 		_, _, err := scrub(
 			t, deid.SafeHarborStrict, encoded(syntaxTwoK, []byte(head+beside[0])), dicom.Options{PixelsReviewed: true},
 		)
-		requireRefused(t, deid.CodeUnsupported, err)
+		corpus.RequireRefused(t, deid.CodeUnsupported, err)
 	}
 }
 

@@ -291,5 +291,20 @@ func TestGate_WhatStandsBehindTheLastFrame(t *testing.T) {
 	}
 	// A second frame that nobody declared would not be looked at.
 	_, _, err := scrub(t, deid.SafeHarborStrict, pixels(string(frame)), dicom.Options{})
-	requireRefused(t, deid.CodePixels, err)
+	corpus.RequireRefused(t, deid.CodePixels, err)
+}
+
+func TestGate_ADocumentThatNamesThePatient(t *testing.T) {
+	document := func(text string) []byte {
+		return sample.DICOM(sample.DICOMOptions{Encoding: sample.ExplicitLittle, More: []sample.Element{
+			{Tag: 0x00420011, VR: "OB", Value: []byte(text)},
+		}})
+	}
+	reviewed := dicom.Options{PixelsReviewed: true}
+	for _, text := range []string{"<name><given>Jane</given></name>", "seen by her: JANE, who"} {
+		_, _, err := scrub(t, deid.SafeHarborStrict, document(text), reviewed)
+		corpus.RequireRefused(t, deid.CodeIdentifierRemain, err)
+	}
+	_, _, err := scrub(t, deid.SafeHarborStrict, document("<name><given>January</given></name>"), reviewed)
+	require.NoError(t, err)
 }

@@ -51,8 +51,9 @@ func Verify(
 	}
 	v.Add(deid.CheckReadable, true, "")
 	v.Add(deid.CheckPatterns, true, "")
-	v.Add(deid.CheckDigest, file.SHA256() == entry.SHA256 && file.Bytes() == entry.Bytes,
-		"the bytes are not those of the report")
+	v.Add(deid.CheckDigest,
+		file.SHA256() == entry.SHA256 && file.Bytes() == entry.Bytes && result.Entry.Records == entry.Records,
+		"the bytes or records are not those of the report")
 	want, known := packed[entry.Kind]
 	v.Add(deid.CheckContainer, known && want == in.Kind, "the container is not the one of the report")
 	same := before.SHA256() == after.SHA256() && len(result.Warnings) == 0

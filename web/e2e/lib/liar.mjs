@@ -46,3 +46,19 @@ export function alterHeader(result) {
   header.app_hash = header.app_hash.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
   return true;
 }
+
+/** Says that a request offers more than it does: 9 dollars instead of 5. */
+export function alterPrice(request) {
+  return ({ response }) => {
+    if (!response?.value || response.proofOps) return false;
+    const value = Buffer.from(response.value, "base64");
+    if (!value.includes(request)) return false;
+    let lied = false;
+    for (let at = value.indexOf("5000000"); at >= 0; at = value.indexOf("5000000")) {
+      value.write("9", at);
+      lied = true;
+    }
+    response.value = value.toString("base64");
+    return lied;
+  };
+}

@@ -56,6 +56,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
         half: async (...what) => (await desk(address)).gateway.half(...what),
         object: async (...what) => (await desk(address)).gateway.object(...what),
       },
+      prove: async (keys) => (await desk(address)).prove(keys),
       send: async (...what) => (await desk(address)).send(...what),
     }),
     known: async (address) => (await work()).known(address),
@@ -64,7 +65,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       name: async (text) => (await work()).trust.name(text),
     },
     papers: async (request) => (await work()).papers(request),
-    counts: async (datasetId) => (await work()).counts(datasetId),
+    counts: async (datasetId, releases) => (await work()).counts(datasetId, releases),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
 import type { Papers } from "../core/papers";
+import type { Prover } from "./prover";
 import type { Sealer } from "./sealer";
 import type { Vault } from "./vault";
 
@@ -21,6 +22,8 @@ export interface Desk {
   readonly vault: Pick<Vault, "seats" | "deliveryRecipient" | "paperSalt" | "keep" | "kept" | "keptNames" | "drop">;
   readonly sealer: Pick<Sealer, "open" | "judge" | "identity">;
   readonly gateway: DeskGateway;
+  /** Proves values of the chain's state against verified headers. */
+  readonly prove: Prover;
   /** Shows what is signed, has it confirmed, signs and sends it, and waits for the block. */
   send(messages: readonly MessageShape<DescMessage>[]): Promise<Sent>;
 }

@@ -13,6 +13,7 @@ import { State } from "../gen/volens/market/v1/market_pb";
 import { Query as MarketQuery } from "../gen/volens/market/v1/query_pb";
 import { orAbsent } from "./committee";
 import type { Desk } from "./desk";
+import { provenRelease } from "./prover";
 import { committeeKey } from "./request";
 import type { Opened, Released, Watch } from "./sealer";
 
@@ -87,20 +88,21 @@ async function endedState(node: Node, requestId: string): Promise<string | undef
   return state !== undefined && endStates.includes(state) ? State[state] : undefined;
 }
 
-/** Collects the gateway's part and everything that the sealer needs to open the file. */
+/** Collects the gateway's part and everything that the sealer needs to open the file, as the chain is proven to have it. */
 export async function collect(desk: Desk, found: FoundRelease): Promise<Released> {
   const { release, payload } = found;
   const own = await desk.gateway.address();
   const place = payload.gateways.findIndex(({ gateway }) => gateway === own);
   // The page talks to its own origin only: a dataset of several gateways is opened with the command line.
   if (place < 0 || payload.threshold > 1) throw new Fault("refused", "other-gateway");
-  const [key, liveChain, sealed] = await Promise.all([
+  const [{ originChain, keyId }, y, liveChain, sealed] = await Promise.all([
     committeeKey(desk.node, release.keyId),
+    provenRelease(desk.prove, release, payload),
     desk.node.chainId(),
     afterBlock(() => desk.gateway.half(release.requestId, release.seat)),
   ]);
   return {
-    key,
+    key: { originChain, keyId, y },
     liveChain,
     requestId: release.requestId,
     seat: release.seat,

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { Proven } from "../chain/proof";
 import { encodeAddress } from "../core/address";
 import { toHex } from "../core/bytes";
-import { organisationKey, requestKey, type StateKey } from "../core/statekeys";
+import { committeeKey, datasetKey, organisationKey, releaseKey, requestKey, type StateKey } from "../core/statekeys";
 import { OrganisationKind, OrganisationSchema } from "../gen/volens/attestation/v1/attestation_pb";
 import { AIUse } from "../gen/volens/consent/v1/duo_pb";
+import { KeySchema, ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
+import { DatasetSchema, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { RequestSchema, State } from "../gen/volens/market/v1/market_pb";
-import { type Prover, provenRequest, type ShownRequest } from "./prover";
+import { type Prover, provenReaders, provenRelease, provenRequest, type ShownRequest } from "./prover";
 
 const id = "0a".repeat(16);
 const address = (byte: number) => encodeAddress(new Uint8Array(20).fill(byte));
@@ -94,5 +96,55 @@ describe("a request that a person saw", () => {
   it("is refused when the chain has no such request", async () => {
     const asked = provenRequest(chain(...parties), shown);
     await expect(asked).rejects.toMatchObject({ kind: "integrity", code: "request-differs" });
+  });
+});
+
+describe("a released file", () => {
+  const datasetId = "0c".repeat(16);
+  const y = new Uint8Array(32).fill(4);
+  const release = create(ReleaseSchema, { requestId: id, seat: 0n, datasetId, version: 2n, keyId: 3n, s: y.fill(5) });
+  const payload = create(PayloadSchema, { sha256: new Uint8Array(32).fill(6), threshold: 1 });
+  const dataset = create(DatasetSchema, { id: datasetId, version: 2n, payload });
+  const key = create(KeySchema, { keyId: 3n, y });
+  const all = [
+    entry(releaseKey(id, 0n), ReleaseSchema, release),
+    entry(datasetKey(datasetId), DatasetSchema, dataset),
+    entry(committeeKey(3n), KeySchema, key),
+  ] as const;
+
+  it("is the chain's, with the committee's point", async () => {
+    expect(await provenRelease(chain(...all), release, payload)).toEqual(y);
+  });
+
+  it.each([
+    ["key", chain(...all), create(ReleaseSchema, { ...release, s: new Uint8Array(32) }), payload],
+    ["reader", chain(...all), create(ReleaseSchema, { ...release, reader: "somebody" }), payload],
+    ["file", chain(...all), release, create(PayloadSchema, { ...payload, sha256: new Uint8Array(32) })],
+    ["version", chain(all[0], entry(all[1][0], DatasetSchema, { ...dataset, version: 3n }), all[2]), release, payload],
+    ["committee", chain(all[0], all[1]), release, payload],
+    ["dataset", chain(all[0], all[2]), release, payload],
+    ["nothing", chain(), release, payload],
+  ])("with another %s is refused", async (_, prover, told, registered) => {
+    const asked = provenRelease(prover, told, registered);
+    await expect(asked).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
+  });
+});
+
+describe("who has opened a dataset", () => {
+  const releases = Array.from({ length: 45 }, (_, i) =>
+    create(ReleaseSchema, { requestId: id, seat: BigInt(i), reader: `reader ${i}` }),
+  );
+  const all = releases.map((release) => entry(releaseKey(id, release.seat), ReleaseSchema, release));
+
+  it("is the chain's, however many they are", async () => {
+    await provenReaders(chain(...all), releases);
+    await provenReaders(chain(), []);
+  });
+
+  it.each([0, 20, 44])("is refused when release %d tells of another, or is none", async (place) => {
+    const other = releases.map((release, i) => (i === place ? { ...release, reader: "somebody else" } : release));
+    await expect(provenReaders(chain(...all), other)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
+    const fewer = chain(...all.filter((_, i) => i !== place));
+    await expect(provenReaders(fewer, releases)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * What is taken from proofs instead of a node's word: the committee's key, the gateway, how often a dataset was opened, what
- * a request says that a patient agrees to, and whether she still shares.
+ * a request says that a patient agrees to, whether she still shares, and what was released.
  */
 import { type DescMessage, equals, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import type { Proven } from "../chain/proof";
@@ -9,9 +9,11 @@ import { Fault } from "../core/fault";
 import {
   committeeKey,
   consentKey,
+  datasetKey,
   emissionCountKey,
   latestConsentKey,
   organisationKey,
+  releaseKey,
   requestKey,
   type StateKey,
 } from "../core/statekeys";
@@ -22,7 +24,15 @@ import {
   Role,
 } from "../gen/volens/attestation/v1/attestation_pb";
 import { type Consent, ConsentSchema } from "../gen/volens/consent/v1/consent_pb";
-import { EmissionCountSchema, JobKind, KeySchema, KeyStatus } from "../gen/volens/custody/v1/custody_pb";
+import {
+  EmissionCountSchema,
+  JobKind,
+  KeySchema,
+  KeyStatus,
+  type Release,
+  ReleaseSchema,
+} from "../gen/volens/custody/v1/custody_pb";
+import { DatasetSchema, type Payload, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { type Request, RequestSchema, SpecSchema } from "../gen/volens/market/v1/market_pb";
 import type { ProvenCounts } from "./activity";
 import type { GatewayTarget } from "./sealer";
@@ -62,6 +72,46 @@ export async function provenCounts(prove: Prover, datasetId: string): Promise<Pr
   const seconds = proofs[0]?.header.header.time.seconds;
   if (proofs.length !== kinds.length || seconds === undefined) throw new Fault("internal", "internal");
   return { released, inspected, height: proofs[0]?.height ?? 0n, time: Number(seconds) * 1000 };
+}
+
+/**
+ * Holds a released key and the file that it opens against the chain, and gives the committee's point by which both are
+ * checked: what a node tells of them could be a whole story of its own, with a file that nobody registered. What differs
+ * is an integrity Fault `proof-other`.
+ */
+export async function provenRelease(prove: Prover, release: Release, payload: Payload): Promise<Uint8Array> {
+  const { requestId, seat, datasetId, version, keyId } = release;
+  const proofs = await prove([releaseKey(requestId, seat), datasetKey(datasetId), committeeKey(keyId)]);
+  const released = decode(ReleaseSchema, proofs[0]);
+  const dataset = decode(DatasetSchema, proofs[1]);
+  const key = decode(KeySchema, proofs[2]);
+  const same =
+    released !== undefined &&
+    equals(ReleaseSchema, released, release) &&
+    dataset?.id === datasetId &&
+    dataset.version === version &&
+    dataset.payload !== undefined &&
+    equals(PayloadSchema, dataset.payload, payload);
+  if (!same || key?.keyId !== keyId) throw new Fault("integrity", "proof-other");
+  return key.y;
+}
+
+/** How many releases are proven at a time. */
+const releasesAtATime = 20;
+
+/**
+ * Holds who a node says has opened a dataset against the chain, release by release: the counts tell only how many there
+ * are. What differs is an integrity Fault `proof-other`.
+ */
+export async function provenReaders(prove: Prover, releases: readonly Release[]): Promise<void> {
+  for (let from = 0; from < releases.length; from += releasesAtATime) {
+    const some = releases.slice(from, from + releasesAtATime);
+    const proofs = await prove(some.map(({ requestId, seat }) => releaseKey(requestId, seat)));
+    some.forEach((release, place) => {
+      const found = decode(ReleaseSchema, proofs[place]);
+      if (!found || !equals(ReleaseSchema, found, release)) throw new Fault("integrity", "proof-other");
+    });
+  }
 }
 
 /** The latest version of a dataset's consent, undefined if there never was one, in the state after a height. */

@@ -7,6 +7,7 @@ import { Fault } from "../core/fault";
 import { type Papers, verifyPapers } from "../core/papers";
 import type { Shown } from "../core/words";
 import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
+import type { Release } from "../gen/volens/custody/v1/custody_pb";
 import type { Request } from "../gen/volens/market/v1/market_pb";
 import { Gateway, type GatewayAccount } from "../storage/gateway";
 import type { ProvenCounts } from "./activity";
@@ -14,7 +15,7 @@ import { activeKey, orAbsent } from "./committee";
 import type { Desk, DeskGateway, Sent } from "./desk";
 import { embeddedSigner } from "./embedded";
 import type { Depot, Person } from "./person";
-import { provenCounts, provenGateway, provenKey } from "./prover";
+import { provenCounts, provenGateway, provenKey, provenReaders } from "./prover";
 import { digestsOf } from "./requestdraft";
 import type { Sealer } from "./sealer";
 import { Trust } from "./trust";
@@ -75,6 +76,7 @@ export class Work {
       vault,
       sealer,
       gateway: this.#deskGateway(address),
+      prove: this.trust.prove,
       send: (messages) => this.#send({ address, messages }),
     };
   }
@@ -97,9 +99,19 @@ export class Work {
     return papers;
   }
 
-  /** How often a dataset was opened, proven. */
-  counts(datasetId: string): Promise<ProvenCounts> {
-    return provenCounts(this.trust.prove, datasetId);
+  /** How often a dataset was opened, and that the releases that are known of it are the chain's, proven. */
+  async counts(datasetId: string, releases: readonly Release[]): Promise<ProvenCounts> {
+    const { prove } = this.trust;
+    // What is of the newest block can be proven one block later.
+    for (let look = 0; look < looks; look++) {
+      const counts = await provenCounts(prove, datasetId);
+      if (releases.every(({ height }) => height <= counts.height)) {
+        await provenReaders(prove, releases);
+        return counts;
+      }
+      await pause(beat);
+    }
+    throw new Fault("unavailable", "too-early");
   }
 
   async #send(what: Send): Promise<Sent> {

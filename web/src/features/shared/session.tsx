@@ -7,6 +7,7 @@ import type { Sealer } from "../../client/sealer";
 import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
 import type { Papers } from "../../core/papers";
+import type { Release } from "../../gen/volens/custody/v1/custody_pb";
 import type { Request } from "../../gen/volens/market/v1/market_pb";
 
 /** What every screen works with. There is one for as long as the page lives. */
@@ -24,8 +25,8 @@ export interface Session {
   readonly trust: Pick<Trust, "trusted" | "name">;
   /** What a request says of itself, compared with the digests that stand on chain. */
   papers(request: Request): Promise<Papers>;
-  /** How often a dataset was opened, proven against a verified header. */
-  counts(datasetId: string): Promise<ProvenCounts>;
+  /** How often a dataset was opened, and that these releases of it are the chain's, proven against verified headers. */
+  counts(datasetId: string, releases: readonly Release[]): Promise<ProvenCounts>;
 }
 
 const Context = createContext<Session | undefined>(undefined);

@@ -1,22 +1,31 @@
+import { toBinary } from "@bufbuild/protobuf";
 import { Alert, Button, Stack, Text } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { matches, type Opening } from "../../../client/activity";
+import { toHex } from "../../../core/bytes";
 import { asFault, Fault } from "../../../core/fault";
+import { ReleaseSchema } from "../../../gen/volens/custody/v1/custody_pb";
 import { Problem } from "../../../ui/Problem";
 import { Progress } from "../../../ui/Progress";
 import { When } from "../../../ui/When";
 import { useSession } from "../../shared/session";
 
 /**
- * Proves how often a dataset was opened: this page checks validators' signatures on a header and the path from it to the
- * counts. A list that is shorter than what is proven is refused in plain sight.
+ * Proves how often a dataset was opened, and by whom: this page checks validators' signatures on a header and the path from
+ * it to the counts and to each release. A list that tells of others or is shorter than what is proven is refused in plain sight.
  */
 export function Proof({ datasetId, list }: { datasetId: string; list: readonly Opening[] }) {
   const { t } = useTranslation("patient");
   const session = useSession();
-  const query = useQuery({ queryKey: ["proof", datasetId], queryFn: () => session.counts(datasetId), gcTime: 0 });
+  const releases = list.flatMap(({ release }) => (release ? [release] : []));
+  const query = useQuery({
+    // A list that grew, or tells of other readers, is proven anew.
+    queryKey: ["proof", datasetId, ...releases.map((release) => toHex(toBinary(ReleaseSchema, release)))],
+    queryFn: () => session.counts(datasetId, releases),
+    gcTime: 0,
+  });
   if (query.isFetching) return <Progress label={t("proof.checking")} done={0} total={0} />;
   if (query.error) return <Problem fault={asFault(query.error)} again={() => void query.refetch()} />;
   const counts = query.data;

@@ -1,18 +1,22 @@
+import { toBinary } from "@bufbuild/protobuf";
 import { Alert, Card, Stack, Text, Title } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { toHex } from "../../../core/bytes";
 import { asFault } from "../../../core/fault";
 import type { Papers } from "../../../core/papers";
-import type { Request } from "../../../gen/volens/market/v1/market_pb";
+import { type Request, SpecSchema } from "../../../gen/volens/market/v1/market_pb";
 import { useSession } from "../session";
 
 /** What the researcher wrote of a request, if the gateway shows it and it is what stands on chain by its digests. */
 export function WordsOf({ request }: { request: Request }) {
   const { t } = useTranslation("patient");
   const { papers } = useSession();
+  const { spec } = request;
   const query = useQuery({
-    queryKey: ["papers", request.id],
+    // They were held against this specification. If the node tells another one, they must be held against that.
+    queryKey: ["papers", request.id, spec ? toHex(toBinary(SpecSchema, spec)) : ""],
     queryFn: () => papers(request),
     staleTime: Number.POSITIVE_INFINITY,
     retry: 1,
