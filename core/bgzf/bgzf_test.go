@@ -29,11 +29,10 @@ func text(n int) []byte {
 	return out
 }
 
-func packWith(tb testing.TB, data []byte, level, workers, chunk int) []byte {
+func packWith(tb testing.TB, data []byte, workers, chunk int) []byte {
 	tb.Helper()
 	var out bytes.Buffer
-	w, err := bgzf.NewWriter(&out, level, workers)
-	require.NoError(tb, err)
+	w := bgzf.NewWriter(&out, workers)
 	for len(data) > 0 {
 		n := min(chunk, len(data))
 		_, err := w.Write(data[:n])
@@ -47,9 +46,9 @@ func packWith(tb testing.TB, data []byte, level, workers, chunk int) []byte {
 func TestWriter_RoundTripAndSameBytesForAnyWorkers(t *testing.T) {
 	for _, size := range []int{0, 1, bgzf.BlockSize - 1, bgzf.BlockSize, bgzf.BlockSize + 1, 1 << 20} {
 		data := text(size)
-		want := packWith(t, data, 6, 1, 1<<20)
+		want := packWith(t, data, 1, 1<<20)
 		for _, workers := range []int{1, 2, 5} {
-			packed := packWith(t, data, 6, workers, 4093)
+			packed := packWith(t, data, workers, 4093)
 			require.Equal(t, want, packed, "size %d workers %d", size, workers)
 			got, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(packed), workers))
 			require.NoError(t, err)
@@ -61,7 +60,7 @@ func TestWriter_RoundTripAndSameBytesForAnyWorkers(t *testing.T) {
 
 func TestWriter_ReadByStandardGzip(t *testing.T) {
 	data := text(300_000)
-	g, err := gzip.NewReader(bytes.NewReader(packWith(t, data, 9, 2, 1000)))
+	g, err := gzip.NewReader(bytes.NewReader(packWith(t, data, 2, 1000)))
 	require.NoError(t, err)
 	got, err := io.ReadAll(g)
 	require.NoError(t, err)
@@ -74,15 +73,15 @@ func TestWriter_IncompressibleBlocksFit(t *testing.T) {
 	for i := range data {
 		data[i] = byte(rng.Uint32())
 	}
-	for level := 1; level <= 9; level++ {
-		got, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(packWith(t, data, level, 2, 1<<16)), 2))
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(data, got))
-	}
+	packed := packWith(t, data, 2, 1<<16)
+	require.Len(t, packed, len(data)+5*(18+5+8)+28, "stored as they are")
+	got, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(packed), 2))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data, got))
 }
 
 func TestReader_TruncatedAnywhere(t *testing.T) {
-	packed := packWith(t, text(200_000), 6, 1, 1<<20)
+	packed := packWith(t, text(200_000), 1, 1<<20)
 	for cut := 0; cut < len(packed); cut += 37 {
 		for _, workers := range []int{1, 2} {
 			_, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(packed[:cut]), workers))
@@ -95,7 +94,7 @@ func TestReader_TruncatedAnywhere(t *testing.T) {
 
 func TestReader_AnyFlippedByteInABlock(t *testing.T) {
 	data := text(3000)
-	packed := packWith(t, data, 6, 1, 1<<20)
+	packed := packWith(t, data, 1, 1<<20)
 	for i := range packed {
 		if i >= 4 && i < 10 {
 			continue // time, flags of the packer and system carry no meaning
@@ -125,14 +124,14 @@ func TestReader_PlainGzipIsNotBGZF(t *testing.T) {
 }
 
 func TestReader_JunkAfterTheClosingBlock(t *testing.T) {
-	packed := append(packWith(t, text(100), 6, 1, 100), []byte("junk after the end")...)
+	packed := append(packWith(t, text(100), 1, 100), []byte("junk after the end")...)
 	_, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(packed), 1))
 	require.ErrorIs(t, err, bgzf.ErrHeader)
 }
 
 func TestReader_JoinedStreams(t *testing.T) {
 	a, b := text(70_000), text(10)
-	joined := append(packWith(t, a, 6, 1, 1<<20), packWith(t, b, 6, 1, 1<<20)...)
+	joined := append(packWith(t, a, 1, 1<<20), packWith(t, b, 1, 1<<20)...)
 	got, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(joined), 2))
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(append(a, b...), got))
@@ -140,7 +139,7 @@ func TestReader_JoinedStreams(t *testing.T) {
 
 func TestReader_FailingSource(t *testing.T) {
 	broken := errors.New("disk gone")
-	packed := packWith(t, text(200_000), 6, 1, 1<<20)
+	packed := packWith(t, text(200_000), 1, 1<<20)
 	src := io.MultiReader(bytes.NewReader(packed[:1000]), iotest.ErrReader(broken))
 	_, err := io.ReadAll(bgzf.NewReader(src, 2))
 	require.ErrorIs(t, err, broken)
@@ -161,9 +160,8 @@ func (f *failAfter) Write(p []byte) (int, error) {
 func TestWriter_FailingDestination(t *testing.T) {
 	for _, workers := range []int{1, 2} {
 		for _, n := range []int{0, 20_000, 60_000} {
-			w, err := bgzf.NewWriter(&failAfter{n: n}, 6, workers)
-			require.NoError(t, err)
-			_, err = w.Write(text(1 << 20))
+			w := bgzf.NewWriter(&failAfter{n: n}, workers)
+			_, err := w.Write(text(1 << 20))
 			if err == nil {
 				err = w.Close()
 			}
@@ -173,16 +171,11 @@ func TestWriter_FailingDestination(t *testing.T) {
 	}
 }
 
-func TestWriter_AfterCloseAndBadLevel(t *testing.T) {
-	w, err := bgzf.NewWriter(io.Discard, 6, 1)
-	require.NoError(t, err)
+func TestWriter_AfterClose(t *testing.T) {
+	w := bgzf.NewWriter(io.Discard, 1)
 	require.NoError(t, w.Close())
-	_, err = w.Write([]byte("x"))
+	_, err := w.Write([]byte("x"))
 	require.Error(t, err)
-	for _, level := range []int{-1, 0, 10} {
-		_, err := bgzf.NewWriter(io.Discard, level, 1)
-		require.Error(t, err)
-	}
 }
 
 func TestReader_CorpusFiles(t *testing.T) {
@@ -205,8 +198,8 @@ func TestReader_CorpusFiles(t *testing.T) {
 
 func FuzzReader(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(packWith(f, text(500), 6, 1, 500))
-	f.Add(packWith(f, nil, 6, 1, 500))
+	f.Add(packWith(f, text(500), 1, 500))
+	f.Add(packWith(f, nil, 1, 500))
 	f.Add([]byte{0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, 'B', 'C', 2, 0, 3, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		one, err1 := io.ReadAll(bgzf.NewReader(bytes.NewReader(data), 1))
@@ -214,7 +207,7 @@ func FuzzReader(f *testing.F) {
 		require.Equal(t, err1 == nil, err2 == nil)
 		require.True(t, bytes.Equal(one, two))
 		if err1 == nil {
-			again := packWith(t, one, 6, 2, 1<<16)
+			again := packWith(t, one, 2, 1<<16)
 			back, err := io.ReadAll(bgzf.NewReader(bytes.NewReader(again), 2))
 			require.NoError(t, err)
 			require.True(t, bytes.Equal(one, back))
@@ -226,13 +219,13 @@ func BenchmarkWriter(b *testing.B) {
 	data := text(8 << 20)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		packWith(b, data, 6, 2, 1<<16)
+		packWith(b, data, 2, 1<<16)
 	}
 }
 
 func BenchmarkReader(b *testing.B) {
 	data := text(8 << 20)
-	packed := packWith(b, data, 6, 2, 1<<16)
+	packed := packWith(b, data, 2, 1<<16)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		_, err := io.Copy(io.Discard, bgzf.NewReader(bytes.NewReader(packed), 2))

@@ -9,7 +9,9 @@
 // The reader never hands out a block whose CRC-32 or length is wrong, and never
 // ends with io.EOF unless the closing member was there: a stream that was cut at
 // a block boundary is an error, not a shorter file. The writer gives the same
-// bytes for the same input, level and version, however many workers it has.
+// bytes for the same input and version, however many workers it has and on every
+// platform. Both unpack and pack whole blocks with code of their own
+// (docs/adr/020).
 package bgzf
 
 import (

@@ -25,9 +25,8 @@ func at(t *testing.T, stream []byte, virtual uint64, n int) []byte {
 func TestOffsets_PlacesOfWriterAndReader(t *testing.T) {
 	data := text(400_000)
 	var out bytes.Buffer
-	w, err := bgzf.NewWriter(&out, 6, 3)
-	require.NoError(t, err)
-	_, err = w.Write(data)
+	w := bgzf.NewWriter(&out, 3)
+	_, err := w.Write(data)
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	r := bgzf.NewReader(bytes.NewReader(out.Bytes()), 2)
@@ -52,9 +51,8 @@ func TestOffsets_PlacesOfWriterAndReader(t *testing.T) {
 
 func TestOffsets_ManySmallBlocksAreNotRemembered(t *testing.T) {
 	var block bytes.Buffer
-	w, err := bgzf.NewWriter(&block, 1, 1)
-	require.NoError(t, err)
-	_, err = w.Write([]byte("x"))
+	w := bgzf.NewWriter(&block, 1)
+	_, err := w.Write([]byte("x"))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	const blocks = 70_000

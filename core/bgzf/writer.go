@@ -1,14 +1,11 @@
 package bgzf
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // errClosed is what a Writer says after Close.
@@ -16,10 +13,11 @@ var errClosed = errors.New("bgzf: write after close")
 
 // writeJob is one block on its way through a worker.
 type writeJob struct {
-	in   []byte
-	out  bytes.Buffer
-	err  error
-	done chan struct{}
+	in     room
+	size   int // of what is in it
+	out    room
+	packed uint16
+	done   chan struct{}
 }
 
 // Writer packs what is written to it into BGZF blocks. It is not safe for use by
@@ -30,29 +28,21 @@ type Writer struct {
 	current  *writeJob
 	pending  []*writeJob
 	free     []*writeJob
-	deflates chan *flate.Writer
+	deflates chan *deflater
 	offsets  Offsets
 	err      error
 }
 
-// NewWriter writes BGZF to dst at the deflate level (1 to 9), packing up to
-// workers blocks at a time. The bytes do not depend on workers. Close it after
-// success, and only then: a stream that was not closed reads as truncated.
-func NewWriter(dst io.Writer, level, workers int) (*Writer, error) {
-	if level < flate.BestSpeed || level > flate.BestCompression {
-		return nil, fmt.Errorf("bgzf: level %d is not in 1 to 9", level)
-	}
+// NewWriter writes BGZF to dst, packing up to workers blocks at a time. The bytes do not depend on workers. Close it
+// after success, and only then: a stream that was not closed reads as truncated.
+func NewWriter(dst io.Writer, workers int) *Writer {
 	workers = max(workers, 1)
-	w := &Writer{dst: dst, workers: workers, deflates: make(chan *flate.Writer, workers)}
+	w := &Writer{dst: dst, workers: workers, deflates: make(chan *deflater, workers)}
 	for range workers {
-		f, err := flate.NewWriter(io.Discard, level)
-		if err != nil {
-			return nil, fmt.Errorf("bgzf: deflate: %w", err)
-		}
-		w.deflates <- f
+		w.deflates <- newDeflater()
 	}
 	w.current = w.job()
-	return w, nil
+	return w
 }
 
 // Write implements io.Writer. After an error every call gives that error.
@@ -63,11 +53,11 @@ func (w *Writer) Write(p []byte) (int, error) {
 			return written, w.err
 		}
 		job := w.current
-		n := copy(job.in[len(job.in):BlockSize], p)
-		job.in = job.in[:len(job.in)+n]
+		n := copy(job.in[job.size:BlockSize], p)
+		job.size += n
 		p = p[n:]
 		written += n
-		if len(job.in) == BlockSize {
+		if job.size == BlockSize {
 			w.err = w.submit()
 		}
 	}
@@ -80,7 +70,7 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	if len(w.current.in) > 0 {
+	if w.current.size > 0 {
 		w.err = w.submit()
 	}
 	for w.err == nil && len(w.pending) > 0 {
@@ -101,7 +91,7 @@ func (w *Writer) Close() error {
 // when all places are taken.
 func (w *Writer) submit() error {
 	job := w.current
-	job.err, job.done = nil, make(chan struct{})
+	job.done = make(chan struct{})
 	w.pending = append(w.pending, job)
 	if w.workers == 1 {
 		w.run(job)
@@ -121,13 +111,10 @@ func (w *Writer) flushOldest() error {
 	job := w.pending[0]
 	w.pending = w.pending[1:]
 	<-job.done
-	if job.err != nil {
-		return job.err
-	}
-	if _, err := w.dst.Write(job.out.Bytes()); err != nil {
+	if _, err := w.dst.Write(job.out[:job.packed]); err != nil {
 		return fmt.Errorf("bgzf: write: %w", err)
 	}
-	w.offsets.add(job.out.Len(), len(job.in))
+	w.offsets.add(int(job.packed), job.size)
 	w.free = append(w.free, job)
 	return nil
 }
@@ -136,40 +123,29 @@ func (w *Writer) flushOldest() error {
 func (w *Writer) Offsets() *Offsets { return &w.offsets }
 
 func (w *Writer) run(job *writeJob) {
-	f := <-w.deflates
-	job.err = pack(f, job)
-	w.deflates <- f
+	d := <-w.deflates
+	job.pack(d)
+	w.deflates <- d
 	close(job.done)
 }
 
-// pack writes one whole member into job.out.
-func pack(f *flate.Writer, job *writeJob) error {
-	job.out.Reset()
-	job.out.Write(eofBlock[:headerSize+6])
-	f.Reset(&job.out)
-	if _, err := f.Write(job.in); err != nil {
-		return fmt.Errorf("bgzf: deflate: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("bgzf: deflate: %w", err)
-	}
-	var trailer [trailerSize]byte
-	binary.LittleEndian.PutUint32(trailer[:], crc32.ChecksumIEEE(job.in))
-	binary.LittleEndian.PutUint32(trailer[4:], uint32(len(job.in))) //nolint:gosec // at most BlockSize
-	job.out.Write(trailer[:])
-	if job.out.Len() > maxBlock {
-		return fmt.Errorf("bgzf: block of %d bytes does not fit", job.out.Len())
-	}
-	binary.LittleEndian.PutUint16(job.out.Bytes()[16:], uint16(job.out.Len()-1)) //nolint:gosec // checked above
-	return nil
+// pack writes one whole member into out. It always fits: deflate makes a block little longer at most.
+func (j *writeJob) pack(d *deflater) {
+	const head = headerSize + 6
+	copy(j.out[:], eofBlock[:head])
+	end := int(d.deflate(&j.out, head, &j.in, j.size))
+	binary.LittleEndian.PutUint32(j.out[end:], crc32.ChecksumIEEE(j.in[:j.size]))
+	binary.LittleEndian.PutUint32(j.out[end+4:], uint32(j.size)) //nolint:gosec // at most BlockSize
+	j.packed = uint16(end + trailerSize)                         //nolint:gosec // below maxBlock
+	binary.LittleEndian.PutUint16(j.out[head-2:], j.packed-1)
 }
 
 func (w *Writer) job() *writeJob {
 	if n := len(w.free); n > 0 {
 		job := w.free[n-1]
 		w.free = w.free[:n-1]
-		job.in = job.in[:0]
+		job.size = 0
 		return job
 	}
-	return &writeJob{in: make([]byte, 0, BlockSize)}
+	return &writeJob{}
 }

@@ -34,9 +34,6 @@ type Options struct {
 	Packed bool
 }
 
-// packLevel is the deflate level of a packed sample.
-const packLevel = 6
-
 // maxSamples keeps names apart.
 const maxSamples = 1000
 
@@ -51,10 +48,7 @@ func VCF(dst io.Writer, o Options) error {
 	if !o.Packed {
 		return write(dst, o)
 	}
-	packed, err := bgzf.NewWriter(dst, packLevel, 1)
-	if err != nil {
-		return fmt.Errorf("sample: %w", err)
-	}
+	packed := bgzf.NewWriter(dst, 1)
 	if err := write(packed, o); err != nil {
 		return err
 	}

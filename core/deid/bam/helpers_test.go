@@ -52,9 +52,8 @@ func lines(text ...string) []byte {
 func pack(tb testing.TB, plain []byte) []byte {
 	tb.Helper()
 	var out bytes.Buffer
-	w, err := bgzf.NewWriter(&out, 6, 1)
-	require.NoError(tb, err)
-	_, err = w.Write(plain)
+	w := bgzf.NewWriter(&out, 1)
+	_, err := w.Write(plain)
 	require.NoError(tb, err)
 	require.NoError(tb, w.Close())
 	return out.Bytes()

@@ -56,10 +56,7 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	sink, err := stream.NewSink(dst, false, 0, 1)
-	if err != nil {
-		return nil, err
-	}
+	sink := stream.NewSink(dst, false, 1)
 	result, err := rewrite(ctx, sink, in, opts)
 	if err != nil {
 		return nil, err

@@ -25,8 +25,6 @@ type Options struct {
 	// Workers is how many blocks of a packed input or output are worked on at a
 	// time; the output does not depend on it.
 	Workers int
-	// Level is the deflate level of a packed output, 1 to 9.
-	Level int
 	// MaxRatio replaces stream.DefaultRatio where not 0.
 	MaxRatio int64
 
@@ -53,7 +51,7 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level}
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers}
 	return stream.Scrub(ctx, dst, src, limits, stream.Gzipped, opts.rewrite)
 }
 

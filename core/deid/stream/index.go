@@ -52,10 +52,7 @@ func packIndex(index *genomeindex.Index) ([]byte, error) {
 		return index.Content, nil
 	}
 	var out bytes.Buffer
-	w, err := bgzf.NewWriter(&out, DefaultLevel, 1)
-	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
+	w := bgzf.NewWriter(&out, 1)
 	if _, err := w.Write(index.Content); err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/volens-network/volens/core/bgzf"
@@ -16,8 +15,6 @@ type Limits struct {
 	// Workers is how many blocks are packed or unpacked at a time; the output
 	// does not depend on it.
 	Workers int
-	// Level is the deflate level of a packed output, 1 to 9.
-	Level int
 	// Index asks for the index of a packed output, where its format has one.
 	Index bool
 }
@@ -29,19 +26,12 @@ func Scrub(
 	ctx context.Context, dst io.Writer, src io.Reader, l Limits, name func(kind string) string, rewrite Rewrite,
 ) (*deid.FileResult, error) {
 	workers := max(l.Workers, 1)
-	level := l.Level
-	if level == 0 {
-		level = DefaultLevel
-	}
 	in, err := Open(src, l.Ratio, workers)
 	if err != nil {
 		return nil, err
 	}
 	packed := in.Kind != bgzf.Plain
-	sink, err := NewSink(dst, packed, level, workers)
-	if err != nil {
-		return nil, fmt.Errorf("scrub: %w", err)
-	}
+	sink := NewSink(dst, packed, workers)
 	result, err := rewrite(ctx, sink, in)
 	if err != nil {
 		return nil, err

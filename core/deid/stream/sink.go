@@ -11,9 +11,6 @@ import (
 	"github.com/volens-network/volens/core/deid"
 )
 
-// DefaultLevel is the deflate level of a packed output.
-const DefaultLevel = 6
-
 // Digest counts and hashes what passes on its way to a writer.
 type Digest struct {
 	dst  io.Writer
@@ -47,18 +44,15 @@ type Sink struct {
 	packer *bgzf.Writer
 }
 
-// NewSink writes to dst: BGZF of the given level if packed, else plain bytes.
-func NewSink(dst io.Writer, packed bool, level, workers int) (*Sink, error) {
+// NewSink writes to dst: BGZF if packed, else plain bytes.
+func NewSink(dst io.Writer, packed bool, workers int) *Sink {
 	s := &Sink{sum: NewDigest(dst)}
 	s.Writer = s.sum
 	if packed {
-		var err error
-		if s.packer, err = bgzf.NewWriter(s.sum, level, workers); err != nil {
-			return nil, fmt.Errorf("output: %w", err)
-		}
+		s.packer = bgzf.NewWriter(s.sum, workers)
 		s.Writer = s.packer
 	}
-	return s, nil
+	return s
 }
 
 // Finish ends the output and puts its kind, size and digest into the entry. Call

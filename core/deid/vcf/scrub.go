@@ -38,8 +38,6 @@ type Options struct {
 	// Workers is how many blocks are packed or unpacked at a time; the output
 	// does not depend on it.
 	Workers int
-	// Level is the deflate level of a packed output, 1 to 9.
-	Level int
 	// Index asks for the index of an output in BGZF.
 	Index bool
 	// MaxLine, MaxHeader and MaxRatio replace the defaults where not 0.
@@ -73,7 +71,7 @@ func Scrub(ctx context.Context, dst io.Writer, src io.Reader, opts Options) (*de
 	if err != nil {
 		return nil, err
 	}
-	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Level: opts.Level, Index: opts.Index}
+	limits := stream.Limits{Ratio: opts.MaxRatio, Workers: opts.Workers, Index: opts.Index}
 	return stream.Scrub(ctx, dst, src, limits, stream.Gzipped, opts.rewrite)
 }
 
