@@ -17,6 +17,7 @@ import { Section } from "../../ui/Section";
 import { Stats } from "../../ui/Stat";
 import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
+import { SigningCard } from "../shared/SigningCard";
 import { useDesk } from "../shared/session";
 import { useChain } from "../shared/useChain";
 import { useRegistration } from "./useRegistration";
@@ -45,6 +46,7 @@ export default function OwnPage() {
           )
         }
       </Loaded>
+      <SigningCard />
     </Page>
   );
 }

@@ -1,13 +1,14 @@
 import { Navigate } from "@tanstack/react-router";
 import { lazy, type ReactNode } from "react";
 import { Waiting } from "../../ui/Waiting";
-import { useVault } from "./session";
+import { useSigning, useVault } from "./session";
 
 const Unlock = lazy(() => import("./Unlock"));
 
 /** Shows a screen when the vault is open; asks to unlock it, or leads newcomers to the welcome. */
 export function Gate({ children }: { children: ReactNode }) {
   const state = useVault();
+  const signing = useSigning();
   switch (state.status) {
     case "loading":
       return <Waiting />;
@@ -16,6 +17,7 @@ export function Gate({ children }: { children: ReactNode }) {
     case "locked":
       return <Unlock methods={state.methods} />;
     case "open":
-      return children;
+      // Who signs is read a moment after the words are.
+      return signing.by === "loading" ? <Waiting /> : children;
   }
 }

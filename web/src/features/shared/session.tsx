@@ -4,6 +4,7 @@ import type { ProvenCounts } from "../../client/activity";
 import type { Desk } from "../../client/desk";
 import type { Person } from "../../client/person";
 import type { Sealer } from "../../client/sealer";
+import type { Signing, SigningChoice } from "../../client/signing";
 import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
 import type { Papers } from "../../core/papers";
@@ -16,8 +17,10 @@ export interface Session {
   readonly sealer: Sealer;
   /** The patient: all accounts of the vault. */
   readonly person: Person;
-  /** A role: the vault's first account. Its address is there when the vault is open. */
+  /** A role, with one account: the vault's first, or the one that is chosen in an extension. */
   desk(address: string): Desk;
+  /** Who signs for the roles. */
+  readonly signing: Pick<SigningChoice, "state" | "subscribe" | "choose" | "leave">;
   /** Whether the chain knows an account. */
   known(address: string): Promise<boolean>;
   /** The header that proofs begin from. */
@@ -51,10 +54,21 @@ export function useVault(): VaultState {
   );
 }
 
-/** The main account's desk. For screens behind the gate only, where the vault is open. */
+/** Who signs for the roles; follows its changes. */
+export function useSigning(): Signing {
+  const { signing } = useSession();
+  return useSyncExternalStore(
+    (listener) => signing.subscribe(listener),
+    () => signing.state(),
+  );
+}
+
+/** The desk of whoever signs for the roles. For screens behind the gate only, where the vault is open. */
 export function useDesk(): Desk {
   const session = useSession();
   const state = useVault();
-  const address = state.status === "open" ? state.main : "";
+  const signing = useSigning();
+  const main = state.status === "open" ? state.main : "";
+  const address = "address" in signing ? signing.address : main;
   return useMemo(() => session.desk(address), [session, address]);
 }
