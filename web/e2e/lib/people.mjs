@@ -71,7 +71,7 @@ export class Someone {
   /** Goes to a page by the address bar, which starts the page anew, and unlocks. */
   async visit(path) {
     await this.page.goto(path);
-    await this.page.locator("main h1").first().waitFor();
+    await this.page.locator("main h1:not([data-waiting])").first().waitFor();
     const unlock = named(this.page, "button", "Unlock with this device");
     const pause = this.page.getByText("Your key is locked");
     if (await pause.isVisible()) {

@@ -73,7 +73,7 @@ async function turn(page, path) {
     history.pushState({}, "", to);
     dispatchEvent(new PopStateEvent("popstate"));
   }, path);
-  await page.locator("main h1").first().waitFor();
+  await page.locator("main h1:not([data-waiting])").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
   await page.waitForTimeout(700);
 }
@@ -84,6 +84,8 @@ async function look(page, name, width, scheme) {
   await page.waitForFunction((want) => document.documentElement.dataset.mantineColorScheme === want, scheme);
   await page.waitForTimeout(400);
   const faults = checked.includes(width) ? [...(await axe(page)), ...(await layoutFaults(page))] : [];
+  const titles = await page.locator("h1").count();
+  if (titles !== 1) faults.push(`${titles} titles of the first rank`);
   if (process.env.VOLENS_SCREENS && pictured.includes(width) && scheme === "light") {
     await mkdir(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });

@@ -47,28 +47,31 @@ export function useSession(): Session {
 
 /** What the vault on this device is; follows its changes. */
 export function useVault(): VaultState {
-  const { vault } = useSession();
-  return useSyncExternalStore(
-    (listener) => vault.subscribe(listener),
-    () => vault.state(),
-  );
+  return useFollowed(useSession().vault);
 }
 
 /** Who signs for the roles; follows its changes. */
 export function useSigning(): Signing {
-  const { signing } = useSession();
-  return useSyncExternalStore(
-    (listener) => signing.subscribe(listener),
-    () => signing.state(),
-  );
+  return useFollowed(useSession().signing);
+}
+
+/** The address of whoever signs for the roles; empty while the vault is not open. */
+export function useActor(): string {
+  const state = useVault();
+  const signing = useSigning();
+  if (state.status !== "open") return "";
+  return "address" in signing ? signing.address : state.main;
 }
 
 /** The desk of whoever signs for the roles. For screens behind the gate only, where the vault is open. */
 export function useDesk(): Desk {
   const session = useSession();
-  const state = useVault();
-  const signing = useSigning();
-  const main = state.status === "open" ? state.main : "";
-  const address = "address" in signing ? signing.address : main;
+  const address = useActor();
   return useMemo(() => session.desk(address), [session, address]);
+}
+
+/** The state of something that tells of its changes. */
+function useFollowed<T>(source: { state(): T; subscribe(listener: () => void): () => void }): T {
+  const state = () => source.state();
+  return useSyncExternalStore((listener) => source.subscribe(listener), state, state);
 }

@@ -98,7 +98,7 @@ function Price({ price, denom, onChange }: { price: string; denom: string; onCha
   return (
     <TextInput
       label={t("offer.price")}
-      description={t("offer.priceHint", { denom: unitName(denom) })}
+      description={denom === "" ? t("offer.priceHintFirst") : t("offer.priceHint", { denom: unitName(denom) })}
       inputMode="decimal"
       value={text}
       onChange={(event) => {
