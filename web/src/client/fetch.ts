@@ -15,6 +15,7 @@ import { orAbsent } from "./committee";
 import type { Desk } from "./desk";
 import { committeeKey } from "./request";
 import type { Opened, Released, Watch } from "./sealer";
+import { serviceClaim } from "./service";
 
 /** A seat whose key the chain has published, with what it opens. */
 export interface FoundRelease {
@@ -97,7 +98,7 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
   const [key, liveChain, sealed] = await Promise.all([
     committeeKey(desk.node, release.keyId),
     desk.node.chainId(),
-    afterBlock(() => desk.gateway.half(release.requestId, release.seat)),
+    partOf(desk, release, own),
   ]);
   return {
     key,
@@ -120,6 +121,20 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
     commitments: payload.gateways.map(({ commitment }) => commitment),
     parts: [{ place, sealed }],
   };
+}
+
+/**
+ * A gateway's part for a release, sealed to the delivery key: from itself, or, when it does not give it, from its answer on
+ * chain to a claim (`service.ts`), which is the same.
+ */
+async function partOf(desk: Desk, { requestId, seat }: Release, gateway: string): Promise<Uint8Array> {
+  try {
+    return await afterBlock(() => desk.gateway.half(requestId, seat));
+  } catch (refused) {
+    const claim = await serviceClaim(desk.node, { requestId, seat, gateway }).catch(() => undefined);
+    if (claim === undefined || claim.answer.length === 0) throw refused;
+    return claim.answer;
+  }
 }
 
 /** The sealed file as it arrives; more bytes than were registered are refused. */
