@@ -94,7 +94,8 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
   const own = await desk.gateway.address();
   const place = payload.gateways.findIndex(({ gateway }) => gateway === own);
   // The page talks to its own origin only: a dataset of several gateways is opened with the command line.
-  if (place < 0 || payload.threshold > 1) throw new Fault("refused", "other-gateway");
+  if (place < 0) throw new Fault("refused", "held-elsewhere");
+  if (payload.threshold > 1) throw new Fault("refused", "several-gateways");
   const [key, liveChain, sealed] = await Promise.all([
     committeeKey(desk.node, release.keyId),
     desk.node.chainId(),

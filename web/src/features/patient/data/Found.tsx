@@ -80,6 +80,7 @@ export function Found({ found, onLock, onBack }: FoundProps) {
         )}
       </Accordion>
       <Text>{t("found.next")}</Text>
+      <Text c="dimmed">{t("found.one", { origin: location.host })}</Text>
       <Group grow>
         <Button variant="default" size="lg" onClick={onBack}>
           {t("found.back")}
