@@ -2,11 +2,15 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/wallet.json";
 import { Node } from "../chain/node";
+import type { Proven } from "../chain/proof";
 import { nodeDouble, valueAnswer } from "../chain/testing/server";
-import { Status } from "../gen/volens/consent/v1/consent_pb";
+import { bigEndian, toHex } from "../core/bytes";
+import { latestConsentKey } from "../core/statekeys";
+import { ConsentSchema, Status } from "../gen/volens/consent/v1/consent_pb";
 import { QueryConsentResponseSchema } from "../gen/volens/consent/v1/query_pb";
 import { memoryRecords } from "../storage/testingrecords";
 import { entrusted, freshNumber, stopFor } from "./carer";
+import type { Prover } from "./prover";
 import { VaultService } from "./worker/vaultservice";
 
 const id = "0a".repeat(16);
@@ -28,6 +32,14 @@ function nodeWith(revoker: string, status = Status.ACTIVE) {
   return new Node({ fetch: nodeDouble(() => answer).fetch });
 }
 
+/** Proofs of a state in which it has stopped. */
+const stopped: Prover = async ([key]) => {
+  const latest = toHex(key?.key ?? new Uint8Array()) === toHex(latestConsentKey(id).key);
+  const consent = create(ConsentSchema, { datasetId: id, version: 3n, status: Status.INACTIVE });
+  const value = latest ? bigEndian(3n, 8) : toBinary(ConsentSchema, consent);
+  return [{ ...key, height: 9n, value } as Partial<Proven> as Proven];
+};
+
 /** A carer who keeps what she would send. */
 async function carer(revoker: string | undefined, status?: Status) {
   const vault = await open();
@@ -37,7 +49,7 @@ async function carer(revoker: string | undefined, status?: Status) {
     sent.push(what);
     return { hash: "", height: 1n };
   };
-  return { sent, address, who: { vault, send, node: nodeWith(revoker ?? address, status) } };
+  return { sent, address, who: { vault, send, prove: stopped, node: nodeWith(revoker ?? address, status) } };
 }
 
 describe("a carer's number", () => {

@@ -2,16 +2,16 @@
 import { create } from "@bufbuild/protobuf";
 import { Fault } from "../core/fault";
 import { parseId } from "../core/ids";
-import { type Consent, Status } from "../gen/volens/consent/v1/consent_pb";
-import { MsgRevokeConsentSchema, MsgSetRevokerSchema } from "../gen/volens/consent/v1/tx_pb";
+import type { Consent } from "../gen/volens/consent/v1/consent_pb";
+import { MsgSetRevokerSchema } from "../gen/volens/consent/v1/tx_pb";
 import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
-import { latestConsent } from "./consent";
+import { latestConsent, stopAs } from "./consent";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
 import type { Vault, VaultAccount } from "./vault";
 
 /** What a carer's screens need. */
-export type Carer = Pick<Person, "node" | "send"> & {
+export type Carer = Pick<Person, "node" | "prove" | "send"> & {
   readonly vault: Pick<Vault, "accounts">;
 };
 
@@ -79,11 +79,9 @@ export function forgetEntrusted(vault: Pick<Vault, "drop">, datasetId: string): 
   return vault.drop(notePrefix + datasetId);
 }
 
-/** Takes the consent of somebody else's dataset back. It costs no fee. */
+/** Takes the consent of somebody else's dataset back, as `stop` does: for nothing, and not done before it is proven. */
 export async function stopFor(carer: Carer, datasetId: string): Promise<Sent> {
-  const { consent, account } = await entrusted(carer, datasetId);
+  const { account } = await entrusted(carer, datasetId);
   if (account === undefined) throw new Fault("refused", "consent-not-revoker");
-  if (consent?.status !== Status.ACTIVE) throw new Fault("refused", "consent-not-active");
-  const message = create(MsgRevokeConsentSchema, { signer: account, datasetId, version: consent.version });
-  return carer.send(account, [message], { fee: "free" });
+  return stopAs(carer, datasetId, account);
 }

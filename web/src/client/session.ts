@@ -132,8 +132,9 @@ export class Work {
     return { extension, signer: await signing.signer(extension) };
   }
 
-  async #context(signer: Signer): Promise<Omit<SendContext, "confirm">> {
-    const gasPrice = await this.#price();
+  /** What sending needs. A free transaction asks for no price: nothing that a node does not tell stands in its way. */
+  async #context(signer: Signer, free = false): Promise<Omit<SendContext, "confirm">> {
+    const gasPrice = free ? undefined : await this.#price();
     return { node: this.#parts.node, signer, ...(gasPrice && { gasPrice }) };
   }
 
@@ -149,7 +150,7 @@ export class Work {
 
   async #send({ signer, extension }: Hand, what: Send): Promise<Sent> {
     const confirm = (shown: Shown) => this.#parts.confirm(shown, extension);
-    const { hash, height } = await send({ ...(await this.#context(signer)), confirm }, what);
+    const { hash, height } = await send({ ...(await this.#context(signer, what.free)), confirm }, what);
     return { hash, height };
   }
 
