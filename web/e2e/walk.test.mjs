@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
-import { launch } from "./lib/browser.mjs";
+import { damageVault, launch } from "./lib/browser.mjs";
 import { hostile, strikeFields } from "./lib/hostile.mjs";
 import {
   accept,
@@ -184,6 +184,41 @@ test("a second request is refused, and its money comes back", async () => {
   assert.match(JSON.stringify(shown), /failed-short/);
 });
 
+test("a researcher signs with an extension: the page shows what is signed, and the words open the file", async () => {
+  const someone = await arrive({ ...desk, keplr: await network.words("researcher") });
+  const { keplr, page } = someone;
+  await someone.onboard();
+  await someone.visit("/research");
+  await someone.see("never with the real extension");
+  keplr.refuses = true;
+  await someone.press("Sign with Keplr");
+  await someone.see("You did not confirm it");
+  keplr.refuses = false;
+  await someone.press("Sign with Keplr");
+  await page.locator(`main [title="${keplr.address}"]`).first().waitFor();
+  await keplr.turn(page, 1);
+  await someone.see("Another account is chosen in Keplr");
+  await keplr.turn(page, 0);
+  await page.getByText("Another account is chosen in Keplr").waitFor({ state: "detached" });
+
+  const asked = await request(someone, { title: "A question by an extension", deadline: 600 });
+  assert.equal(keplr.calls.filter((name) => name === "signDirect").length, 2);
+  await answer(patient, asked, true);
+  await someone.press("Download and open");
+  await someone.see("The file is what was registered");
+  assert.ok(keplr.calls.includes("signArbitrary"), "the gateway knows the extension's account");
+  const opened = await readFile(await someone.save("Save the file"));
+  assert.equal(createHash("sha256").update(opened).digest("hex"), story.report.payload[0].sha256);
+
+  // After a reload the choice stands with the words; the extension that has gone to another account signs nothing.
+  await someone.visit("/organisation");
+  await page.locator(`main [title="${keplr.address}"]`).first().waitFor();
+  await someone.press("Sign with the words of this device again");
+  await someone.see("the 24 words of this device");
+  assert.deepEqual(someone.watch.errors, []);
+  await someone.close();
+});
+
 test("every screen is right on a phone and on a desk, light and dark", async (t) => {
   await screens(t, { browser, network, story });
 });
@@ -205,6 +240,47 @@ test("Stop ends the rest: a request that waits can no longer be answered with ye
   assert.equal((await network.volens("researcher", "consent", "show", story.dataset)).status, 2);
 });
 
+test("somebody whom the patient named may stop for her, and do nothing else", async () => {
+  const carer = await arrive();
+  const words = await carer.onboard();
+  await carer.press("Settings");
+  await carer.press(/I help somebody/);
+  await carer.press("Show me a number");
+  const number = await carer.page.locator('main [title^="volens1"]').first().getAttribute("title");
+
+  await patient.press("My data");
+  await patient.page.locator(`main a[href="/data/${story.dataset}"]`).first().click();
+  await patient.press("Let somebody stop for me");
+  await patient.fill("Their number", number);
+  await patient.press("Let them stop for me");
+  assert.match(await patient.confirm(), /no network fee/);
+  await patient.see("May stop for you:");
+  await patient.press("Choose what to share");
+  await share(patient);
+
+  await carer.fill("Number of the data", story.dataset);
+  await carer.press("Look");
+  await carer.see("It is shared");
+  await carer.press("Stop sharing");
+  await carer.press("Stop now");
+  assert.match(await carer.confirm(), /no network fee/);
+  await carer.see("It is not shared");
+  assert.equal((await network.volens("researcher", "consent", "show", story.dataset)).status, 2);
+
+  // A vault that is damaged says so, and the words bring everything back.
+  await damageVault(carer.page);
+  await carer.page.goto("/");
+  await carer.see("Your key here cannot be opened");
+  await carer.press("Get back in with my 24 words");
+  await carer.fill("Your 24 words", words.join(" "));
+  await carer.press("Go on");
+  await carer.press("Use this device");
+  await carer.see("You have no data here yet");
+  await carer.press("Settings");
+  await carer.press(/I help somebody/);
+  await carer.see(`Data ${story.dataset.slice(0, 8)}`);
+});
+
 test("hostile texts in fields and addresses run nothing, even without the policy", async () => {
   const words = await network.words("researcher");
   const someone = await Someone.arrive(browser, network.url, { ...desk, bypassCSP: true });
@@ -220,6 +296,8 @@ test("hostile texts in fields and addresses run nothing, even without the policy
     "/settings",
     "/organisation/visas",
     "/organisation/ethics",
+    "/organisation/disputes",
+    "/help",
     "/research/datasets",
   ]) {
     await someone.visit(path);
@@ -228,6 +306,8 @@ test("hostile texts in fields and addresses run nothing, even without the policy
   for (const text of hostile) {
     for (const path of [
       "/data/",
+      "/help/",
+      "/organisation/disputes?dataset=",
       "/activity/",
       "/research/requests/",
       "/research/datasets?kind=",

@@ -63,6 +63,28 @@ export async function person(browser, origin, { passkey = true, viewport, colorS
   return { context, page, watch, devtools };
 }
 
+/** Cuts the vault's record on this device in half, as a failing disk might. */
+export function damageVault(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("volens-vault", 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const change = opening.result.transaction("records", "readwrite");
+          const records = change.objectStore("records");
+          const reading = records.get("vault");
+          reading.onsuccess = () => records.put(reading.result.slice(0, reading.result.length / 2), "vault");
+          change.onabort = () => reject(change.error);
+          change.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+  );
+}
+
 const standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** What axe finds on the page as it is now: one line a rule and element. Needs a context with bypassCSP. */

@@ -1,6 +1,7 @@
 // What people do on the page, by the words that stand on it.
 import assert from "node:assert/strict";
 import { person } from "./browser.mjs";
+import { Keplr } from "./keplr.mjs";
 
 /** How long a step of the network may take: blocks of a second, on a machine that does other work, too. */
 const patience = 120_000;
@@ -9,9 +10,11 @@ const named = (page, role, name) => page.getByRole(role, { name, exact: typeof n
 
 /** Somebody with a browser of their own. */
 export class Someone {
-  static async arrive(browser, origin, options) {
+  /** With `keplr: words`, a stand-in for Keplr with an account of these words is in the browser. */
+  static async arrive(browser, origin, { keplr, ...options } = {}) {
     const someone = new Someone();
     Object.assign(someone, await person(browser, origin, options));
+    if (keplr) someone.keplr = await Keplr.install(someone.context, keplr);
     someone.page.setDefaultTimeout(patience);
     return someone;
   }
@@ -71,7 +74,7 @@ export class Someone {
   /** Goes to a page by the address bar, which starts the page anew, and unlocks. */
   async visit(path) {
     await this.page.goto(path);
-    await this.page.locator("main h1").first().waitFor();
+    await this.page.locator("main h1:not([data-waiting])").first().waitFor();
     const unlock = named(this.page, "button", "Unlock with this device");
     const pause = this.page.getByText("Your key is locked");
     if (await pause.isVisible()) {

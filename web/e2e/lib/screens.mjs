@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { axe, layoutFaults } from "./browser.mjs";
+import { axe, damageVault, layoutFaults } from "./browser.mjs";
 import { Someone } from "./people.mjs";
 
 const pictures = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "docs", "screens");
@@ -38,6 +38,9 @@ function listOf({ dataset, request, inspection }) {
       ["stop", `/data/${dataset}`, "Stop sharing"],
       ["check", `/data/${dataset}/check`],
       ["share", `/data/${dataset}/share`],
+      ["helper", `/data/${dataset}/helper`],
+      ["help", "/help"],
+      ["entrusted", `/help/${dataset}`],
       ["requests", "/requests"],
       ["request", `/requests/${request}`],
       ["activity", "/activity"],
@@ -54,6 +57,7 @@ function listOf({ dataset, request, inspection }) {
       ["inspection", `/organisation/inspections/${inspection}`],
       ["ethics", "/organisation/ethics"],
       ["visas", "/organisation/visas"],
+      ["disputes", `/organisation/disputes?dataset=${dataset}`],
     ],
     researcher: [
       ["research", "/research"],
@@ -73,7 +77,7 @@ async function turn(page, path) {
     history.pushState({}, "", to);
     dispatchEvent(new PopStateEvent("popstate"));
   }, path);
-  await page.locator("main h1").first().waitFor();
+  await page.locator("main h1:not([data-waiting])").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
   await page.waitForTimeout(700);
 }
@@ -84,6 +88,8 @@ async function look(page, name, width, scheme) {
   await page.waitForFunction((want) => document.documentElement.dataset.mantineColorScheme === want, scheme);
   await page.waitForTimeout(400);
   const faults = checked.includes(width) ? [...(await axe(page)), ...(await layoutFaults(page))] : [];
+  const titles = await page.locator("h1").count();
+  if (titles !== 1) faults.push(`${titles} titles of the first rank`);
   if (process.env.VOLENS_SCREENS && pictured.includes(width) && scheme === "light") {
     await mkdir(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
@@ -107,16 +113,34 @@ async function visitAll(someone, screens) {
   return faults;
 }
 
+/** The screens before a vault is open: locked, and damaged. */
+async function closed(someone) {
+  const { page } = someone;
+  const faults = [];
+  const both = async (name) => {
+    await page.locator("main h1:not([data-waiting])").first().waitFor();
+    for (const width of pictured) faults.push(...(await look(page, name, width, "light")));
+  };
+  await page.goto("/");
+  await both("unlock");
+  await damageVault(page);
+  await page.goto("/");
+  await both("damaged");
+  return faults;
+}
+
 /** Looks at every screen, each role in a subtest of its own. The browser's policy is off here, for axe to run. */
 export async function screens(t, { browser, network, story }) {
   const lists = listOf(story);
   const words = { patient: story.words.join(" ") };
   for (const [role, list] of Object.entries(lists)) {
     await t.test(role, async () => {
-      const someone = await Someone.arrive(browser, network.url, { bypassCSP: true });
+      const keplr = role === "researcher" ? await network.words("researcher") : undefined;
+      const someone = await Someone.arrive(browser, network.url, { bypassCSP: true, keplr });
       if (role === "stranger") await someone.page.goto("/welcome");
       else await someone.restore(words[role] ?? (await network.words(role)));
       const faults = await visitAll(someone, list);
+      if (role === "patient") faults.push(...(await closed(someone)));
       await someone.close();
       assert.deepEqual(faults, []);
     });

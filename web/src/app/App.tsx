@@ -23,7 +23,7 @@ export function App() {
       <QueryClientProvider client={queries}>
         <SessionProvider session={session}>
           <LiveProvider>
-            <Suspense fallback={<Waiting />}>
+            <Suspense fallback={<Waiting page />}>
               <RouterProvider router={router} />
             </Suspense>
             <ConfirmHost confirmations={confirmations} />

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import type { Extension } from "../chain/extensions";
 import { Fault } from "../core/fault";
 import type { Shown } from "../core/words";
 
@@ -6,6 +7,8 @@ const ConfirmSheet = lazy(() => import("../features/sign/ConfirmSheet"));
 
 interface Asked {
   readonly shown: Shown;
+  /** The extension that signs, and asks once more. */
+  readonly extension: Extension | undefined;
   readonly settle: (yes: boolean) => void;
 }
 
@@ -25,13 +28,13 @@ export class Confirmations {
   }
 
   /** Shows what is about to be confirmed; resolves when the person agrees, a refused Fault `signer-refused` if not. */
-  readonly ask = (shown: Shown): Promise<void> => {
-    const mine = this.#turn.then(() => this.#one(shown));
+  readonly ask = (shown: Shown, extension?: Extension): Promise<void> => {
+    const mine = this.#turn.then(() => this.#one(shown, extension));
     this.#turn = mine.catch(() => undefined);
     return mine;
   };
 
-  #one(shown: Shown): Promise<void> {
+  #one(shown: Shown, extension: Extension | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const refuse = () => reject(new Fault("refused", "signer-refused"));
       const show = this.#show;
@@ -41,7 +44,7 @@ export class Confirmations {
         if (yes) resolve();
         else refuse();
       };
-      show({ shown, settle });
+      show({ shown, extension, settle });
     });
   }
 }
@@ -53,7 +56,12 @@ export function ConfirmHost({ confirmations }: { confirmations: Confirmations })
   if (!asked) return null;
   return (
     <Suspense fallback={null}>
-      <ConfirmSheet shown={asked.shown} onYes={() => asked.settle(true)} onNo={() => asked.settle(false)} />
+      <ConfirmSheet
+        shown={asked.shown}
+        extension={asked.extension}
+        onYes={() => asked.settle(true)}
+        onNo={() => asked.settle(false)}
+      />
     </Suspense>
   );
 }

@@ -30,7 +30,7 @@ export function Shell() {
       </header>
       {!bare && <Places area={area} path={path} kind="side" places={area.places} />}
       <main id="main" tabIndex={-1} className="volens-main">
-        <Suspense fallback={<Waiting />}>
+        <Suspense fallback={<Waiting page />}>
           <Outlet />
         </Suspense>
       </main>

@@ -32,6 +32,9 @@ function preferred(): Language {
   return "en";
 }
 
+/** When the words for what can go wrong are loaded, in milliseconds: before the line may be gone, after the first screen. */
+const soon = 3000;
+
 /** Prepares the texts in the language that was chosen before, or that the browser asks for. */
 export async function prepareTexts(): Promise<void> {
   i18next.on("languageChanged", (language) => {
@@ -48,6 +51,7 @@ export async function prepareTexts(): Promise<void> {
       interpolation: { escapeValue: false },
       returnNull: false,
     });
+  setTimeout(() => void i18next.loadNamespaces("problem"), soon);
 }
 
 /** Changes the language and remembers it on this device. */

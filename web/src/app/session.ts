@@ -1,6 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
+import type { ChainOffer } from "../chain/keplr";
 import { Node } from "../chain/node";
 import type { SessionParts, Work } from "../client/session";
+import { SigningChoice } from "../client/signing";
 import { startVault } from "../client/start";
 import type { Session } from "../features/shared/session";
 
@@ -19,7 +21,8 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
     loaded ??= import("../client/session").then((module) => new module.Work(parts));
     return loaded;
   };
-  const parts: SessionParts = { node, vault, sealer, confirm };
+  const signing = new SigningChoice({ vault, offer: () => offerOf(node) });
+  const parts: SessionParts = { node, vault, sealer, signing, confirm };
   const person = async () => (await work()).person();
   const desk = async (address: string) => (await work()).desk(address);
   watch(vault);
@@ -44,7 +47,9 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       prove: async (keys) => (await person()).prove(keys),
       sealTo: async () => (await person()).sealTo(),
       send: async (...what) => (await person()).send(...what),
+      quote: async (...what) => (await person()).quote(...what),
     },
+    signing,
     desk: (address) => ({
       node,
       address,
@@ -67,6 +72,13 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
     papers: async (request) => (await work()).papers(request),
     counts: async (datasetId, releases) => (await work()).counts(datasetId, releases),
   };
+}
+
+/** How an extension is told about the chain. It knows balances by itself only where the gateway serves its queries. */
+async function offerOf(node: Node): Promise<ChainOffer> {
+  const url = `${location.origin}/chain`;
+  const chainId = await node.chainId();
+  return { chainId, chainName: `Volens (${chainId})`, rpc: url, rest: url, denom: "uvol", coin: "VOL", decimals: 6 };
 }
 
 /** Keeps the vault awake while somebody is there. */

@@ -1,4 +1,7 @@
 import { Fault } from "../core/fault";
+import { Service } from "../gen/cosmos/base/node/v1beta1/query_pb";
+import type { Node } from "./node";
+import { ask } from "./query";
 
 /** What one unit of gas costs, such as 0.025 uvol. Make one with {@link parseGasPrice}. */
 export interface GasPrice {
@@ -21,4 +24,27 @@ export function parseGasPrice(text: string): GasPrice {
 export function priced({ atto, denom }: GasPrice, gas: bigint): { amount: string; denom: string } {
   const unit = 10n ** BigInt(SCALE);
   return { amount: ((atto * gas + unit - 1n) / unit).toString(), denom };
+}
+
+/** The denomination of fees that is taken where a node names several. */
+const feeDenom = "uvol";
+
+/**
+ * The least price for a unit of gas that a node asks for, by its own settings; undefined when it asks for none. The fee
+ * that follows from it is shown before anything is signed. What makes no sense is an internal Fault `node-answer`.
+ */
+export async function leastGasPrice(node: Node): Promise<GasPrice | undefined> {
+  const { minimumGasPrice } = await ask(node, Service.method.config, {});
+  const prices = minimumGasPrice.split(",").flatMap((text) => (text === "" ? [] : [readPrice(text)]));
+  // A node takes any one of them: one that is nothing is enough.
+  if (prices.some(({ atto }) => atto === 0n)) return undefined;
+  return prices.find(({ denom }) => denom === feeDenom) ?? prices[0];
+}
+
+function readPrice(text: string): GasPrice {
+  try {
+    return parseGasPrice(text);
+  } catch (cause) {
+    throw new Fault("internal", "node-answer", { cause });
+  }
 }

@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import vectors from "../../../test/vectors/sign.json";
+import { encodeAddress } from "../core/address";
 import { fromBase64, fromUtf8, toBase64 } from "../core/bytes";
 import type { AminoDoc } from "../core/tx/sign";
 import { SignDocSchema, TxRawSchema } from "../gen/cosmos/tx/v1beta1/tx_pb";
@@ -94,6 +95,21 @@ describe.each(["keplr", "leap"] as const)("%s", (extension) => {
   it.each([
     ["is not there", {}, "unavailable", "signer-gone"],
     [
+      "is locked",
+      wallet({ enable: async () => Promise.reject(new Error("Keplr is locked")) }).page,
+      "unavailable",
+      "signer-locked",
+    ],
+    [
+      "cannot learn the chain",
+      wallet({
+        enable: async () => Promise.reject(new Error("There is no chain info for volens-1")),
+        experimentalSuggestChain: async () => Promise.reject(new Error("Invalid chain info")),
+      }).page,
+      "refused",
+      "signer-chain",
+    ],
+    [
       "says no",
       wallet({
         enable: async () => Promise.reject(new Error("Request rejected")),
@@ -107,12 +123,20 @@ describe.each(["keplr", "leap"] as const)("%s", (extension) => {
   });
 });
 
+it("is not asked a second time after a no", async () => {
+  const { page, calls } = wallet({ enable: async () => Promise.reject(new Error("Request rejected")) });
+  await expect(ExtensionSigner.connect("keplr", offer, page)).rejects.toMatchObject({ code: "signer-refused" });
+  expect(calls).toEqual([]);
+});
+
 describe("an extension", () => {
   const rejecting = (words: string) => async () => Promise.reject(new Error(words));
+  const pub_key = { value: vectors.public_key };
   const answer = (change: object) => async (_c: string, _a: string, doc: object) => ({
     signed: { ...doc, ...change },
-    signature: { signature: signatureOf(document.direct_tx) },
+    signature: { pub_key, signature: signatureOf(document.direct_tx) },
   });
+  const other = { value: toBase64(new Uint8Array(33).fill(2)) };
 
   it.each([
     ["changes the fee", { signDirect: answer({ authInfoBytes: new Uint8Array(3) }) }, "integrity", "signer-changed"],
@@ -121,9 +145,25 @@ describe("an extension", () => {
     ["is told no", { signDirect: rejecting("Request rejected") }, "refused", "signer-refused"],
     [
       "signs with something else",
-      { signDirect: async (_c: string, _a: string, signed: object) => ({ signed, signature: { signature: "AAAA" } }) },
+      {
+        signDirect: async (_c: string, _a: string, signed: object) => ({
+          signed,
+          signature: { pub_key, signature: "AAAA" },
+        }),
+      },
       "internal",
       "signer-answer",
+    ],
+    [
+      "signs by another account",
+      {
+        signDirect: async (_c: string, _a: string, signed: object) => ({
+          signed,
+          signature: { pub_key: other, signature: signatureOf(document.direct_tx) },
+        }),
+      },
+      "refused",
+      "signer-account",
     ],
   ])("that %s is a Fault", async (_, change, kind, code) => {
     const signer = await ExtensionSigner.connect("keplr", offer, wallet(change).page);
@@ -133,7 +173,7 @@ describe("an extension", () => {
   it("that changes an amino document is a Fault", async () => {
     const signAmino = async (_c: string, _a: string, doc: AminoDoc) => ({
       signed: { ...doc, memo: "more" },
-      signature: { signature: signatureOf(document.amino_tx) },
+      signature: { pub_key, signature: signatureOf(document.amino_tx) },
     });
     const signer = await ExtensionSigner.connect("keplr", offer, wallet({ signAmino }).page);
     await expect(signer.signAmino(vectors.address, aminoDoc)).rejects.toMatchObject({ code: "signer-changed" });
@@ -147,6 +187,18 @@ describe("an extension", () => {
     const evm = wallet({ getKey: async () => ({ ...key, algo: "ethsecp256k1", isNanoLedger: false }) });
     const signer = await ExtensionSigner.connect("keplr", offer, evm.page);
     await expect(signer.accounts()).rejects.toMatchObject({ kind: "refused", code: "signer-key" });
+  });
+
+  it("that has accounts of another chain only, or names one that is not its key's, is a Fault", async () => {
+    const key = { pubKey: fromBase64(vectors.public_key), algo: "secp256k1", isNanoLedger: false };
+    const accountsOf = async (bech32Address: string) => {
+      const { page } = wallet({ getKey: async () => ({ ...key, bech32Address }) });
+      return (await ExtensionSigner.connect("keplr", offer, page)).accounts();
+    };
+    const cosmos = "cosmos1qyqszqgpqyqszqgpqyqszqgpqyqszqgpjnp7du";
+    await expect(accountsOf(cosmos)).rejects.toMatchObject({ code: "signer-chain" });
+    const stranger = encodeAddress(new Uint8Array(20));
+    await expect(accountsOf(stranger)).rejects.toMatchObject({ code: "signer-answer" });
   });
 });
 

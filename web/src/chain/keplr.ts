@@ -1,8 +1,10 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { addressOf, isAddress } from "../core/address";
 import { equal, fromBase64 } from "../core/bytes";
 import { Fault } from "../core/fault";
 import { type AminoDoc, aminoBytes, signBytes } from "../core/tx/sign";
 import { type SignDoc, SignDocSchema } from "../gen/cosmos/tx/v1beta1/tx_pb";
+import type { Extension } from "./extensions";
 import type { Signer, SignerAccount } from "./signer";
 
 /**
@@ -49,11 +51,6 @@ interface KeplrSignature {
   readonly signature: string;
 }
 
-/** The wallets that come as an extension of the browser. */
-export const extensions = { keplr: "Keplr", leap: "Leap" } as const;
-/** One of {@link extensions}. */
-export type Extension = keyof typeof extensions;
-
 /** How a wallet is told about a chain that it does not know. */
 export interface ChainOffer {
   readonly chainId: string;
@@ -71,7 +68,8 @@ const OPTIONS: KeplrOptions = { preferNoSetFee: true, preferNoSetMemo: true, dis
 
 /**
  * Keplr or Leap as a Signer. They are tested against a double with recorded signatures, and NOT with the real extensions.
- * A wallet that signs anything but the very document that it was given is an integrity Fault `signer-changed`.
+ * A wallet that signs anything but the very document that it was given is an integrity Fault `signer-changed`; one that
+ * signs by another account, a refused Fault `signer-account`.
  */
 export class ExtensionSigner implements Signer {
   readonly #wallet: KeplrApi;
@@ -84,18 +82,19 @@ export class ExtensionSigner implements Signer {
 
   /**
    * Asks a person to let the page use the wallet for the chain, and to add the chain when the wallet does not know it.
-   * Faults: `signer-gone` when there is no such extension, `signer-refused` when she says no.
+   * Faults: `signer-gone` when there is no such extension, `signer-refused` when she says no, `signer-locked`, and
+   * `signer-chain` when the wallet cannot be made to know the chain.
    */
   static async connect(extension: Extension, offer: ChainOffer, page: object = globalThis): Promise<ExtensionSigner> {
     const wallet = (page as Partial<Record<Extension, KeplrApi>>)[extension];
     if (wallet === undefined) throw new Fault("unavailable", "signer-gone");
     try {
-      await wallet.enable(offer.chainId).catch(async () => {
-        await wallet.experimentalSuggestChain(suggestion(offer));
-        await wallet.enable(offer.chainId);
-      });
-    } catch (cause) {
-      throw refused(cause);
+      await wallet.enable(offer.chainId);
+    } catch (thrown) {
+      const fault = faultOf(thrown);
+      // A no is not asked again. What is neither a no nor a lock is most likely a chain that the wallet does not know.
+      if (isNo(thrown) || fault.code === "signer-locked") throw fault;
+      await introduce(wallet, offer);
     }
     return new ExtensionSigner(wallet, offer.chainId);
   }
@@ -104,6 +103,8 @@ export class ExtensionSigner implements Signer {
   async accounts(): Promise<readonly SignerAccount[]> {
     const key = await this.#wallet.getKey(this.#chainId).catch(raise);
     if (key.algo !== "secp256k1" || key.pubKey.length !== 33) throw new Fault("refused", "signer-key");
+    if (!isAddress(key.bech32Address)) throw new Fault("refused", "signer-chain");
+    if (key.bech32Address !== addressOf(key.pubKey)) throw new Fault("internal", "signer-answer");
     const mode = key.isNanoLedger ? "amino" : "direct";
     return [{ address: key.bech32Address, publicKey: Uint8Array.from(key.pubKey), mode }];
   }
@@ -113,17 +114,17 @@ export class ExtensionSigner implements Signer {
     const given = { bodyBytes, authInfoBytes, chainId, accountNumber: accountNumber.toString() };
     const { signed, signature } = await this.#wallet.signDirect(chainId, address, given, OPTIONS).catch(raise);
     if (!equal(signed.bodyBytes, doc.bodyBytes) || !equal(signed.authInfoBytes, doc.authInfoBytes)) throw changed();
-    return raw(signature);
+    return raw(signature, address);
   }
 
   async signAmino(address: string, doc: AminoDoc): Promise<Uint8Array> {
     const { signed, signature } = await this.#wallet.signAmino(this.#chainId, address, doc, OPTIONS).catch(raise);
     if (!equal(aminoBytes(signed), aminoBytes(doc))) throw changed();
-    return raw(signature);
+    return raw(signature, address);
   }
 
   async signArbitrary(address: string, text: string): Promise<Uint8Array> {
-    return raw(await this.#wallet.signArbitrary(this.#chainId, address, text).catch(raise));
+    return raw(await this.#wallet.signArbitrary(this.#chainId, address, text).catch(raise), address);
   }
 }
 
@@ -131,20 +132,41 @@ function changed(): Fault {
   return new Fault("integrity", "signer-changed");
 }
 
-function refused(cause: unknown): Fault {
+/** Tells a wallet about the chain, and asks again. */
+async function introduce(wallet: KeplrApi, offer: ChainOffer): Promise<void> {
+  try {
+    await wallet.experimentalSuggestChain(suggestion(offer));
+    await wallet.enable(offer.chainId);
+  } catch (cause) {
+    if (isNo(cause)) throw faultOf(cause);
+    throw new Fault("refused", "signer-chain", { cause });
+  }
+}
+
+/** Extensions tell by words what went wrong. */
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function isNo(thrown: unknown): boolean {
+  return /reject|denied|cancel|refus/i.test(wordsOf(thrown));
+}
+
+/** What is not known is taken for a no. */
+function faultOf(cause: unknown): Fault {
+  if (/locked|unlock/i.test(wordsOf(cause))) return new Fault("unavailable", "signer-locked", { cause });
   return new Fault("refused", "signer-refused", { cause });
 }
 
-/** Extensions tell by words what went wrong. What is not known is taken for a no. */
 function raise(thrown: unknown): never {
-  const words = thrown instanceof Error ? thrown.message : String(thrown);
-  if (/locked|unlock/i.test(words)) throw new Fault("unavailable", "signer-locked", { cause: thrown });
-  throw refused(thrown);
+  throw faultOf(thrown);
 }
 
-function raw({ signature }: KeplrSignature): Uint8Array {
+/** The 64 bytes of a signature, which must be by the key of the address. */
+function raw({ signature, pub_key }: KeplrSignature, address: string): Uint8Array {
   const bytes = fromBase64(signature);
   if (bytes.length !== 64) throw new Fault("internal", "signer-answer");
+  if (addressOf(fromBase64(pub_key.value)) !== address) throw new Fault("refused", "signer-account");
   return bytes;
 }
 

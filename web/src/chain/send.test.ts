@@ -11,14 +11,15 @@ import type { Shown } from "../core/words";
 import { QueryAccountInfoResponseSchema } from "../gen/cosmos/auth/v1beta1/query_pb";
 import { QueryBalanceResponseSchema } from "../gen/cosmos/bank/v1beta1/query_pb";
 import { TxMsgDataSchema } from "../gen/cosmos/base/abci/v1beta1/abci_pb";
+import { ConfigResponseSchema } from "../gen/cosmos/base/node/v1beta1/query_pb";
 import { QueryAllowancesResponseSchema } from "../gen/cosmos/feegrant/v1beta1/query_pb";
 import { AuthInfoSchema, TxBodySchema, TxRawSchema } from "../gen/cosmos/tx/v1beta1/tx_pb";
 import { EventConsentRevokedSchema } from "../gen/volens/consent/v1/events_pb";
 import { MsgRevokeConsentResponseSchema, MsgRevokeConsentSchema } from "../gen/volens/consent/v1/tx_pb";
-import { parseGasPrice, priced } from "./fee";
+import { leastGasPrice, parseGasPrice, priced } from "./fee";
 import { Node } from "./node";
 import { response } from "./receipt";
-import { find, type Send, type SendContext, send } from "./send";
+import { find, quote, type Send, type SendContext, send } from "./send";
 import type { Signer } from "./signer";
 import { type Answer, nodeDouble, type Received, statusAnswer, valueAnswer } from "./testing/server";
 
@@ -218,7 +219,7 @@ describe("send", () => {
 
   it.each([
     ["no messages", { messages: [] }, "usage", "no-messages"],
-    ["an account that the signer has not", { address: "volens1other" }, "usage", "signer-account"],
+    ["an account that the signer has not", { address: "volens1other" }, "refused", "signer-account"],
   ])("refuses %s", async (_, what, kind, code) => {
     await expect(sending(new Chain(), what).done).rejects.toMatchObject({ kind, code });
   });
@@ -321,5 +322,48 @@ describe("a gas price", () => {
 
   it.each(["", "uvol", "0.025", ".5uvol", "-1uvol", "1 uvol", "1.1234567890123456789uvol"])("is not %j", (text) => {
     expect(() => parseGasPrice(text)).toThrow(expect.objectContaining({ code: "bad-gas-price" }));
+  });
+
+  const asking = (minimumGasPrice: string) => {
+    const answer = toBinary(ConfigResponseSchema, create(ConfigResponseSchema, { minimumGasPrice }));
+    return leastGasPrice(new Node({ fetch: nodeDouble(() => valueAnswer(answer)).fetch }));
+  };
+
+  it.each([
+    ["", undefined],
+    ["0.000000000000000000uvol", undefined],
+    ["0.025000000000000000uvol", parseGasPrice("0.025uvol")],
+    ["1.000000000000000000uother,0.100000000000000000uvol", parseGasPrice("0.1uvol")],
+    ["1.000000000000000000uother,0.000000000000000000uvol", undefined],
+    ["1.000000000000000000uother", parseGasPrice("1uother")],
+  ])("is what the node asks for: %j", async (text, price) => {
+    expect(await asking(text)).toEqual(price);
+  });
+
+  it("that makes no sense is the node's fault", async () => {
+    await expect(asking("much")).rejects.toMatchObject({ kind: "internal", code: "node-answer" });
+  });
+});
+
+describe("quote", () => {
+  const gasPrice = parseGasPrice("0.025uvol");
+  const what = { address, messages: [revoke] };
+
+  it("tells the fee and signs nothing", async () => {
+    const chain = new Chain();
+    const { fee, granter } = await quote({ node: chain.node, signer: signer(), gasPrice }, what);
+    expect(fee).toMatchObject([{ amount: "33", denom: "uvol" }]);
+    expect(granter).toBe("");
+    expect(chain.sent).toEqual([]);
+  });
+
+  it("is nothing where the node asks for nothing", async () => {
+    expect((await quote({ node: new Chain().node, signer: signer() }, what)).fee).toEqual([]);
+  });
+
+  it("names whose allowance pays when the account has too little", async () => {
+    const chain = new Chain();
+    chain.coins = "32";
+    expect((await quote({ node: chain.node, signer: signer(), gasPrice }, what)).granter).toBe(payer);
   });
 });

@@ -129,10 +129,15 @@ class Sending {
     }
   }
 
+  async quote(): Promise<{ readonly fee: readonly Coin[]; readonly granter: string }> {
+    const { fee, granter } = await this.#priced(await this.#draft(await this.#account()));
+    return { fee, granter };
+  }
+
   async #account(): Promise<SignerAccount> {
     const accounts = await this.#context.signer.accounts();
     const account = accounts.find(({ address }) => address === this.#what.address);
-    if (account === undefined) throw new Fault("usage", "signer-account");
+    if (account === undefined) throw new Fault("refused", "signer-account");
     return account;
   }
 
@@ -275,6 +280,15 @@ function pending(hash: Uint8Array, cause?: unknown): Fault {
 function outcome(found: IncludedTx): Receipt {
   if (found.code !== 0) throw new TxFault(found.codespace, found.code, found.log, found.height, toHex(found.hash));
   return receiptOf(found);
+}
+
+/** What sending would cost now: the fee, and whose allowance pays it. Nothing is signed or sent. */
+export async function quote(
+  context: Omit<SendContext, "confirm">,
+  what: Send,
+): Promise<{ readonly fee: readonly Coin[]; readonly granter: string }> {
+  const nothing = async () => undefined;
+  return new Sending({ ...context, confirm: nothing }, what).quote();
 }
 
 /** Looks for a transaction by its hash in hexadecimal digits: its receipt, a TxFault if it failed, undefined if it is in no block. */

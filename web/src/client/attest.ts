@@ -5,7 +5,8 @@ import type { Node } from "../chain/node";
 import { ask, askAll } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { Basis } from "../gen/volens/attestation/v1/attestation_pb";
+import { Basis, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
+import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import {
   MsgAttestDeidentificationSchema,
   MsgRefuseDeidentificationSchema,
@@ -15,6 +16,7 @@ import { type Inspection, InspectionState } from "../gen/volens/custody/v1/custo
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { MsgAcceptInspectionSchema } from "../gen/volens/custody/v1/tx_pb";
 import type { Payload } from "../gen/volens/dataset/v1/dataset_pb";
+import { orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
 import { collect, download, findRelease } from "./fetch";
 import { committeeKey } from "./request";
@@ -139,6 +141,12 @@ export function refuse(desk: Desk, judged: Judged): Promise<Sent> {
       reportSha256: fromHex(judged.verdict.findingsSha256),
     }),
   ]);
+}
+
+/** What was stated about a version; null if nothing was. */
+export async function attestationOf(node: Node, datasetId: string, version: bigint): Promise<Deidentification | null> {
+  const answer = await orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version }));
+  return answer?.deidentification ?? null;
 }
 
 /** Takes an own attestation back. */

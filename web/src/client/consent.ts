@@ -110,12 +110,21 @@ export async function allow(person: Person, { id: datasetId, owner }: Dataset, t
  */
 export async function stop(person: Person, { id: datasetId, owner }: Dataset): Promise<Sent> {
   await mustOwn(person, owner);
+  return stopAs(person, datasetId, owner);
+}
+
+/** As stop, by an account that may: the owner's, or her carer's. */
+export async function stopAs(
+  person: Pick<Person, "node" | "prove" | "send">,
+  datasetId: string,
+  signer: string,
+): Promise<Sent> {
   const told = await latestConsent(person.node, datasetId);
   const active = told?.status === Status.ACTIVE;
   const latest = active ? told : (await provenConsent(person.prove, datasetId)).consent;
   if (latest?.status !== Status.ACTIVE) throw new Fault("refused", "consent-not-active");
-  const message = create(MsgRevokeConsentSchema, { signer: owner, datasetId, version: latest.version });
-  const sent = await person.send(owner, [message], { fee: "free" });
+  const message = create(MsgRevokeConsentSchema, { signer, datasetId, version: latest.version });
+  const sent = await person.send(signer, [message], { fee: "free" });
   await mustBeStopped(person, datasetId, sent.height);
   return sent;
 }

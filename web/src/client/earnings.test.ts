@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { EmissionSchema, JobKind } from "../gen/volens/custody/v1/custody_pb";
 import { PaymentSchema } from "../gen/volens/market/v1/market_pb";
 import { matches } from "./activity";
-import { paid, total } from "./earnings";
+import { paid, planned, total } from "./earnings";
 
 describe("sums", () => {
   it("add up by denomination, beyond what a number holds", () => {
@@ -33,5 +33,30 @@ describe("a list of openings", () => {
     expect(matches(counts, [opening(JobKind.RELEASE)])).toBe(false);
     expect(matches(counts, [opening(JobKind.INSPECTION), opening(JobKind.INSPECTION)])).toBe(false);
     expect(matches({ ...counts, released: 0n, inspected: 0n }, [])).toBe(true);
+  });
+});
+
+describe("a plan to move money out", () => {
+  const usd = (amount: bigint) => ({ denom: "uusd", amount });
+  const vol = (amount: bigint) => ({ denom: "uvol", amount });
+
+  it("is the whole sum where the network asks for nothing", () => {
+    expect(planned(usd(500n), [], [usd(500n)])).toEqual({ arrives: usd(500n), fee: [], short: [] });
+  });
+
+  it("keeps the fee back, and a little more, when it is of the same money", () => {
+    const plan = planned(vol(500n), [vol(101n)], [vol(500n)]);
+    expect(plan).toEqual({ arrives: vol(388n), fee: [vol(101n)], short: [] });
+    expect(planned(vol(300n), [vol(101n)], [vol(500n)]).arrives).toEqual(vol(300n));
+  });
+
+  it("says what is missing for the fee, in its own money", () => {
+    expect(planned(usd(500n), [vol(100n)], [usd(500n)])).toEqual({
+      arrives: usd(500n),
+      fee: [vol(100n)],
+      short: [vol(110n)],
+    });
+    expect(planned(usd(500n), [vol(100n)], [usd(500n), vol(110n)]).short).toEqual([]);
+    expect(planned(vol(100n), [vol(100n)], [vol(100n)])).toMatchObject({ arrives: vol(0n), short: [vol(11n)] });
   });
 });

@@ -56,10 +56,48 @@ export function paid(all: readonly Payment[], wanted: "paid" | "held"): Sum[] {
   );
 }
 
-/** Moves a sum from an own account to an address, all of it in one step. */
+/** What moving a sum out takes. */
+export interface PayOutPlan {
+  /** What arrives: the sum, or, when the fee is of the same money, what is left of it. */
+  readonly arrives: Sum;
+  /** What the network asks; nothing where it asks for nothing. */
+  readonly fee: readonly Sum[];
+  /** What of the fee the account has not: then nothing can be sent. */
+  readonly short: readonly Sum[];
+}
+
+/** Percent of the quoted fee that is kept back for it, as the measure may be a little larger when it is sent. */
+const feePercent = 110n;
+
+/** What moving a sum out of an own account would take now. No sponsor pays for it. */
+export async function planPayOut(person: Person, from: string, to: string, sum: Sum): Promise<PayOutPlan> {
+  const [fee, all] = await Promise.all([
+    person.quote(from, [message(from, to, sum)]),
+    purses(person.node, [from]).then(([purse]) => purse?.sums ?? []),
+  ]);
+  return planned(sum, fee, all);
+}
+
+/** The plan for a fee and what the account has. */
+export function planned(sum: Sum, fee: readonly Sum[], all: readonly Sum[]): PayOutPlan {
+  const has = (denom: string) => all.find((one) => one.denom === denom)?.amount ?? 0n;
+  const kept = (denom: string) => ((fee.find((one) => one.denom === denom)?.amount ?? 0n) * feePercent + 99n) / 100n;
+  const free = has(sum.denom) - kept(sum.denom);
+  const amount = sum.amount < free ? sum.amount : free;
+  const short = fee.flatMap(({ denom }) => {
+    const missing = kept(denom) - has(denom) + (denom === sum.denom ? 1n : 0n);
+    return missing > 0n ? [{ denom, amount: missing }] : [];
+  });
+  return { arrives: { denom: sum.denom, amount: amount > 0n ? amount : 0n }, fee, short };
+}
+
+/** Moves a sum from an own account to an address, all of it in one step. The account pays the fee. */
 export async function payOut(person: Person, from: string, to: string, sum: Sum): Promise<Sent> {
   await mustOwn(person, from);
   if (sum.amount <= 0n) throw new Fault("usage", "nothing-to-pay");
-  const amount = [{ denom: sum.denom, amount: sum.amount.toString() }];
-  return person.send(from, [create(MsgSendSchema, { fromAddress: from, toAddress: to, amount })], { fee: "own" });
+  return person.send(from, [message(from, to, sum)], { fee: "own" });
+}
+
+function message(fromAddress: string, toAddress: string, { denom, amount }: Sum) {
+  return create(MsgSendSchema, { fromAddress, toAddress, amount: [{ denom, amount: amount.toString() }] });
 }

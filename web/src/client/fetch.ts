@@ -16,6 +16,7 @@ import type { Desk } from "./desk";
 import { provenRelease } from "./prover";
 import { committeeKey } from "./request";
 import type { Opened, Released, Watch } from "./sealer";
+import { serviceClaim } from "./service";
 
 /** A seat whose key the chain has published, with what it opens. */
 export interface FoundRelease {
@@ -94,12 +95,13 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
   const own = await desk.gateway.address();
   const place = payload.gateways.findIndex(({ gateway }) => gateway === own);
   // The page talks to its own origin only: a dataset of several gateways is opened with the command line.
-  if (place < 0 || payload.threshold > 1) throw new Fault("refused", "other-gateway");
+  if (place < 0) throw new Fault("refused", "held-elsewhere");
+  if (payload.threshold > 1) throw new Fault("refused", "several-gateways");
   const [{ originChain, keyId }, y, liveChain, sealed] = await Promise.all([
     committeeKey(desk.node, release.keyId),
     provenRelease(desk.prove, release, payload),
     desk.node.chainId(),
-    afterBlock(() => desk.gateway.half(release.requestId, release.seat)),
+    partOf(desk, release, own),
   ]);
   return {
     key: { originChain, keyId, y },
@@ -122,6 +124,20 @@ export async function collect(desk: Desk, found: FoundRelease): Promise<Released
     commitments: payload.gateways.map(({ commitment }) => commitment),
     parts: [{ place, sealed }],
   };
+}
+
+/**
+ * A gateway's part for a release, sealed to the delivery key: from itself, or, when it does not give it, from its answer on
+ * chain to a claim (`service.ts`), which is the same.
+ */
+async function partOf(desk: Desk, { requestId, seat }: Release, gateway: string): Promise<Uint8Array> {
+  try {
+    return await afterBlock(() => desk.gateway.half(requestId, seat));
+  } catch (refused) {
+    const claim = await serviceClaim(desk.node, { requestId, seat, gateway }).catch(() => undefined);
+    if (claim === undefined || claim.answer.length === 0) throw refused;
+    return claim.answer;
+  }
 }
 
 /** The sealed file as it arrives; more bytes than were registered are refused. */

@@ -2,6 +2,7 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
+import { leastGasPrice } from "../chain/fee";
 import { firstAnchor, Light } from "../chain/light";
 import { Node } from "../chain/node";
 import { prove, proveAll } from "../chain/proof";
@@ -44,6 +45,10 @@ describe.skipIf(url === "")("a real network", { timeout: 120_000 }, () => {
     const sign = (text: string) => signer.signArbitrary(key.address, text);
     return gateway.as({ address: key.address, publicKey: key.publicKey, sign });
   }
+
+  it("asks for no price of gas, as its nodes are set", async () => {
+    expect(await leastGasPrice(node)).toBeUndefined();
+  });
 
   it("shows what its validators signed, and proves what is there and what is not", async () => {
     const { height } = await node.status();

@@ -34,6 +34,14 @@ export interface Person {
    * account is first brought onto the chain by the gateway, which pays its fees.
    */
   send(address: string, messages: readonly MessageShape<DescMessage>[], options?: SendOptions): Promise<Sent>;
+  /** What the network would ask an account for these messages now; nothing when it asks for no fee. */
+  quote(address: string, messages: readonly MessageShape<DescMessage>[]): Promise<readonly Fee[]>;
+}
+
+/** A fee in the smallest unit of its denomination. */
+export interface Fee {
+  readonly denom: string;
+  readonly amount: bigint;
 }
 
 /** The page's own gateway, for the account that owns a dataset. */

@@ -1,8 +1,12 @@
 /** One person at work on one page: the chain, the page's own gateway, and the accounts of the vault. Twin of Go's `session.go`. */
+
+import type { Extension } from "../chain/extensions";
+import { type GasPrice, leastGasPrice } from "../chain/fee";
 import { pause } from "../chain/live";
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
-import { type Send, send } from "../chain/send";
+import { quote, type Send, type SendContext, send } from "../chain/send";
+import type { Signer } from "../chain/signer";
 import { Fault } from "../core/fault";
 import { type Papers, verifyPapers } from "../core/papers";
 import type { Shown } from "../core/words";
@@ -18,6 +22,7 @@ import type { Depot, Person } from "./person";
 import { provenCounts, provenGateway, provenKey, provenReaders } from "./prover";
 import { digestsOf } from "./requestdraft";
 import type { Sealer } from "./sealer";
+import type { SigningChoice } from "./signing";
 import { Trust } from "./trust";
 import type { Vault } from "./vault";
 
@@ -26,8 +31,19 @@ export interface SessionParts {
   readonly node: Node;
   readonly vault: Vault;
   readonly sealer: Sealer;
-  /** Shows what is confirmed, read from the very bytes, and resolves when the person agrees. */
-  readonly confirm: (shown: Shown) => Promise<void>;
+  /** Who signs for the roles. */
+  readonly signing: Pick<SigningChoice, "extensionOf" | "signer">;
+  /**
+   * Shows what is confirmed, read from the very bytes, and resolves when the person agrees. An extension that signs asks
+   * her once more.
+   */
+  readonly confirm: (shown: Shown, extension?: Extension) => Promise<void>;
+}
+
+/** Who signs with an account, and the key of the account. */
+interface Hand {
+  readonly signer: Signer;
+  readonly extension?: Extension;
 }
 
 /** How often, and how long in milliseconds, a new account is looked for that a sponsor brought into being. */
@@ -42,6 +58,7 @@ export class Work {
   readonly trust: Trust;
   /** Who pays the fees of an account, once asked. */
   readonly #granters = new Map<string, Promise<string>>();
+  #gasPrice: Promise<GasPrice | undefined> | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -60,9 +77,14 @@ export class Work {
       prove: this.trust.prove,
       sealTo: () => this.#sealTo(),
       send: async (address, messages, { fee = "sponsor" } = {}) => {
-        if (fee === "free") return this.#send({ address, messages, free: true });
-        if (fee === "own") return this.#send({ address, messages });
-        return this.#send({ address, messages, granter: await this.#granter(address) });
+        const hand = { signer: embeddedSigner(vault) };
+        if (fee === "free") return this.#send(hand, { address, messages, free: true });
+        if (fee === "own") return this.#send(hand, { address, messages });
+        return this.#send(hand, { address, messages, granter: await this.#granter(address) });
+      },
+      quote: async (address, messages) => {
+        const { fee } = await quote(await this.#context(embeddedSigner(vault)), { address, messages });
+        return fee.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }));
       },
     };
   }
@@ -77,7 +99,7 @@ export class Work {
       sealer,
       gateway: this.#deskGateway(address),
       prove: this.trust.prove,
-      send: (messages) => this.#send({ address, messages }),
+      send: async (messages) => this.#send(await this.#hand(address), { address, messages }),
     };
   }
 
@@ -114,9 +136,33 @@ export class Work {
     throw new Fault("unavailable", "too-early");
   }
 
-  async #send(what: Send): Promise<Sent> {
-    const { node, vault, confirm } = this.#parts;
-    const { hash, height } = await send({ node, confirm, signer: embeddedSigner(vault) }, what);
+  /** Who signs for a role with this address: the extension that the person chose, or the vault. */
+  async #hand(address: string): Promise<Hand> {
+    const { vault, signing } = this.#parts;
+    const extension = signing.extensionOf(address);
+    if (extension === undefined) return { signer: embeddedSigner(vault) };
+    return { extension, signer: await signing.signer(extension) };
+  }
+
+  /** What sending needs. A free transaction asks for no price: nothing that a node does not tell stands in its way. */
+  async #context(signer: Signer, free = false): Promise<Omit<SendContext, "confirm">> {
+    const gasPrice = free ? undefined : await this.#price();
+    return { node: this.#parts.node, signer, ...(gasPrice && { gasPrice }) };
+  }
+
+  /** What the node asks for a unit of gas. It is asked once a page. */
+  #price(): Promise<GasPrice | undefined> {
+    const asked = this.#gasPrice ?? leastGasPrice(this.#parts.node);
+    this.#gasPrice = asked;
+    asked.catch(() => {
+      this.#gasPrice = undefined;
+    });
+    return asked;
+  }
+
+  async #send({ signer, extension }: Hand, what: Send): Promise<Sent> {
+    const confirm = (shown: Shown) => this.#parts.confirm(shown, extension);
+    const { hash, height } = await send({ ...(await this.#context(signer, what.free)), confirm }, what);
     return { hash, height };
   }
 
@@ -137,12 +183,13 @@ export class Work {
     throw new Fault("unavailable", "account-unknown");
   }
 
-  /** The gateway for an account of the vault, which logs in when it must. */
+  /** The gateway for an account of the vault, or of the extension that signs for it; it logs in when it must. */
   async #login(address: string): Promise<GatewayAccount> {
-    const { vault } = this.#parts;
-    const account = (await vault.accounts()).find((one) => one.address === address);
+    const { signer, extension } = await this.#hand(address);
+    const account = (await signer.accounts()).find((one) => one.address === address);
+    if (!account && extension) throw new Fault("refused", "signer-account");
     if (!account) throw new Fault("refused", "not-owner", { reasons: ["NOT_OWNER"] });
-    const sign = async (text: string) => (await vault.signArbitrary(address, text)).signature;
+    const sign = (text: string) => signer.signArbitrary(address, text);
     return this.#gateway.as({ address, publicKey: account.publicKey, sign });
   }
 

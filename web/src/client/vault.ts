@@ -1,4 +1,5 @@
 import type { Bytes } from "../core/bytes";
+import type { PlainFault } from "../core/fault";
 
 /**
  * The vault: the person's 24 words and everything that comes from them, inside a worker. The page gets addresses,
@@ -18,7 +19,10 @@ export interface Vault {
    * `passkey-cancelled`, `passkey-unsupported` (offer the passphrase), `passphrase-short`.
    */
   create(method: Method): Promise<void>;
-  /** As create, from words that the person has; they count as backed up. Code `words-wrong`. Look for accounts next. */
+  /**
+   * As create, from words that the person has; they count as backed up. Code `words-wrong`. Look for accounts next. It
+   * also mends a damaged vault: notes that these words can read stay.
+   */
   restore(words: string, method: Method): Promise<void>;
   /** Opens the vault. Codes `passphrase-wrong`, `passkey-wrong`, `passkey-cancelled`, `vault-damaged`. */
   unlock(method: Unlock): Promise<void>;
@@ -80,6 +84,11 @@ export interface Vault {
 export type VaultState =
   | { readonly status: "loading" }
   | { readonly status: "none" }
+  /**
+   * Nothing can be opened: what stands on this device is damaged (`vault-damaged`: {@link Vault.restore} mends it), the
+   * browser keeps nothing (`device-storage`), or the worker is gone (`vault-crashed`: the page must be loaded anew).
+   */
+  | { readonly status: "broken"; readonly fault: PlainFault }
   | { readonly status: "locked"; readonly methods: readonly MethodKind[] }
   | {
       readonly status: "open";

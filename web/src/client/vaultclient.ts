@@ -52,7 +52,7 @@ export class VaultClient implements Vault {
   }
 
   async restore(words: string, method: Method): Promise<void> {
-    this.#must("none", "vault-exists");
+    if (!this.#isDamaged()) this.#must("none", "vault-exists");
     await this.#call("checkWords", words);
     await this.#withOpener(method, (by) => ["restore", [words, by]]);
   }
@@ -167,7 +167,12 @@ export class VaultClient implements Vault {
   // must comes before a passkey is made, so that none is made in vain.
   #must(status: VaultState["status"], code: string): void {
     if (this.#state.status === "loading") throw new Fault("unavailable", "vault-loading");
+    if (this.#state.status === "broken") throw Fault.from(this.#state.fault);
     if (this.#state.status !== status) throw new Fault("refused", code);
+  }
+
+  #isDamaged(): boolean {
+    return this.#state.status === "broken" && this.#state.fault.code === "vault-damaged";
   }
 
   async #withOpener(method: Method, call: (by: Opener) => [string, unknown[]]): Promise<void> {

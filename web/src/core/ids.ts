@@ -27,9 +27,14 @@ export function inspectionId(
   return truncate(t.bytes(organisation, random));
 }
 
+/** Whether a text is an id: 32 lower-case hexadecimal digits. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** The 16 bytes of an id in hex. Throws a usage Fault `bad-id` for any other text. */
 export function parseId(text: string): Bytes {
-  if (!/^[0-9a-f]{32}$/.test(text)) throw new Fault("usage", "bad-id");
+  if (!isId(text)) throw new Fault("usage", "bad-id");
   return fromHex(text);
 }
 

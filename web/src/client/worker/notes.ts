@@ -70,6 +70,13 @@ export class Notes {
     await this.#records.delete(this.#place(name));
   }
 
+  /** Removes the notes that cannot be read: damaged ones, and those of other words. */
+  async dropUnreadable(): Promise<void> {
+    for (const place of await this.#records.names(prefix)) {
+      await this.#read(place).catch(() => this.#records.delete(place));
+    }
+  }
+
   /** Erases what can be erased. Nothing can be read or kept afterwards. */
   zero(): void {
     this.#closed = true;

@@ -102,10 +102,64 @@ describe("the life of a vault", () => {
     const moved = tab();
     await moved.load();
     expect(await codeOfAsync(() => moved.unlock(passkey()))).toBe("passkey-wrong");
-    for (const damaged of ["", "{}", "[]", JSON.stringify({ ...box, locks: [] })]) {
-      records.all.set("vault", utf8(damaged));
-      expect(await codeOfAsync(() => tab().load())).toBe("vault-damaged");
-    }
+  });
+
+  const broken = { status: "broken", fault: expect.objectContaining({ kind: "integrity", code: "vault-damaged" }) };
+
+  it.each([
+    ["empty", () => ""],
+    ["cut off", (text: string) => text.slice(0, text.length / 2)],
+    ["of nothing", () => "{}"],
+    ["a list", () => "[]"],
+    ["without a lock", (text: string) => JSON.stringify({ ...JSON.parse(text), locks: [] })],
+    ["with half a lock", (text: string) => text.replace(/"sealed":"[^"]*"/, '"sealed":"AAAA"')],
+    ["no text", () => "\ud800"],
+  ])("whose record is %s says so, and comes back by the words with its notes", async (_, damage) => {
+    const { records, tab, states, open } = await opened();
+    await open.accountFor("dataset-1");
+    await open.notes.put("app/draft", utf8("kept"));
+    records.all.set("vault", utf8(damage(fromUtf8(records.all.get("vault") ?? utf8("")))));
+    const service = tab();
+    await service.load();
+    expect(states.at(-1)).toEqual(broken);
+    expect(await codeOfAsync(() => service.create(passkey()))).toBe("vault-damaged");
+    expect(await codeOfAsync(() => service.unlock(passkey()))).toBe("no-vault");
+    await service.restore(known.words, passkey());
+    expect(states.at(-1)).toMatchObject({ status: "open", backedUp: true });
+    expect((await service.opened().accounts()).map(({ name }) => name)).toEqual(["main", "dataset-1"]);
+    expect(await service.opened().notes.get("app/draft")).toEqual(utf8("kept"));
+  });
+
+  it("whose list of accounts is damaged says so when it is unlocked, and the words mend it", async () => {
+    const { records, tab, states, open } = await opened();
+    await open.notes.put("app/draft", utf8("kept"));
+    for (const [name, raw] of records.all)
+      if (name.startsWith("note/")) records.all.set(name, turned(raw, raw.length - 1));
+    const service = tab();
+    await service.load();
+    expect(states.at(-1)).toEqual({ status: "locked", methods: ["passkey"] });
+    expect(await codeOfAsync(() => service.unlock(passkey()))).toBe("vault-damaged");
+    expect(states.at(-1)).toEqual(broken);
+    expect(codeOf(() => service.opened())).toBe("vault-locked");
+    await service.restore(known.words, passkey());
+    expect((await service.opened().accounts()).map(({ name }) => name)).toEqual(["main"]);
+    expect(await service.opened().notes.names("")).toEqual(["vault/book"]);
+  });
+
+  it("that was damaged takes other words, too, and keeps nothing of the old ones; or is forgotten", async () => {
+    const { records, tab, states, open } = await opened();
+    await open.notes.put("app/draft", utf8("kept"));
+    records.all.set("vault", utf8("{"));
+    const service = tab();
+    await service.load();
+    await service.restore(vectors[0]?.words ?? "", passkey());
+    expect(await service.opened().notes.names("")).toEqual(["vault/book"]);
+    records.all.set("vault", utf8("{"));
+    const other = tab();
+    await other.load();
+    await other.forget();
+    expect(states.at(-1)).toEqual({ status: "none" });
+    expect(records.all.size).toBe(0);
   });
 
   it("is not made twice, nor from wrong words, nor under a short passphrase", async () => {

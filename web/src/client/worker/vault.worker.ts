@@ -17,8 +17,11 @@ const scope = self as unknown as Port;
 const others = new BroadcastChannel("volens-vault");
 
 async function start() {
+  const [records, spool] = await Promise.all([openRecords("volens-vault"), openSpool()]).catch((cause: unknown) => {
+    throw new Fault("unavailable", "device-storage", { cause });
+  });
   const service: VaultService = new VaultService({
-    records: await openRecords("volens-vault"),
+    records,
     idle,
     now: Date.now,
     changed: (state: VaultState) => tell(state),
@@ -28,8 +31,8 @@ async function start() {
     () => new Worker(new URL("./sealer.worker.ts", import.meta.url), { type: "module", name: "sealer" }),
     () => service.opened().peer(),
   );
-  const shelf = new Shelf(await openSpool());
-  others.addEventListener("message", () => void service.load().catch(() => {})); // A damaged vault is told by the page's own load.
+  const shelf = new Shelf(spool);
+  others.addEventListener("message", () => void service.load());
   return vaultMethods({ service, sealer, shelf, announce: () => others.postMessage("changed") });
 }
 

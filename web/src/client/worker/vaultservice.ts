@@ -1,5 +1,5 @@
 import { type Bytes, randomBytes, wipe } from "../../core/bytes";
-import { Fault } from "../../core/fault";
+import { asFault, Fault } from "../../core/fault";
 import { entropySize } from "../../core/wallet";
 import type { Records } from "../../storage/records";
 import { type MethodKind, minPassphrase, type VaultState } from "../vault";
@@ -24,6 +24,8 @@ export interface Surroundings {
 export class VaultService {
   readonly #around: Surroundings;
   #box: Lockbox | undefined;
+  /** What stands on this device cannot be read: only words bring it back. */
+  #damaged = false;
   #opened: Opened | undefined;
   #seen = 0;
   #busy = 0;
@@ -33,10 +35,16 @@ export class VaultService {
     this.#around = around;
   }
 
-  /** Reads what stands on this device, and tells the state. Also after another tab has changed it. */
+  /** Reads what stands on this device, and tells the state, `broken` too. Also after another tab has changed it. */
   async load(): Promise<void> {
     const raw = await this.#around.records.get(record);
-    const box = raw && parseLockbox(raw);
+    let box: Lockbox | undefined;
+    this.#damaged = false;
+    try {
+      box = raw && parseLockbox(raw);
+    } catch {
+      this.#damaged = true;
+    }
     if (box?.main !== this.#box?.main) this.#forgetSecrets();
     this.#box = box;
     await this.#tell();
@@ -59,8 +67,9 @@ export class VaultService {
     if (lock === undefined) throw new Fault("not-found", "no-method");
     const entropy = await openLock(lock, box.main, by);
     const opened = await Opened.from(entropy, this.#around.records);
-    if (opened.main !== box.main) {
+    if (opened.main !== box.main || !(await readable(opened))) {
       opened.zero();
+      await this.#break();
       throw new Fault("integrity", "vault-damaged");
     }
     this.#forgetSecrets();
@@ -129,6 +138,7 @@ export class VaultService {
     this.#forgetSecrets();
     await this.#around.records.clear();
     this.#box = undefined;
+    this.#damaged = false;
     await this.#tell();
   }
 
@@ -140,15 +150,18 @@ export class VaultService {
   async #make(entropy: Bytes, by: Opener, backedUp: boolean): Promise<void> {
     checkPassphrase(by);
     if (this.#box !== undefined) throw new Fault("refused", "vault-exists");
-    // Notes without a vault are from other words.
-    await this.#around.records.clear();
+    if (this.#damaged && !backedUp) throw new Fault("integrity", "vault-damaged");
+    // Notes without a vault are from other words; those beside a damaged one may be from these.
+    if (!this.#damaged) await this.#around.records.clear();
     const opened = await Opened.from(entropy, this.#around.records);
     try {
       const lock = await makeLock(entropy, opened.main, by);
+      if (this.#damaged) await opened.notes.dropUnreadable();
       if (backedUp) await opened.markBackedUp();
       this.#box = { version: 1, main: opened.main, locks: [] };
       this.#opened = opened;
       this.touch();
+      this.#damaged = false;
       await this.#save([lock]);
     } catch (fault) {
       opened.zero();
@@ -161,6 +174,13 @@ export class VaultService {
   async #save(locks: readonly Lock[]): Promise<void> {
     this.#box = { ...this.#known(), locks };
     await this.#around.records.put(record, encodeLockbox(this.#box));
+    await this.#tell();
+  }
+
+  async #break(): Promise<void> {
+    this.#forgetSecrets();
+    this.#box = undefined;
+    this.#damaged = true;
     await this.#tell();
   }
 
@@ -195,11 +215,23 @@ export class VaultService {
   }
 
   async #state(): Promise<VaultState> {
+    if (this.#damaged) return { status: "broken", fault: new Fault("integrity", "vault-damaged").plain() };
     if (this.#box === undefined) return { status: "none" };
     const methods = this.#box.locks.map(({ kind }) => kind);
     const opened = this.#opened;
     if (opened === undefined) return { status: "locked", methods };
     return { status: "open", methods, main: opened.main, backedUp: await opened.backedUp() };
+  }
+}
+
+/** Whether the list of accounts can be read, without which nothing works. */
+async function readable(opened: Opened): Promise<boolean> {
+  try {
+    await opened.accounts();
+    return true;
+  } catch (thrown) {
+    if (asFault(thrown).kind === "unavailable") throw thrown;
+    return false;
   }
 }
 

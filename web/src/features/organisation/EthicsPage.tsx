@@ -22,6 +22,7 @@ import { Digest } from "../../ui/Id";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
+import { useReason } from "../../ui/useReason";
 import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
 import { useDesk } from "../shared/session";
@@ -82,14 +83,8 @@ function Referrals() {
 }
 
 function Why({ referral: { decision } }: { referral: Referral }) {
-  const { t } = useTranslation(["organisation", "shared"]);
-  return (
-    <>
-      {decision.reasons
-        .map((reason) => t([`shared:reason.${reason}`, "organisation:referral.reason"], { reason }))
-        .join(" ")}
-    </>
-  );
+  const words = useReason();
+  return <>{decision.reasons.map((reason) => words(reason)).join(" ")}</>;
 }
 
 function Answer({ referral: { decision } }: { referral: Referral }) {

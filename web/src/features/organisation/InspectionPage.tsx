@@ -3,7 +3,16 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ask } from "../../chain/query";
-import { acceptInspection, awaited, inspectionBond, type Judged, judge, inspection as read } from "../../client/attest";
+import {
+  acceptInspection,
+  attestationOf,
+  awaited,
+  inspectionBond,
+  type Judged,
+  judge,
+  inspection as read,
+  revokeAttestation,
+} from "../../client/attest";
 import { orAbsent } from "../../client/committee";
 import { readPaper } from "../../client/files";
 import type { Progress as Passed } from "../../client/sealer";
@@ -56,6 +65,7 @@ export default function InspectionPage() {
             {asked.state === InspectionState.ACCEPTED && <Text role="status">{t("inspection.wait")}</Text>}
             {asked.state === InspectionState.RELEASED && <Judge asked={asked} />}
             {!awaited(asked.state) && <Text>{t(`inspection.end.${InspectionState[asked.state]}`)}</Text>}
+            {asked.state === InspectionState.ATTESTED && <TakeBack asked={asked} />}
           </Stack>
         )}
       </Loaded>
@@ -106,6 +116,30 @@ function Accept({ asked, bond }: { asked: Inspection; bond: { amount: string; de
       {accept.fault && <Problem fault={accept.fault} again={() => accept.run(undefined)} />}
       <Button loading={accept.busy} onClick={() => accept.run(undefined)} style={{ alignSelf: "flex-start" }}>
         {t("accept.button")}
+      </Button>
+    </Section>
+  );
+}
+
+/** Takes the attestation back that the inspection ended in. */
+function TakeBack({ asked: { datasetId, version } }: { asked: Inspection }) {
+  const { t } = useTranslation("organisation");
+  const desk = useDesk();
+  const revoke = useAction(() => revokeAttestation(desk, datasetId, version));
+  const query = useChain(["statement", datasetId, version.toString()], (node) =>
+    attestationOf(node, datasetId, version),
+  );
+  if (query.data?.attestor !== desk.address || query.data.revoked) return null;
+  return (
+    <Section title={t("takeBack.title")} lead={t("takeBack.lead")}>
+      {revoke.fault && <Problem fault={revoke.fault} />}
+      <Button
+        variant="default"
+        loading={revoke.busy}
+        onClick={() => revoke.run(undefined)}
+        style={{ alignSelf: "flex-start" }}
+      >
+        {t("takeBack.button")}
       </Button>
     </Section>
   );

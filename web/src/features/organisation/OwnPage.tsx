@@ -17,8 +17,10 @@ import { Section } from "../../ui/Section";
 import { Stats } from "../../ui/Stat";
 import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
+import { SigningCard } from "../shared/SigningCard";
 import { useDesk } from "../shared/session";
 import { useChain } from "../shared/useChain";
+import { Bond, GatewayForm } from "./Bond";
 import { useRegistration } from "./useRegistration";
 
 /** What the network knows of the organisation, and what waits for it. */
@@ -34,6 +36,8 @@ export default function OwnPage() {
             <Stack gap="xl">
               <Waiting own={own} />
               <Registered own={own} />
+              <Bond organisation={own.organisation} />
+              {own.organisation.gateway && <GatewayForm gateway={own.organisation.gateway} />}
             </Stack>
           ) : (
             <Stack>
@@ -45,6 +49,7 @@ export default function OwnPage() {
           )
         }
       </Loaded>
+      <SigningCard />
     </Page>
   );
 }

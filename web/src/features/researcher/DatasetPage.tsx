@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { Badge, Card, Group, List, Stack, Text } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
+import { Badge, Button, Card, Group, List, Stack, Text } from "@mantine/core";
+import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { permissionOf, offer as read } from "../../client/catalogue";
 import { registration } from "../../client/organisations";
@@ -156,6 +156,15 @@ function Attestation({ offer }: { offer: Read }) {
               [t("field.expiry"), <When key="expiry" time={attestation.expiry && timestampDate(attestation.expiry)} />],
             ]}
           />
+          <Button
+            component={Link}
+            to="/organisation/disputes"
+            search={{ dataset: offer.dataset.id } as never}
+            variant="subtle"
+            mt="sm"
+          >
+            {t("dataset.challenge")}
+          </Button>
         </Card>
       ) : (
         <Text>{t("dataset.noAttestation")}</Text>

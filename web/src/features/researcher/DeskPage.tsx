@@ -22,6 +22,7 @@ import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { When } from "../../ui/When";
 import { Loaded } from "../shared/Loaded";
+import { SigningCard } from "../shared/SigningCard";
 import { useDesk } from "../shared/session";
 import { useChain } from "../shared/useChain";
 import { AskButton } from "./CataloguePage";
@@ -37,6 +38,7 @@ export default function DeskPage() {
       <Visas address={address} />
       <Drafts />
       <Approvals address={address} />
+      <SigningCard />
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import type { Offer } from "../../client/catalogue";
 import { inquire } from "../../client/facts";
 import { type RequestDraft, statedUse } from "../../client/requestdraft";
 import { asFault, Fault } from "../../core/fault";
-import { useSession, useVault } from "../shared/session";
+import { useActor, useSession } from "../shared/session";
 import type { Suits } from "./catalogue";
 import { useDrafts } from "./useDrafts";
 
@@ -16,13 +16,12 @@ export function useSuits(name: string, offers: readonly Offer[]) {
 /** What the rules say about each offer for a draft. The chain asks again, and only its answer counts. */
 export function useSuitsOf(draft: RequestDraft | undefined, offers: readonly Offer[]) {
   const { node } = useSession();
-  const vault = useVault();
-  const researcher = vault.status === "open" ? vault.main : undefined;
+  const researcher = useActor();
   const query = useQuery({
     queryKey: ["chain", "suits", researcher, draft, offers.map(({ dataset }) => dataset.id)],
-    enabled: draft !== undefined && researcher !== undefined,
+    enabled: draft !== undefined && researcher !== "",
     queryFn: async (): Promise<ReadonlyMap<string, Suits>> => {
-      if (!draft || researcher === undefined) throw new Fault("usage", "no-draft");
+      if (!draft || researcher === "") throw new Fault("usage", "no-draft");
       const inquiry = await inquire(node, statedUse(draft, researcher));
       const all = offers.map(async (offer) => [offer.dataset.id, await inquiry.permits(offer)] as const);
       return new Map(await Promise.all(all));

@@ -4,6 +4,7 @@ import type { ProvenCounts } from "../../client/activity";
 import type { Desk } from "../../client/desk";
 import type { Person } from "../../client/person";
 import type { Sealer } from "../../client/sealer";
+import type { Signing, SigningChoice } from "../../client/signing";
 import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
 import type { Papers } from "../../core/papers";
@@ -17,8 +18,10 @@ export interface Session {
   readonly sealer: Sealer;
   /** The patient: all accounts of the vault. */
   readonly person: Person;
-  /** A role: the vault's first account. Its address is there when the vault is open. */
+  /** A role, with one account: the vault's first, or the one that is chosen in an extension. */
   desk(address: string): Desk;
+  /** Who signs for the roles. */
+  readonly signing: Pick<SigningChoice, "state" | "subscribe" | "choose" | "leave">;
   /** Whether the chain knows an account. */
   known(address: string): Promise<boolean>;
   /** The header that proofs begin from. */
@@ -45,17 +48,31 @@ export function useSession(): Session {
 
 /** What the vault on this device is; follows its changes. */
 export function useVault(): VaultState {
-  const { vault } = useSession();
-  return useSyncExternalStore(
-    (listener) => vault.subscribe(listener),
-    () => vault.state(),
-  );
+  return useFollowed(useSession().vault);
 }
 
-/** The main account's desk. For screens behind the gate only, where the vault is open. */
+/** Who signs for the roles; follows its changes. */
+export function useSigning(): Signing {
+  return useFollowed(useSession().signing);
+}
+
+/** The address of whoever signs for the roles; empty while the vault is not open. */
+export function useActor(): string {
+  const state = useVault();
+  const signing = useSigning();
+  if (state.status !== "open") return "";
+  return "address" in signing ? signing.address : state.main;
+}
+
+/** The desk of whoever signs for the roles. For screens behind the gate only, where the vault is open. */
 export function useDesk(): Desk {
   const session = useSession();
-  const state = useVault();
-  const address = state.status === "open" ? state.main : "";
+  const address = useActor();
   return useMemo(() => session.desk(address), [session, address]);
+}
+
+/** The state of something that tells of its changes. */
+function useFollowed<T>(source: { state(): T; subscribe(listener: () => void): () => void }): T {
+  const state = () => source.state();
+  return useSyncExternalStore((listener) => source.subscribe(listener), state, state);
 }

@@ -1,5 +1,6 @@
 import { Accordion, Card, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { type Extension, extensions } from "../../chain/extensions";
 import type { Line, Shown, Value, Words } from "../../core/words";
 import { Answers } from "../../ui/Answers";
 import { DefinitionList } from "../../ui/DefinitionList";
@@ -11,13 +12,15 @@ import { Sheet } from "../../ui/Sheet";
 /** What the sheet needs. */
 export interface ConfirmSheetProps {
   readonly shown: Shown;
+  /** The extension that signs; undefined when the words of this device do. */
+  readonly extension: Extension | undefined;
   readonly onYes: () => void;
   /** Closing the sheet is a no. */
   readonly onNo: () => void;
 }
 
 /** Shows in plain words what a key is about to confirm, read from the very bytes. */
-export default function ConfirmSheet({ shown, onYes, onNo }: ConfirmSheetProps) {
+export default function ConfirmSheet({ shown, extension, onYes, onNo }: ConfirmSheetProps) {
   const { t } = useTranslation("sign");
   return (
     <Sheet opened onClose={onNo} title={t("title")}>
@@ -28,6 +31,7 @@ export default function ConfirmSheet({ shown, onYes, onNo }: ConfirmSheetProps) 
         ))}
         <Fee shown={shown} />
         {shown.memo && <DefinitionList items={[[t("memo"), shown.memo]]} />}
+        {extension && <Text>{t("signer.asksAgain", { name: extensions[extension] })}</Text>}
         <Text c="dimmed" fz="sm">
           {t("lead")}
         </Text>

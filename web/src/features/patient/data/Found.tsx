@@ -7,6 +7,7 @@ import { DataTable } from "../../../ui/DataTable";
 import { count, size } from "../../../ui/format";
 import { Section } from "../../../ui/Section";
 import { useKindName } from "../Kind";
+import { changes, limitKey, ruleKey } from "./foundwords";
 
 /** What the form needs. */
 export interface FoundProps {
@@ -20,7 +21,7 @@ export function Found({ found, onLock, onBack }: FoundProps) {
   const { t, i18n } = useTranslation("patient");
   const kindName = useKindName();
   const kind = Kind[found.kind as keyof typeof Kind] ?? Kind.UNSPECIFIED;
-  const gone = sum(found.actions.filter(({ action }) => action !== "keep" && action !== "kept"));
+  const gone = sum(found.actions.filter(changes));
   return (
     <Stack gap="xl">
       <Card>
@@ -39,9 +40,9 @@ export function Found({ found, onLock, onBack }: FoundProps) {
       </Card>
       {found.warnings.length > 0 && (
         <Alert color="yellow" title={t("found.warnings")}>
-          <List lang="en">
+          <List>
             {found.warnings.map((warning) => (
-              <List.Item key={warning}>{warning}</List.Item>
+              <List.Item key={warning}>{t([`found.warning.${warning}`, "found.warning.other"], { warning })}</List.Item>
             ))}
           </List>
         </Alert>
@@ -69,9 +70,9 @@ export function Found({ found, onLock, onBack }: FoundProps) {
           <Accordion.Item value="limits">
             <Accordion.Control>{t("found.limits")}</Accordion.Control>
             <Accordion.Panel>
-              <List lang="en" spacing={4}>
+              <List spacing={4}>
                 {found.limits.map((limit) => (
-                  <List.Item key={limit}>{limit}</List.Item>
+                  <List.Item key={limit}>{t(`found.limit.${limitKey(limit) ?? "other"}`, { limit })}</List.Item>
                 ))}
               </List>
             </Accordion.Panel>
@@ -79,6 +80,7 @@ export function Found({ found, onLock, onBack }: FoundProps) {
         )}
       </Accordion>
       <Text>{t("found.next")}</Text>
+      <Text c="dimmed">{t("found.one", { origin: location.host })}</Text>
       <Group grow>
         <Button variant="default" size="lg" onClick={onBack}>
           {t("found.back")}
@@ -100,15 +102,28 @@ function Actions({ actions }: { actions: readonly DeidAction[] }) {
       rows={actions}
       id={({ format, rule, action }) => `${format} ${rule} ${action}`}
       columns={[
-        { key: "what", title: t("found.action.what"), cell: ({ rule }) => <span lang="en">{rule}</span> },
+        { key: "what", title: t("found.action.what"), cell: (one) => <Rule action={one} /> },
         {
           key: "how",
           title: t("found.action.how"),
-          cell: ({ action }) => t(`found.action.${action}`, { defaultValue: action }),
+          cell: ({ action }) => t([`found.action.${action}`, "found.action.other"], { action }),
         },
         { key: "count", title: t("found.action.count"), cell: (a) => count(a.count, i18n.language), end: true },
       ]}
     />
+  );
+}
+
+/** Where something was changed, in words, and the rule's own name for those who look it up. */
+function Rule({ action }: { action: DeidAction }) {
+  const { t } = useTranslation("patient");
+  return (
+    <Stack gap={0}>
+      <span>{t(`found.rule.${ruleKey(action)}`)}</span>
+      <Text component="span" lang="en" c="dimmed" fz="sm">
+        {action.rule}
+      </Text>
+    </Stack>
   );
 }
 

@@ -1,11 +1,12 @@
-import { Button, Card, Stack, Text, TextInput } from "@mantine/core";
-import { IconArrowUpRight } from "@tabler/icons-react";
+import { Alert, Button, Card, Stack, Text, TextInput } from "@mantine/core";
+import { IconArrowUpRight, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Sent } from "../../../client/desk";
-import { type Purse, payOut, purses, type Sum } from "../../../client/earnings";
+import { type PayOutPlan, type Purse, payOut, planPayOut, purses, type Sum } from "../../../client/earnings";
 import { isAddress } from "../../../core/address";
+import { asFault } from "../../../core/fault";
 import { Choice } from "../../../ui/Choice";
 import { Empty } from "../../../ui/Empty";
 import { money } from "../../../ui/format";
@@ -61,11 +62,23 @@ function PayoutForm({ all, onSent }: { all: readonly Purse[]; onSent: (sent: Sen
   const [tried, setTried] = useState(false);
   const lot = lots.find((one) => name(one) === chosen[0]);
   const right = isAddress(to.trim()) && to.trim() !== lot?.from;
-  const pay = useAction((one: Sum & { from: string }) => payOut(person, one.from, to.trim(), one), onSent);
+  const target = to.trim();
+  const asked = lot !== undefined && right;
+  const plan = useChain(
+    ["payout", lot ? name(lot) : "", lot?.amount.toString() ?? "", target],
+    () => planPayOut(person, lot?.from ?? "", target, lot ?? { denom: "", amount: 0n }),
+    { enabled: asked },
+  );
+  // While another plan is awaited the one before is kept: it is of other money.
+  const known = asked && !plan.isPlaceholderData ? plan.data : undefined;
+  const pay = useAction(
+    ({ from, arrives }: { from: string; arrives: Sum }) => payOut(person, from, target, arrives),
+    onSent,
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (lot && right) pay.run(lot);
+    if (lot && known) pay.run({ from: lot.from, arrives: known.arrives });
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -92,12 +105,38 @@ function PayoutForm({ all, onSent }: { all: readonly Purse[]; onSent: (sent: Sen
             spellCheck={false}
           />
         </Card>
+        {known && <Cost plan={known} />}
+        {asked && plan.error && <Problem fault={asFault(plan.error)} again={() => void plan.refetch()} />}
         <Text c="dimmed">{t("payout.final")}</Text>
         {pay.fault && <Problem fault={pay.fault} />}
-        <Button type="submit" size="lg" loading={pay.busy}>
+        <Button
+          type="submit"
+          size="lg"
+          loading={pay.busy || (asked && plan.isFetching && !known)}
+          disabled={known !== undefined && known.short.length > 0}
+        >
           {t("payout.action")}
         </Button>
       </Stack>
     </form>
+  );
+}
+
+/** What the network takes for it, and what is missing to pay that. Where it takes nothing there is nothing to say. */
+function Cost({ plan: { arrives, fee, short } }: { plan: PayOutPlan }) {
+  const { t, i18n } = useTranslation("patient");
+  if (fee.length === 0) return null;
+  const words = (sums: readonly Sum[]) =>
+    sums.map(({ amount, denom }) => money(amount, denom, i18n.language)).join(", ");
+  return (
+    <Stack gap={4} role="status">
+      <Text>{t("payout.fee", { fee: words(fee) })}</Text>
+      {short.length === 0 && <Text>{t("payout.arrives", { sum: words([arrives]) })}</Text>}
+      {short.length > 0 && (
+        <Alert color="yellow" icon={<IconInfoCircle aria-hidden />} title={t("payout.short")}>
+          {t("payout.shortText", { sum: words(short) })}
+        </Alert>
+      )}
+    </Stack>
   );
 }

@@ -12,10 +12,11 @@ import { Choice } from "../../../ui/Choice";
 import { Page } from "../../../ui/Page";
 import { Problem } from "../../../ui/Problem";
 import { Section } from "../../../ui/Section";
+import { useReason } from "../../../ui/useReason";
 import { Loaded } from "../../shared/Loaded";
 import { RequestFacts } from "../../shared/request/RequestFacts";
-import { WordsOf } from "../../shared/request/Words";
 import { useParties } from "../../shared/request/useParties";
+import { WordsOf } from "../../shared/request/Words";
 import { usePurpose } from "../../shared/request/words";
 import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
@@ -87,6 +88,7 @@ interface DecideProps {
 /** For which data, and then yes or no, alike. */
 function Decide({ asked, views, onDone }: DecideProps) {
   const { t } = useTranslation("patient");
+  const words = useReason();
   const { request, answers } = asked;
   const ids = views.map(({ dataset }) => dataset.id);
   const query = useChain(["checks", request.id, ...ids], (node) =>
@@ -108,9 +110,7 @@ function Decide({ asked, views, onDone }: DecideProps) {
             <Stack gap={4}>
               <Text>{t("request.notYours.text")}</Text>
               {reasons.map((reason) => (
-                <Text key={reason}>
-                  {t([`shared:reason.${reason}`, "shared:reason.other"], { ns: "shared", reason })}
-                </Text>
+                <Text key={reason}>{words(reason)}</Text>
               ))}
             </Stack>
           </Alert>

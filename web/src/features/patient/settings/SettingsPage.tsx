@@ -1,10 +1,11 @@
 import { Button, Card, Group, Stack, Text } from "@mantine/core";
-import { IconKey, IconLock } from "@tabler/icons-react";
+import { IconHeartHandshake, IconKey, IconLock, IconShieldHeart } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../../ui/Page";
 import { Section } from "../../../ui/Section";
 import { useSession, useVault } from "../../shared/session";
+import { LinkCard } from "../LinkCard";
 import { About } from "./About";
 import { Export } from "./Export";
 import { Forget } from "./Forget";
@@ -45,6 +46,20 @@ export default function SettingsPage() {
           </Card>
         </Section>
         <Methods />
+        <Section title={t("settings.help.title")} lead={t("settings.help.lead")}>
+          <LinkCard
+            to="/data"
+            icon={<IconShieldHeart size={28} stroke={1.5} aria-hidden />}
+            title={t("settings.help.me")}
+            text={t("settings.help.meText")}
+          />
+          <LinkCard
+            to="/help"
+            icon={<IconHeartHandshake size={28} stroke={1.5} aria-hidden />}
+            title={t("settings.help.others")}
+            text={t("settings.help.othersText")}
+          />
+        </Section>
         <Export />
         <About />
         <Forget />

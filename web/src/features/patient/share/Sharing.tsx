@@ -1,10 +1,12 @@
-import { Button, Card, SimpleGrid, Stack, Text } from "@mantine/core";
-import { IconPencil } from "@tabler/icons-react";
+import { Button, Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { IconHeartHandshake, IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { isActive } from "../../../client/consent";
+import { isActive, stop } from "../../../client/consent";
 import type { DatasetView } from "../../../client/dataset";
+import { Address } from "../../../ui/Id";
 import { Section } from "../../../ui/Section";
+import { useSession } from "../../shared/session";
 import { useNow } from "../../shared/useHeight";
 import { PolicyList } from "./PolicyList";
 import { StopButton } from "./StopButton";
@@ -12,6 +14,7 @@ import { StopButton } from "./StopButton";
 /** What a dataset shares now, with Stop beside Change. Without a consent it says so. */
 export function Sharing({ view }: { view: DatasetView }) {
   const { t } = useTranslation("patient");
+  const { person } = useSession();
   const { consent, dataset } = view;
   const now = useNow();
   return (
@@ -30,11 +33,32 @@ export function Sharing({ view }: { view: DatasetView }) {
               >
                 {t("sharing.change")}
               </Button>
-              <StopButton view={view} />
+              <StopButton run={() => stop(person, dataset)} />
             </SimpleGrid>
           </Stack>
         ) : (
           <Text>{t(consent ? "sharing.stopped" : "sharing.none")}</Text>
+        )}
+        {consent && (
+          <Group justify="space-between" mt="md">
+            <Text component="div">
+              {consent.revoker ? (
+                <>
+                  {t("sharing.helper")} <Address value={consent.revoker} plain />
+                </>
+              ) : (
+                t("sharing.noHelper")
+              )}
+            </Text>
+            <Button
+              component={Link}
+              to={`/data/${dataset.id}/helper`}
+              variant="subtle"
+              leftSection={<IconHeartHandshake size={20} aria-hidden />}
+            >
+              {t(consent.revoker ? "sharing.changeHelper" : "sharing.addHelper")}
+            </Button>
+          </Group>
         )}
       </Card>
     </Section>

@@ -2,23 +2,17 @@ import { Button, List, Stack, Text } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { stop } from "../../../client/consent";
-import type { DatasetView } from "../../../client/dataset";
+import type { Sent } from "../../../client/desk";
 import { Answers } from "../../../ui/Answers";
 import { Problem } from "../../../ui/Problem";
 import { Sheet } from "../../../ui/Sheet";
-import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
 
-/** Stops all sharing of a dataset, and says what stopping cannot do. It is free and needs nobody else. */
-export function StopButton({ view }: { view: DatasetView }) {
+/** Stops all sharing of a dataset by `run`, and says what stopping cannot do. It is free and needs nobody else. */
+export function StopButton({ run }: { run: () => Promise<Sent> }) {
   const { t } = useTranslation("patient");
-  const { person } = useSession();
   const [asking, setAsking] = useState(false);
-  const act = useAction(
-    () => stop(person, view.dataset),
-    () => setAsking(false),
-  );
+  const act = useAction(run, () => setAsking(false));
   return (
     <>
       <Button

@@ -24,7 +24,8 @@ export default function RestorePage() {
   const [right, setRight] = useState(false);
   const [replace, setReplace] = useState(false);
   const [searching, setSearching] = useState(false);
-  const others = useVault().status !== "none";
+  // A damaged vault is mended by its words: nothing of it has to go before.
+  const others = ["locked", "open"].includes(useVault().status);
   const check = useAction(
     async () => {
       // Words are checked before anything on this device is touched.
@@ -48,7 +49,7 @@ export default function RestorePage() {
     event.preventDefault();
     check.run(undefined);
   };
-  if (searching && restore.busy) return <Waiting text={t("restore.searching")} />;
+  if (searching && restore.busy) return <Waiting page text={t("restore.searching")} />;
   if (right) {
     return (
       <Page key="lock" title={t("restore.lock")} lead={t("key.lead")}>

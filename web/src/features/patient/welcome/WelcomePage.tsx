@@ -15,7 +15,7 @@ const promises = [
 export default function WelcomePage() {
   const { t } = useTranslation("patient");
   const state = useVault();
-  if (state.status === "open") return <Navigate to="/" replace />;
+  if (state.status === "open" || state.status === "broken") return <Navigate to="/" replace />;
   return (
     <Page title={t("welcome.title")} lead={t("welcome.lead")}>
       <Card>

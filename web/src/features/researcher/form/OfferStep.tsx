@@ -1,14 +1,15 @@
-import { Alert, Checkbox, NumberInput, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Checkbox, NumberInput, Select, Stack } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { blocks, blockTime, parameters } from "../../../client/network";
 import { mostSeats } from "../../../client/requestdraft";
 import { count } from "../../../ui/format";
+import { AmountInput } from "../../shared/AmountInput";
+import { unitName } from "../../shared/amount";
 import { Loaded } from "../../shared/Loaded";
 import { useChain } from "../../shared/useChain";
 import { Costs } from "../Costs";
-import { toSmallest, toUnits } from "./amount";
 import type { StepProps } from "./step";
 
 /** How many, for how much, until when; and what that costs in all. */
@@ -56,7 +57,14 @@ export function OfferStep({ draft, change }: StepProps) {
               size="md"
               required
             />
-            <Price price={draft.price} denom={draft.denom} onChange={(price) => change({ price })} />
+            <AmountInput
+              label={t("offer.price")}
+              description={
+                draft.denom === "" ? t("offer.priceHintFirst") : t("offer.priceHint", { denom: unitName(draft.denom) })
+              }
+              amount={draft.price}
+              onChange={(price) => change({ price })}
+            />
             <NumberInput
               label={t("offer.deadline")}
               description={t("offer.deadlineHint", {
@@ -87,33 +95,6 @@ export function OfferStep({ draft, change }: StepProps) {
       <Costs draft={draft} />
     </Stack>
   );
-}
-
-function Price({ price, denom, onChange }: { price: string; denom: string; onChange: (price: string) => void }) {
-  const { t } = useTranslation("researcher");
-  const [text, setText] = useState(() => toUnits(price));
-  useEffect(() => {
-    if (toSmallest(text) !== price) setText(toUnits(price));
-  }, [price, text]);
-  return (
-    <TextInput
-      label={t("offer.price")}
-      description={t("offer.priceHint", { denom: unitName(denom) })}
-      inputMode="decimal"
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        onChange(toSmallest(event.currentTarget.value));
-      }}
-      error={text !== "" && toSmallest(text) === "" && t("offer.notAmount")}
-      required
-    />
-  );
-}
-
-/** What people call the unit of which `denom` is a millionth. */
-function unitName(denom: string): string {
-  return denom.replace(/^u/, "").toUpperCase();
 }
 
 /** About how long so many blocks take. */

@@ -16,12 +16,13 @@ import { When } from "../../../ui/When";
 import { useDesk } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
 import { useChain } from "../../shared/useChain";
+import { Service } from "./Service";
 
 /** From which size on a file is written to the disk as it is opened, where the browser can, in bytes. */
 const large = 256n << 20n;
 
 /** A released file: downloaded, opened in the browser, checked, shown and saved. */
-export function OpenFile({ release }: { release: Release }) {
+export function OpenFile({ release, denom }: { release: Release; denom: string }) {
   const { t } = useTranslation("researcher");
   const desk = useDesk();
   // Asked before, so that the picker of the browser opens within the person's own click.
@@ -60,6 +61,7 @@ export function OpenFile({ release }: { release: Release }) {
             <Identity release={release} />
           </Group>
         )}
+        {!open.result && <Service release={release} denom={denom} />}
       </Stack>
     </Card>
   );

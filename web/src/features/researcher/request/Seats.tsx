@@ -63,7 +63,9 @@ export function Seats({ view, own }: { view: RequestView; own: boolean }) {
           {seats
             .filter(({ release }) => release)
             .map(({ seat, release }) =>
-              seat && release ? <OpenFile key={seat.index.toString()} release={release} /> : null,
+              seat && release ? (
+                <OpenFile key={seat.index.toString()} release={release} denom={view.request.spec?.price?.denom ?? ""} />
+              ) : null,
             )}
         </Stack>
       )}

@@ -29,8 +29,8 @@ export function useUseWords() {
     recipients: (all: readonly RecipientClass[]) => all.map((one) => t(`recipient.${nameIn(RecipientClass, one)}`)),
     topics: (all: readonly SensitiveTopic[]) => all.map((one) => t(`topic.${nameIn(SensitiveTopic, one)}`)),
     ai: (use: AIUse) => t(`ai.${nameIn(AIUse, use)}`),
-    /** A disease by its number in MONDO; the number itself where we have no plain word for it. */
-    disease: (id: string) => t(`disease.${id.replace(":", "")}`, { defaultValue: id }),
+    /** A disease by its number in MONDO; where we have no plain word for it the number stands in a sentence. */
+    disease: (id: string) => t([`disease.${id.replace(":", "")}`, "disease.other"], { id }),
     country: (code: string) =>
       /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames([i18n.language], { type: "region" }).of(code) ?? code) : code,
     list: (all: readonly string[]) => join(i18n.language, all),

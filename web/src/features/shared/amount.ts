@@ -16,3 +16,8 @@ export function toUnits(amount: string): string {
   const rest = padded.slice(-digits).replace(/0+$/, "");
   return padded.slice(0, -digits) + (rest === "" ? "" : `.${rest}`);
 }
+
+/** What people call the unit of which `denom` is a millionth. */
+export function unitName(denom: string): string {
+  return denom.replace(/^u/, "").toUpperCase();
+}
