@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { Node } from "../chain/node";
 import { type Answer, nodeDouble, statusAnswer, valueAnswer } from "../chain/testing/server";
 import { Fault } from "../core/fault";
-import { ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
+import { KeySchema, ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
 import { QueryKeyResponseSchema } from "../gen/volens/custody/v1/query_pb";
-import { PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
+import { DatasetSchema, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { ServiceClaimSchema, ServiceState } from "../gen/volens/market/v1/market_pb";
 import { QueryClaimResponseSchema } from "../gen/volens/market/v1/query_pb";
 import type { Desk } from "./desk";
@@ -13,6 +13,7 @@ import { collect } from "./fetch";
 import { claimService, disputable, disputeAnswer, judgeAnswer } from "./service";
 
 const requestId = "0a".repeat(16);
+const datasetId = "0b".repeat(16);
 const gateway = "volens1gateway";
 const service = { requestId, seat: 2n, gateway };
 const absent: Answer = { result: { response: { code: 22, codespace: "sdk" } } };
@@ -36,6 +37,7 @@ function desk(answer?: Uint8Array, refusal = new Fault("unavailable", "gateway-s
   const all = {
     node,
     address: "volens1me",
+    prove: async () => proofs,
     gateway: { address: async () => gateway, half },
     send: async (messages: unknown[]) => {
       sent.push(...messages);
@@ -46,9 +48,16 @@ function desk(answer?: Uint8Array, refusal = new Fault("unavailable", "gateway-s
 }
 
 const found = {
-  release: create(ReleaseSchema, { requestId, seat: 2n, keyId: 1n }),
+  release: create(ReleaseSchema, { requestId, datasetId, seat: 2n, keyId: 1n }),
   payload: create(PayloadSchema, { gateways: [{ gateway, commitment: new Uint8Array(32) }], threshold: 1 }),
 };
+
+/** What the chain is proven to hold of it: the release, the dataset and the key. */
+const proofs = [
+  toBinary(ReleaseSchema, found.release),
+  toBinary(DatasetSchema, create(DatasetSchema, { id: datasetId, payload: found.payload })),
+  toBinary(KeySchema, create(KeySchema, { keyId: 1n, y: new Uint8Array(32) })),
+];
 
 describe("a part that a gateway does not hand over", () => {
   it("is taken from its answer on chain", async () => {
