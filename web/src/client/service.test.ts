@@ -57,7 +57,7 @@ const proofs = [
   toBinary(ReleaseSchema, found.release),
   toBinary(DatasetSchema, create(DatasetSchema, { id: datasetId, payload: found.payload })),
   toBinary(KeySchema, create(KeySchema, { keyId: 1n, y: new Uint8Array(32) })),
-];
+].map((value) => ({ value }));
 
 describe("a part that a gateway does not hand over", () => {
   it("is taken from its answer on chain", async () => {
