@@ -31,7 +31,7 @@ type ids struct {
 	names    *deid.Pseudonymizer
 	rule     deid.SampleRule
 	keep     bool
-	forget   func(text string)
+	look     *deid.CodeLook
 	patients map[string]bool
 	known    map[string]string // what was replaced of late
 }
@@ -42,7 +42,7 @@ func (i *ids) id(text string) string {
 		return known
 	}
 	if len(text) >= minTold && strings.ContainsAny(text, digit) && !i.isSurrogate(text) {
-		i.forget(text)
+		i.look.Value([]byte(text))
 	}
 	name := text
 	if len(text) == uuidLen {

@@ -17,7 +17,7 @@ type scrubber struct {
 	ids   *ids
 	dates dates
 	count *deid.Tally
-	look  *deid.Look
+	look  *deid.CodeLook
 	small scanner // over one captured element
 	pool  map[string]string
 	kind  string // of the resource
@@ -85,14 +85,14 @@ var plainMembers = map[string]bool{
 // forget has the second look search for a removed value.
 func (s *scrubber) forget(name, text []byte) {
 	if !plainMembers[string(name)] {
-		s.look.Value(string(text))
+		s.look.Value(text)
 	}
 }
 
 // unknown has it search for the longer texts of members that FHIR does not have.
 func (s *scrubber) unknown(name, text []byte) {
 	if !plainMembers[string(name)] {
-		s.look.Attribute(string(text))
+		s.look.Attribute(text)
 	}
 }
 

@@ -84,7 +84,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		opts: opts, rules: rules, in: newScanner(in), names: newNames(), dates: forms, look: look,
 		count: deid.NewTally(format), out: emitter{dst: after},
 		ids: &ids{
-			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, forget: look.Value,
+			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, look: look,
 			patients: map[string]bool{}, known: map[string]string{},
 		},
 		pool: map[string]string{}, shown: facets{},

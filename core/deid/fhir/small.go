@@ -75,7 +75,7 @@ func (s *scrubber) part(in *scanner, p *parts, name []byte) error {
 	case "display":
 		// The name of a person where the element is a Reference.
 		if p.system == "" && p.code == "" {
-			s.forgetDisplay(string(text))
+			s.look.Attribute(text)
 		}
 	}
 	return nil
@@ -136,7 +136,7 @@ func (s *scrubber) identifier(r *rule, key string, p parts) {
 	}
 	name := p.value
 	if !s.ids.keep {
-		s.look.Value(p.value)
+		s.look.Value([]byte(p.value))
 		name = p.system + "\x00" + p.value
 	}
 	text := s.ids.names.Name(identifierDomain, name)
@@ -216,6 +216,3 @@ var perYear = map[string]float64{
 	"day":       365,
 	"":          1,
 }
-
-// forgetDisplay has the second look search for the display of what is no code.
-func (s *scrubber) forgetDisplay(text string) { s.look.Attribute(text) }

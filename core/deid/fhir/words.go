@@ -2,7 +2,9 @@ package fhir
 
 import (
 	"io"
+	"maps"
 	"strings"
+	"sync"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -22,7 +24,7 @@ const (
 // the rules name to the letter, such as code systems, is no text of the input.
 type words struct {
 	dst     io.Writer
-	look    *deid.Look
+	look    *deid.CodeLook
 	rules   *rules
 	forms   dates
 	seen    map[string]bool
@@ -130,11 +132,7 @@ func (w *words) named() bool {
 
 // compare holds the texts so far against what was removed so far.
 func (w *words) compare() {
-	for text := range w.seen {
-		if w.look.Hits(text) {
-			w.hit = true
-		}
-	}
+	w.hit = w.hit || w.look.Hits(maps.Keys(w.seen))
 	clear(w.seen)
 }
 
@@ -148,15 +146,15 @@ func (w *words) end() error {
 }
 
 // vocabulary is what stands in every output.
-func vocabulary() []string {
+var vocabulary = sync.OnceValue(func() *deid.Vocabulary {
 	list := append([]string{"volens", "Patient", "collection", "true", "false"}, codeWords...)
 	for name := range spec().resources {
 		if spec().resources[name] {
 			list = append(list, name)
 		}
 	}
-	return list
-}
+	return deid.NewVocabulary(list)
+})
 
 // patternsFor leaves out what coded data are made of: addresses of code systems,
 // which are held against the list, and dates where dates may stay.
