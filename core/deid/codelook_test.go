@@ -106,7 +106,8 @@ func FuzzCodeLook(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value, first, second string) {
 		l := newCodeLook(value)
 		fold := func(s string) string {
-			return strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "^", "", "\x00", "").Replace(s))
+			drop := strings.NewReplacer(" ", "", "_", "", "-", "", ".", "", "^", "", "\x00", "")
+			return strings.ToLower(drop.Replace(s))
 		}
 		n := fold(value)
 		isASCII := !strings.ContainsFunc(value+first+second, func(r rune) bool { return r >= 0x80 })
