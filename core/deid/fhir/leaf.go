@@ -35,7 +35,12 @@ func (s *scrubber) primitive(r *rule, key string, c byte) error {
 	if err != nil {
 		return err
 	}
-	original := s.intern(raw)
+	var original string
+	if r.action == deid.FHIRPseudonym {
+		original = string(raw) // an id is met once
+	} else {
+		original = s.intern(raw)
+	}
 	text, ok := s.text(r, original)
 	if !ok {
 		r.dropped++

@@ -141,7 +141,7 @@ func newRules(p *deid.FHIRRules) (*rules, error) {
 		units: setOf(p.Units), extensions: setOf(p.Extensions),
 	}
 	for _, system := range p.Systems {
-		codes, err := regexp.Compile(`^(?:` + system.Codes + `)$`)
+		codes, err := codesOf(system)
 		if err != nil {
 			return nil, err
 		}
@@ -151,6 +151,25 @@ func newRules(p *deid.FHIRRules) (*rules, error) {
 		}
 	}
 	return r, nil
+}
+
+// compiled are the forms of codes by their text, as many as the profiles of this
+// process name.
+var compiled sync.Map
+
+// codesOf is the form of a system's codes.
+func codesOf(system deid.FHIRSystem) (*regexp.Regexp, error) {
+	text := `^(?:` + system.Codes + `)$`
+	if known, ok := compiled.Load(text); ok {
+		if codes, ok := known.(*regexp.Regexp); ok {
+			return codes, nil
+		}
+	}
+	codes, err := regexp.Compile(text)
+	if err == nil {
+		compiled.Store(text, codes)
+	}
+	return codes, err
 }
 
 // node returns the rules for a container, or nil if FHIR has no such.

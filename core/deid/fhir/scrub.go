@@ -85,7 +85,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 		count: deid.NewTally(format), out: emitter{dst: after},
 		ids: &ids{
 			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, look: look,
-			patients: map[string]bool{}, known: map[string]string{},
+			patients: map[string]bool{}, known: map[string]string{}, resolved: map[string]string{},
 		},
 		pool: map[string]string{}, shown: facets{},
 	}

@@ -129,24 +129,24 @@ func (w *words) wanted() bool {
 	return false
 }
 
-// made tells whether a text is made by us: a surrogate, or a date as the profile has
-// it.
+// made tells whether a text is made by us: a surrogate, alone or behind the type of a
+// resource, or a date as the profile has it.
 func (w *words) made() bool {
 	text := w.token
-	if len(text) == len("2000") || w.forms.mode == deid.DateShift && len(text) > 0 && text[0] <= '9' {
-		if isDate(string(text)) {
-			return true
-		}
+	if text[0] <= '9' && (len(text) == len("2000") || w.forms.mode == deid.DateShift) && isDate(string(text)) {
+		return true
 	}
-	text = text[bytes.LastIndexAny(text, "/#")+1:]
+	if !bytes.HasPrefix(text, []byte(deid.SurrogatePrefix)) {
+		text = text[max(bytes.LastIndexByte(text, '/'), bytes.LastIndexByte(text, '#'))+1:]
+	}
 	return bytes.HasPrefix(text, []byte(deid.SurrogatePrefix)) && len(text) < 32 ||
 		bytes.HasPrefix(text, []byte(urnUUID+uuidMark))
 }
 
 // named tells whether a text is given by the rules.
 func (w *words) named(text string) bool {
-	return string(w.name) == "system" && w.rules.system(text) != nil || string(w.name) == "url" && w.rules.extensions[text] ||
-		w.rules.units[text] || spec().resources[text]
+	return string(w.name) == "system" && w.rules.system(text) != nil ||
+		string(w.name) == "url" && w.rules.extensions[text] || w.rules.units[text] || spec().resources[text]
 }
 
 // compare holds the texts so far against what was removed so far.
