@@ -58,7 +58,8 @@ func (s *Session) indexOf(ctx context.Context, path string) (index *genomeindex.
 		found.Format != filetype.FormatVCF && found.Format != filetype.FormatBAM {
 		return nil, err
 	}
-	return genomeindex.Of(ctx, &counting{src: src, report: start(s.Progress, "index", info.Size())}, runtime.GOMAXPROCS(0))
+	counted := &counting{src: src, report: start(s.Progress, "index", info.Size())}
+	return genomeindex.Of(ctx, counted, runtime.GOMAXPROCS(0))
 }
 
 // noIndex says in words why a file has no index, without its name.

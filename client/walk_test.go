@@ -106,7 +106,10 @@ func TestWalk(t *testing.T) {
 	require.False(t, decided.Referred)
 
 	out := t.TempDir()
-	got, err := p.researcher.Fetch(ctx, client.FetchOptions{RequestID: asked.RequestID, Out: out, Wait: true, Index: true})
+	got, err := p.researcher.Fetch(
+		ctx,
+		client.FetchOptions{RequestID: asked.RequestID, Out: out, Wait: true, Index: true},
+	)
 	require.NoError(t, err)
 	require.Equal(t, in.DeidSHA256, got.PlaintextSHA256)
 	require.Equal(t, in.SHA256, got.SHA256)

@@ -138,7 +138,8 @@ func compressible(d Detection) bool {
 	switch d.Format {
 	case FormatBAM:
 		return d.Compression == BGZF
-	case FormatVCF, FormatBCF, FormatSAM, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON, FormatTSV, FormatCSV:
+	case FormatVCF, FormatBCF, FormatSAM, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON,
+		FormatTSV, FormatCSV:
 		return true
 	default:
 		return false
