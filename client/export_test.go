@@ -19,3 +19,6 @@ var PaperSalt = paperSalt
 func (s *Session) Reach(open func(signer chain.Signer) Depot) {
 	s.reach = func(_ context.Context, _ string, signer chain.Signer) (depot, error) { return open(signer), nil }
 }
+
+// Index writes the index of an opened file beside it.
+func (s *Session) Index(ctx context.Context, out *Fetched) { s.index(ctx, out) }

@@ -35,6 +35,9 @@ type FetchOptions struct {
 	// Crypt4GH, if named, is the file of a reader's public key: the opened file is written for that reader as GA4GH
 	// Crypt4GH, and never in the clear.
 	Crypt4GH string
+	// Index asks for the index of sorted variants or reads in BGZF beside the opened file. It is for a whole file in the
+	// clear, and no fault where there is none.
+	Index bool
 	// Wait for a release that is on its way.
 	Wait bool
 }
@@ -49,6 +52,10 @@ type Fetched struct {
 	Path            string `json:"path,omitempty"`
 	PlaintextSHA256 string `json:"plaintext_sha256,omitempty"`
 	PlaintextSize   uint64 `json:"plaintext_size,omitempty"`
+	// Index is the index beside it, as tabix or samtools would make it. IndexNote is why a file of variants or reads has
+	// none, where one was asked for.
+	Index     string `json:"index,omitempty"`
+	IndexNote string `json:"index_note,omitempty"`
 	// Ciphertext is the sealed file, SHA256 its digest, as registered.
 	Ciphertext string `json:"ciphertext,omitempty"`
 	SHA256     string `json:"sha256"`
@@ -118,7 +125,13 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 		out.Identity = o.Identity
 		return out, writeIdentity(o.Identity, secrets)
 	}
-	return out, s.open(r, secrets, exportOptions{folder: o.Out, reader: reader}, out)
+	if err := s.open(r, secrets, exportOptions{folder: o.Out, reader: reader}, out); err != nil {
+		return out, err
+	}
+	if o.Index && reader == nil {
+		s.index(ctx, out)
+	}
+	return out, nil
 }
 
 // writeIdentity writes the key of one file for age-plugin-volens, readable by the owner only.

@@ -106,12 +106,21 @@ func TestWalk(t *testing.T) {
 	require.False(t, decided.Referred)
 
 	out := t.TempDir()
-	got, err := p.researcher.Fetch(ctx, client.FetchOptions{RequestID: asked.RequestID, Out: out, Wait: true})
+	got, err := p.researcher.Fetch(
+		ctx,
+		client.FetchOptions{RequestID: asked.RequestID, Out: out, Wait: true, Index: true},
+	)
 	require.NoError(t, err)
 	require.Equal(t, in.DeidSHA256, got.PlaintextSHA256)
 	require.Equal(t, in.SHA256, got.SHA256)
 	require.EqualValues(t, 2, got.ReleaseHeight-got.ReadyHeight)
-	require.ElementsMatch(t, []string{in.DatasetID + ".vcf.gz", in.DatasetID + "-v1.age"}, entries(t, out))
+	require.ElementsMatch(
+		t,
+		[]string{in.DatasetID + ".vcf.gz", in.DatasetID + ".vcf.gz.tbi", in.DatasetID + "-v1.age"},
+		entries(t, out),
+	)
+	require.Equal(t, got.Path+".tbi", got.Index)
+	require.Empty(t, got.IndexNote)
 
 	p.audits(t, in, asked)
 	p.part(t, in, asked, got)
@@ -203,7 +212,7 @@ func (p *people) export(t *testing.T, asked *client.Submitted, got *client.Fetch
 	key := filepath.Join(t.TempDir(), "reader.pub")
 	text := base64.StdEncoding.EncodeToString(reader.PublicKey().Bytes())
 	require.NoError(t, os.WriteFile(key, []byte(text), 0o600))
-	o := client.FetchOptions{RequestID: asked.RequestID, Out: t.TempDir(), Crypt4GH: key}
+	o := client.FetchOptions{RequestID: asked.RequestID, Out: t.TempDir(), Crypt4GH: key, Index: true}
 	exported, err := p.researcher.Fetch(context.Background(), o)
 	require.NoError(t, err)
 	require.Equal(t, got.PlaintextSHA256, exported.PlaintextSHA256, "the digest is of what was opened")

@@ -36,6 +36,8 @@ func newFetchCommand(e *env) *cobra.Command {
 		Short: "Download and open what was released",
 		Long: "Download what was released to a seat, collect the key from chain and gateways, and open it. Everything\n" +
 			"is checked against the chain, and the file appears only when it is whole. A download that was cut goes on.\n" +
+			"Beside sorted variants or reads in BGZF an index appears, for tabix, bcftools and samtools; --index=false makes\n" +
+			"none, and --identity, --range and --reader-key have none.\n" +
 			"A seat that is void, and a request that failed, are refused (exit 3). REQUEST may be an inspection.",
 		Example: "  volens fetch REQUEST --out data --from researcher\n" +
 			"  volens fetch REQUEST --out data --identity key.txt && age -d -i key.txt data/*.age > genome.vcf.gz\n" +
@@ -54,10 +56,14 @@ func newFetchCommand(e *env) *cobra.Command {
 				if out.Identity != "" {
 					e.warn("%s is the key of this file: whoever has it and the sealed file can read it", out.Identity)
 				}
+				if out.IndexNote != "" {
+					e.say("the file has no index: %s", out.IndexNote)
+				}
 				return e.result(
 					out,
 					field{"dataset", out.DatasetID},
 					field{"file", out.Path},
+					field{"index", out.Index},
 					field{"sha256", out.PlaintextSHA256},
 					field{"sealed file", out.Ciphertext},
 					field{
@@ -77,6 +83,7 @@ func newFetchCommand(e *env) *cobra.Command {
 	flags.StringVar(&o.Range, "range", "", "A-B: open these bytes only, counted from 0")
 	flags.StringVar(&format, "format", formatPlain, "form of the opened file: plain, or crypt4gh for --reader-key")
 	flags.StringVar(&o.Crypt4GH, "reader-key", "", "public key file of the Crypt4GH reader")
+	flags.BoolVar(&o.Index, "index", true, "write the index of a sorted VCF or BAM beside it (.tbi, .bai or .csi)")
 	flags.BoolVar(&o.Wait, "wait", false, "wait for a release that is on its way")
 	require(c, "out")
 	c.MarkFlagsMutuallyExclusive("identity", "range", "reader-key")

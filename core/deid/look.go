@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // anchorLen is the number of bytes by which a value is found at first.
@@ -29,11 +30,10 @@ type anchor struct {
 // kept in memory only and shares no code with the rewriting of any format.
 type Look struct {
 	patterns   []Pattern
-	vocabulary map[string]bool
-	joined     string // the vocabulary, to search for parts of words
+	vocabulary *Vocabulary
 	exempt     func(string) bool
-	strongLen  int // from which a value is searched everywhere
-	weakLen    int // from which it is searched at all
+	forms      spellings
+	norm       []byte // of a form
 	seen       map[string]bool
 	needles    []needle
 	weak       map[string]bool
@@ -50,37 +50,15 @@ type Look struct {
 // words of the output's format, which stand in every file. exempt, if not nil,
 // names words of removed texts that are public, such as names of contigs.
 func NewLook(p *Profile, vocabulary []string, exempt func(word string) bool) *Look {
-	l := newLook(p.Patterns, vocabulary)
-	l.exempt, l.strongLen, l.weakLen = exempt, minStrong, minWeak
+	l := &Look{
+		patterns: p.Patterns, vocabulary: NewVocabulary(vocabulary), exempt: exempt, seen: map[string]bool{},
+		weak: map[string]bool{}, recheck: Recheck{Patterns: p.Patterns},
+	}
 	if slices.Contains(p.Patterns, PatternPath) {
 		for _, home := range homes {
 			l.needles = append(l.needles, needle{text: normalize(home), exact: []byte(home)})
 		}
 	}
-	return l
-}
-
-func newLook(patterns []Pattern, vocabulary []string) *Look {
-	l := &Look{
-		patterns: patterns, vocabulary: map[string]bool{}, seen: map[string]bool{}, weak: map[string]bool{},
-		recheck: Recheck{Patterns: patterns},
-	}
-	var joined strings.Builder
-	for _, word := range vocabulary {
-		n := normalize(word)
-		l.vocabulary[string(n)] = true
-		joined.Write(append(n, 0))
-	}
-	l.joined = joined.String()
-	return l
-}
-
-// NewCodeLook starts a second look for an output of codes, which are words
-// themselves: values below 8 characters count only as whole words, those below 4
-// not at all. Ask it with Hits for each text of the output.
-func NewCodeLook(patterns []Pattern, vocabulary []string) *Look {
-	l := newLook(patterns, vocabulary)
-	l.strongLen, l.weakLen = minWord, minStrong
 	return l
 }
 
@@ -104,56 +82,56 @@ func (l *Look) public(word string) bool {
 	return l.exempt != nil && l.exempt(word)
 }
 
-// add counts and stores a value; addVariant stores another spelling of one.
+// add counts and stores a value; addVariant stores another form of one.
 func (l *Look) add(value string) {
 	n := normalize(value)
-	if len(n) == 0 || l.seen[string(n[:min(len(n), maxNeedle)])] {
+	if len(n) == 0 || l.seen[string(cut(n))] {
 		return
 	}
-	switch l.store(value, n) {
-	case skipped:
-		l.recheck.Skipped++
-	case weak:
-		l.recheck.Weak++
-	case strong:
-		l.recheck.Searched++
+	how := skipped
+	if l.public(value) {
+		l.seen[string(cut(n))] = true
+	} else {
+		how = l.store(n)
 	}
+	l.recheck.count(how)
 }
 
-func (l *Look) addVariant(value string) {
-	n := normalize(value)
-	if len(n) >= l.strongLen && !l.seen[string(n[:min(len(n), maxNeedle)])] {
-		l.store(value, n)
+func (l *Look) addVariant(form []byte) {
+	l.norm = appendNormal(l.norm[:0], form)
+	if len(l.norm) < minStrong || l.seen[string(cut(l.norm))] || l.exempt != nil && l.exempt(string(form)) {
+		return
 	}
+	l.store(bytes.Clone(cut(l.norm)))
 }
 
 // addExact stores a word of a removed text. It counts only to the letter: words
 // of program names and options are words of kept names too, but for their case.
 func (l *Look) addExact(word string) {
 	n := normalize(word)
-	if len(n) < l.strongLen || l.seen[string(n[:min(len(n), maxNeedle)])] || l.seen["\x00"+word] {
+	if len(n) < minStrong || l.seen[string(cut(n))] || l.seen["\x00"+word] {
 		return
 	}
 	l.seen["\x00"+word] = true
-	if !l.public(word) && l.classify(n) == strong {
-		l.needles = append(l.needles, needle{text: n[:min(len(n), maxNeedle)], exact: []byte(word)})
+	if !l.public(word) && l.vocabulary.classify(n, minWeak, minStrong) == strong {
+		l.needles = append(l.needles, needle{text: cut(n), exact: []byte(word)})
 		l.recheck.Searched++
 		l.ready = false
 	}
 }
 
-func (l *Look) store(value string, n []byte) class {
-	n = n[:min(len(n), maxNeedle)]
+// store keeps a normalized value in the way in which it is searched for.
+func (l *Look) store(n []byte) class {
+	n = cut(n)
 	l.seen[string(n)] = true
-	how := l.classify(n)
-	switch {
-	case l.public(value):
-		return skipped
-	case how == strong:
+	how := l.vocabulary.classify(n, minWeak, minStrong)
+	switch how {
+	case strong:
 		l.needles = append(l.needles, needle{text: n})
 		l.ready = false
-	case how == weak:
+	case weak:
 		l.weak[string(n)] = true
+	default:
 	}
 	return how
 }
@@ -264,11 +242,13 @@ func (l *Look) HasWord(text []byte) bool { return l.word(text) }
 // Hits tells whether a text that is about to be put into the output's header, or
 // into one of its fields, holds an identifying value or a forbidden pattern.
 func (l *Look) Hits(text string) bool {
-	if l.Holds(text) {
-		return true
-	}
-	_, hit := findPattern(l.patterns, []byte(text), markedPlaces([]byte(text)), edges{last: true})
-	return hit || findFieldPattern(l.patterns, text)
+	return l.Holds(text) || hasPattern(l.patterns, text)
+}
+
+// hasPattern tells whether a whole text holds one of the patterns.
+func hasPattern(patterns []Pattern, text string) bool {
+	_, hit := findPattern(patterns, []byte(text), markedPlaces([]byte(text)), edges{last: true})
+	return hit || findFieldPattern(patterns, text)
 }
 
 // Holds is Hits without the patterns: it tells whether the text holds an
@@ -281,21 +261,16 @@ func (l *Look) Holds(text string) bool {
 	if len(l.weak) == 0 {
 		return false
 	}
-	start := -1
-	for i := 0; i <= len(text); i++ {
-		if i < len(text) && isWordByte(text[i]) {
-			if start < 0 {
-				start = i
-			}
-			continue
-		}
-		if start >= 0 && l.word([]byte(text[start:i])) {
+	for word := range strings.FieldsFuncSeq(text, noWord) {
+		if l.word([]byte(word)) {
 			return true
 		}
-		start = -1
 	}
 	return false
 }
+
+// noWord tells whether a character stands between words.
+func noWord(r rune) bool { return r < utf8.RuneSelf && !isWordByte(byte(r)) } //nolint:gosec // below 128
 
 func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80

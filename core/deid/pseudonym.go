@@ -39,6 +39,7 @@ type Pseudonymizer struct {
 	names map[string]string
 	keep  bool
 	scope []byte
+	id    []byte // of the name that was asked for last
 	uids  int
 	shift int
 }
@@ -78,25 +79,27 @@ func (p *Pseudonymizer) Name(domain, name string) string {
 	if p.keep && IsSurrogate(p.mode, name) {
 		return name
 	}
-	id := domain + "\x00" + name
-	if known, ok := p.names[id]; ok {
+	p.id = append(append(append(p.id[:0], domain...), 0), name...)
+	if known, ok := p.names[string(p.id)]; ok {
 		return known
 	}
-	var surrogate string
+	surrogate := []byte(SurrogatePrefix)
 	if p.mode == SamplesKeyed && !p.keep {
 		mac := hmac.New(sha256.New, p.key)
-		mac.Write([]byte(id))
-		surrogate = SurrogatePrefix + lowerBase32.EncodeToString(mac.Sum(nil))[:keyedLen]
+		mac.Write(p.id)
+		surrogate = append(surrogate, lowerBase32.EncodeToString(mac.Sum(nil))[:keyedLen]...)
 	} else {
-		surrogate = SurrogatePrefix + strconv.Itoa(len(p.names)-p.uids+1)
+		surrogate = strconv.AppendInt(surrogate, int64(len(p.names)-p.uids+1), 10)
 	}
-	p.names[id] = surrogate
-	return surrogate
+	made := string(surrogate)
+	p.names[string(p.id)] = made
+	return made
 }
 
 // Zero overwrites the key and forgets the names. Ask for nothing afterwards.
 func (p *Pseudonymizer) Zero() {
 	clear(p.key)
+	clear(p.id[:cap(p.id)])
 	clear(p.names)
 }
 

@@ -34,6 +34,8 @@ const (
 	CodeUnsupported      Code = "unsupported_encoding"
 	CodeDirectory        Code = "dicom_directory"
 	CodePixels           Code = "pixels_need_review"
+	CodeBCF              Code = "is_bcf"
+	CodeCRAM             Code = "is_cram"
 )
 
 // RefusalError is the error for an input that is not taken, or not taken as it was
@@ -62,4 +64,15 @@ func Refuse(code Code, detail string) error {
 // RefuseAt makes a RefusalError that names a line.
 func RefuseAt(code Code, line int, detail string) error {
 	return &RefusalError{Code: code, Detail: detail, Count: line}
+}
+
+// RefuseBCF is the refusal of variants in BCF, with the way out.
+func RefuseBCF() error {
+	return Refuse(CodeBCF, "this is BCF; make a VCF of it first: bcftools view -O z -o NEW.vcf.gz FILE.bcf")
+}
+
+// RefuseCRAM is the refusal of reads in CRAM, with the way out.
+func RefuseCRAM() error {
+	return Refuse(CodeCRAM, "this is CRAM, which keeps names and tags of reads in blocks that are not rewritten; "+
+		"make a BAM of it first: samtools view -b -T REFERENCE.fa -o NEW.bam FILE.cram")
 }

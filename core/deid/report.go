@@ -72,6 +72,18 @@ type Recheck struct {
 	Patterns []Pattern `json:"patterns"`
 }
 
+// count counts a value by how it is searched for.
+func (r *Recheck) count(how class) {
+	switch how {
+	case skipped:
+		r.Skipped++
+	case weak:
+		r.Weak++
+	case strong:
+		r.Searched++
+	}
+}
+
 // FileResult is what a format's package says about one file.
 type FileResult struct {
 	Entry    Entry

@@ -1,12 +1,7 @@
 package deid
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/hex"
-	"net/url"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -59,7 +54,11 @@ var looked = func() (all [256]uint32) {
 
 // normalize folds case and leaves separators out.
 func normalize(text string) []byte {
-	out := make([]byte, 0, len(text))
+	return appendNormal(make([]byte, 0, len(text)), text)
+}
+
+// appendNormal appends a text, normalized.
+func appendNormal[T string | []byte](out []byte, text T) []byte {
 	for i := range len(text) {
 		if kept[text[i]] == 1 {
 			out = append(out, folded[text[i]])
@@ -67,6 +66,9 @@ func normalize(text string) []byte {
 	}
 	return out
 }
+
+// cut is the part of a normalized value that is searched for.
+func cut(n []byte) []byte { return n[:min(len(n), maxNeedle)] }
 
 // class says how a value is searched for.
 type class int
@@ -87,9 +89,11 @@ const (
 //     header.
 //   - Numbers of 20 digits or more, such as UIDs, are strong, as is everything
 //     else.
-func (l *Look) classify(n []byte) class {
+//
+// In an output of codes the lengths are others: see CodeLook.
+func (v *Vocabulary) classify(n []byte, weakLen, strongLen int) class {
 	switch {
-	case len(n) < l.weakLen || l.vocabulary[string(n)]:
+	case len(n) < weakLen || v.words.has(n):
 		return skipped
 	case onlyIn(n, "0123456789"):
 		if len(n) < minDigits {
@@ -99,17 +103,22 @@ func (l *Look) classify(n []byte) class {
 			return strong
 		}
 		return weak
-	case len(n) < l.strongLen || onlyIn(n, "acgtn") || !hasLetter(n):
+	case len(n) < strongLen || onlyIn(n, "acgtn") || !hasLetter(n):
 		return weak
 	}
-	if strings.Contains(l.joined, string(n)) {
+	if v.joined.has(n) {
 		return weak
 	}
 	return strong
 }
 
 func onlyIn(text []byte, set string) bool {
-	return len(bytes.Trim(text, set)) == 0
+	for _, c := range text {
+		if strings.IndexByte(set, c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func hasLetter(text []byte) bool {
@@ -126,22 +135,7 @@ func hasLetter(text []byte) bool {
 // encoding, in any case, with and without separators.
 func (l *Look) Value(value string) {
 	l.add(value)
-	var letters strings.Builder
-	for _, r := range value {
-		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= utf8.RuneSelf {
-			letters.WriteRune(r)
-		}
-	}
-	if letters.Len() != len(value) {
-		l.addVariant(letters.String())
-	}
-	if len(value) > maxNeedle {
-		value = value[:maxNeedle]
-	}
-	l.addEncodings(value)
-	if strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		l.addCharsets(value)
-	}
+	l.forms.each([]byte(value), l.addVariant)
 }
 
 // Name adds a person's name. Its parts, between spaces and the separators of
@@ -152,7 +146,7 @@ func (l *Look) Name(name string) {
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(" ^=,;\t\\", r) }) {
 		if n := normalize(part); len(n) >= minName {
 			l.Value(part)
-		} else if len(n) > 1 && !l.vocabulary[string(n)] && !l.public(part) {
+		} else if len(n) > 1 && !l.vocabulary.words.has(n) && !l.public(part) {
 			l.weak[string(n)] = true
 		}
 	}
@@ -186,58 +180,6 @@ func (l *Look) Words(text string) {
 			}
 		}
 	}
-}
-
-func (l *Look) addEncodings(value string) {
-	if len(normalize(value)) < minDigits {
-		return
-	}
-	l.addVariant(hex.EncodeToString([]byte(value)))
-	if escaped := url.PathEscape(value); escaped != value {
-		l.addVariant(escaped)
-		l.addVariant(url.QueryEscape(value))
-	}
-	for shift := range 3 {
-		raw := append(make([]byte, shift), value...)
-		text := base64.RawStdEncoding.EncodeToString(raw)
-		// Characters that hold bits of a neighbour are cut off.
-		text = text[(shift*8+5)/6:]
-		if bits := len(raw) * 8 % 6; bits != 0 {
-			text = text[:len(text)-1]
-		}
-		if len(text) >= minWord {
-			l.addVariant(text)
-		}
-	}
-}
-
-func (l *Look) addCharsets(value string) {
-	l.addVariant(strings.ToLower(value))
-	l.addVariant(strings.ToUpper(value))
-	latin := make([]byte, 0, len(value))
-	raw := make([]rune, 0, len(value))
-	for i := range len(value) {
-		raw = append(raw, rune(value[i]))
-	}
-	if !utf8.ValidString(value) {
-		l.addVariant(string(raw)) // a Latin-1 original, written as UTF-8
-		return
-	}
-	narrow := true
-	for _, r := range value {
-		narrow = narrow && r < 256
-		latin = append(latin, byte(r)) //nolint:gosec // used only when every rune is below 256
-	}
-	if narrow {
-		l.addVariant(string(latin))
-	}
-	var little, big []byte
-	for _, unit := range utf16.Encode([]rune(value)) {
-		little = append(little, byte(unit), byte(unit>>8)) //nolint:gosec // the two halves of a code unit
-		big = append(big, byte(unit>>8), byte(unit))       //nolint:gosec // the two halves of a code unit
-	}
-	l.addVariant(string(little))
-	l.addVariant(string(big))
 }
 
 // Plain adds a value that is searched for only as it is written, in any case and

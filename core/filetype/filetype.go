@@ -57,6 +57,8 @@ const (
 	Unknown Format = ""
 	// FormatVCF is a VCF in text; it is GVCF when Kind says so.
 	FormatVCF Format = "vcf"
+	// FormatBCF is variants in binary. It has no kind: no dataset holds it.
+	FormatBCF Format = "bcf"
 	FormatBAM Format = "bam"
 	// FormatSAM is aligned reads in text, with a header.
 	FormatSAM   Format = "sam"
@@ -136,7 +138,8 @@ func compressible(d Detection) bool {
 	switch d.Format {
 	case FormatBAM:
 		return d.Compression == BGZF
-	case FormatVCF, FormatSAM, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON, FormatTSV, FormatCSV:
+	case FormatVCF, FormatBCF, FormatSAM, FormatFASTQ, FormatGenotypeArray, FormatFHIRJSON, FormatFHIRNDJSON,
+		FormatTSV, FormatCSV:
 		return true
 	default:
 		return false
@@ -147,6 +150,8 @@ func detectPlain(head []byte, whole bool) Detection {
 	switch {
 	case bytes.HasPrefix(head, []byte("BAM\x01")):
 		return Detection{Format: FormatBAM, Kind: BAM}
+	case isBCF(head):
+		return Detection{Format: FormatBCF}
 	case isCRAM(head):
 		return Detection{Format: FormatCRAM, Kind: CRAM}
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
@@ -164,6 +169,11 @@ func isArchive(head []byte) bool {
 	const magicAt = 257
 	return bytes.HasPrefix(head, []byte("manifest.json\x00")) && len(head) > magicAt+5 &&
 		string(head[magicAt:magicAt+5]) == "ustar"
+}
+
+// isBCF checks the magic and the major version: 2 (VCF specification 4.3, section 6.2), or the 4 that stood there before.
+func isBCF(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("BCF\x02")) || bytes.HasPrefix(head, []byte("BCF\x04"))
 }
 
 // isCRAM checks the magic and the major version, 2 or 3.

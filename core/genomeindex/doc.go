@@ -7,6 +7,7 @@
 // virtual offsets by where the blocks came to lie (bgzf.Offsets), so that blocks can be
 // packed by several workers and nothing is read twice. A builder gives up, and File says
 // why, when records are not in order or would need more memory than a genome does.
+// Of does the same for a file that is there already.
 //
 // An index names sequences and nothing else: it holds no more than the file that it is of.
 package genomeindex

@@ -1,7 +1,9 @@
 package genomeindex
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 
 	"github.com/volens-network/volens/core/bgzf"
 )
@@ -33,6 +35,22 @@ var tabixForm = []uint32{2, 1, 2, 0, '#', 0}
 type Index struct {
 	Kind    Kind
 	Content []byte
+}
+
+// File is the index file: the content, in BGZF where its kind is.
+func (i *Index) File() ([]byte, error) {
+	if !i.Kind.Packed() {
+		return i.Content, nil
+	}
+	var out bytes.Buffer
+	w := bgzf.NewWriter(&out, 1)
+	if _, err := w.Write(i.Content); err != nil {
+		return nil, fmt.Errorf("genome index: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("genome index: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // Variants is the index of a VCF, whose sequences Name named. The error is ErrOrder, ErrSize

@@ -3,6 +3,7 @@ package genomeindex_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -68,6 +69,7 @@ func variants(t *testing.T, data []byte) ([]byte, *deid.FileResult) {
 	})
 	require.NoError(t, err)
 	requireVerified(t, vcf.Verify, out.Bytes(), result)
+	requireSame(t, out.Bytes(), result)
 	return out.Bytes(), result
 }
 
@@ -81,6 +83,7 @@ func reads(t *testing.T, data []byte) ([]byte, *deid.FileResult) {
 	})
 	require.NoError(t, err)
 	requireVerified(t, bam.Verify, out.Bytes(), result)
+	requireSame(t, out.Bytes(), result)
 	return out.Bytes(), result
 }
 
@@ -103,6 +106,21 @@ func requireVerified(t *testing.T, verify verifier, out []byte, result *deid.Fil
 	require.NoError(t, err)
 	require.NoError(t, stream.VerifyIndex(verdict, *result.Entry.Index, bytes.NewReader(other)))
 	require.Equal(t, []deid.Check{deid.CheckDigest, deid.CheckIndex}, corpus.Failed(verdict))
+}
+
+// requireSame: a file that is there already gives the index that was made while it was written.
+func requireSame(t *testing.T, out []byte, result *deid.FileResult) {
+	t.Helper()
+	index, err := genomeindex.Of(t.Context(), bytes.NewReader(out), 2)
+	if result.Entry.Index == nil {
+		require.True(t, errors.Is(err, genomeindex.ErrOrder) || errors.Is(err, genomeindex.ErrSize), "%v", err)
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, result.Entry.Index.Kind, index.Kind)
+	file, err := index.File()
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(result.IndexFile, file), "it is another one")
 }
 
 // place writes a file and its index into a folder of their own.

@@ -20,6 +20,13 @@ import (
 const walk = `walk(if type=="object" then del(.text,.name,.address,.telecom,.identifier,.display,.extension,` +
 	`.photo,.birthDate,.contact) else . end)`
 
+// tuned does the same work written for speed, by somebody who knows how jq works: constant paths, and no walk over
+// what is neither an object nor an array.
+const tuned = `[["text"],["name"],["address"],["telecom"],["identifier"],["display"],["extension"],["photo"],` +
+	`["birthDate"],["contact"]] as $gone | def clean: if type=="object" then delpaths($gone) | ` +
+	`reduce keys_unsorted[] as $name (.; if .[$name]|type=="object" or type=="array" then .[$name] |= clean else . end) ` +
+	`elif type=="array" then map(clean) else . end; clean`
+
 // observations is how many resources the sample of records has.
 const observations = 20_000
 
@@ -28,7 +35,12 @@ func recordCases(e *env) []measure.Case {
 	return []measure.Case{
 		{
 			Name: "fhir-scrub", Unit: "MB per CPU-s", Better: measure.More, Runs: samples, PeerName: "jq walk and del",
-			Target: measure.Times(20), Prepare: func() (measure.Sample, measure.Sample, error) { return fhirBeside(e) },
+			Target: measure.Times(20), Prepare: func() (measure.Sample, measure.Sample, error) { return fhirBeside(e, walk) },
+		},
+		{
+			Name: "fhir-scrub-tuned", Unit: "MB per CPU-s", Better: measure.More, Runs: samples,
+			PeerName: "jq, written for speed",
+			Prepare:  func() (measure.Sample, measure.Sample, error) { return fhirBeside(e, tuned) },
 		},
 		{
 			Name: "bam-scrub", Unit: "packed MB per CPU-s", Better: measure.More, Runs: samples,
@@ -60,7 +72,7 @@ func records(dst io.Writer) error {
 	return err
 }
 
-func fhirBeside(e *env) (ours, peer measure.Sample, err error) {
+func fhirBeside(e *env, program string) (ours, peer measure.Sample, err error) {
 	path := e.path("records.ndjson")
 	if err := create(path, func(dst *os.File) error { return records(dst) }); err != nil {
 		return nil, nil, err
@@ -90,7 +102,7 @@ func fhirBeside(e *env) (ours, peer measure.Sample, err error) {
 		return ours, nil, nil
 	}
 	c := &children{}
-	return ours, measure.Rate(c.Clock, float64(size)/1e6, func() error { return c.run(jq, "-c", walk, path) }), nil
+	return ours, measure.Rate(c.Clock, float64(size)/1e6, func() error { return c.run(jq, "-c", program, path) }), nil
 }
 
 // bamBeside needs samtools to make the sample at all.

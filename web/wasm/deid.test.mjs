@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const dir = process.env.VOLENS_WASM;
 const built = (name) => pathToFileURL(join(dir, name)).href;
@@ -119,6 +120,9 @@ test("refusals have the code of the library", async () => {
     ["not_this_format", new Uint8Array(0)],
     ["not_this_format", text("Jane Fictiva")],
     ["not_this_format", text("PK\x03\x04 Jane")],
+    ["is_bcf", text("BCF\x02\x02 Jane")],
+    ["is_bcf", gzipSync(text("BCF\x02\x02 Jane"))],
+    ["is_cram", text("CRAM\x03\x00 Jane")],
     ["several_persons", several],
     ["truncated", packed.subarray(0, packed.length - 100)],
     ["truncated", bytes(named("dicom").files[0]).subarray(0, 3000)],

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/genomeindex"
 )
 
 // bam rewrites a binary file (SAMv1, section 4.2).
@@ -72,7 +73,11 @@ func (r *rewriter) records(sequences int32) error {
 			return err
 		}
 		if r.index != nil {
-			r.index.Add(indexed(r.body.out, r.at))
+			record, err := genomeindex.ReadOf(r.body.out, r.at)
+			if err != nil {
+				return err
+			}
+			r.index.Add(record)
 		}
 		r.at += uint64(len(r.body.out))
 		if err := r.seen(n); err != nil {

@@ -119,8 +119,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	kind := kindBAM
 	switch {
 	case string(head) == cram:
-		return nil, deid.Refuse(deid.CodeUnsupported,
-			"CRAM keeps names and tags of reads in blocks that are not rewritten; convert it to BAM (samtools view -b)")
+		return nil, deid.RefuseCRAM()
 	case string(head) == magic && in.Kind != bgzf.BGZF:
 		return nil, deid.Refuse(deid.CodeNotThisFormat, "this is BAM without its BGZF blocks")
 	case string(head) == magic:

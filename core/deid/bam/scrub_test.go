@@ -154,7 +154,7 @@ func TestScrub_Refusals(t *testing.T) {
 		"empty":                 {deid.CodeEmpty, nil},
 		"text":                  {deid.CodeNotThisFormat, []byte("hello, world\n")},
 		"FASTQ":                 {deid.CodeNotThisFormat, []byte("@read1\nACGT\n+\n!!!!\n")},
-		"CRAM":                  {deid.CodeUnsupported, []byte("CRAM\x03\x00")},
+		"CRAM":                  {deid.CodeCRAM, []byte("CRAM\x03\x00")},
 		"bare BAM":              {deid.CodeNotThisFormat, file("")},
 		"BAM in gzip":           {deid.CodeNotThisFormat, zipped.Bytes()},
 		"UTF-16":                {deid.CodeUTF16, []byte("\xff\xfe@\x00H\x00D\x00")},

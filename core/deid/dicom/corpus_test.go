@@ -36,7 +36,8 @@ var refused = map[string]deid.Code{
 var alone = []string{
 	"CT_small.dcm", "GH223.dcm", "GH610.dcm", "MR01.dcm", "MR02.dcm", "MR03.dcm", "MR04.dcm", "MR05.dcm", "MR06.dcm",
 	"Tag-0040-A170-VR-CS.dcm", "UN_sequence.dcm", "badVR.dcm", "burnedin_ct_pseudophi.dcm", "burnedin_us_grey.dcm",
-	"chrKoreanMulti.dcm", "chrSQEncoding.dcm", "dcmqi_liver_seg.dcm", "dcmqi_sr.dcm", "liver_1frame.dcm", "no_meta.dcm",
+	"chrKoreanMulti.dcm", "chrSQEncoding.dcm", "dcmqi_liver_seg.dcm", "dcmqi_sr.dcm", "emri_small_jpeg_ls_lossless.dcm",
+	"liver_1frame.dcm", "no_meta.dcm",
 	"no_preamble_dicm_in_data", "parametric_map_float.dcm", "priv_SQ.dcm", "reportsi.dcm", "rtplan.dcm", "test-SR.dcm",
 }
 

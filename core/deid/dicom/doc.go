@@ -40,8 +40,9 @@
 // burned-in text finds none, or after it was blanked; of ultrasound only the
 // declared regions stay, and are looked at, too. Computed pixels, such as
 // segmentations and doses, pass. Everything else, and what is compressed in a way
-// that cannot be looked at (all but RLE, baseline and lossless JPEG), is refused until the caller declares
-// that a person looked at it. See canvas.text for what the detector can miss.
+// that cannot be looked at (all but RLE, baseline and lossless JPEG, and JPEG-LS), is
+// refused until the caller declares that a person looked at it. See canvas.text for
+// what the detector can miss.
 //
 // Texts are searched for original values in the character set that they are in,
 // ISO 2022 and changes inside of sequences included. What was written before an

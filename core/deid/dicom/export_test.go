@@ -5,6 +5,11 @@ func UnpackLossless(packed []byte, rows, columns, samples, allocated int) ([]byt
 	return unpackBy(unpackLossless, packed, rows, columns, samples, allocated)
 }
 
+// UnpackLS unpacks a frame of JPEG-LS.
+func UnpackLS(packed []byte, rows, columns, samples, allocated int) ([]byte, bool) {
+	return unpackBy(unpackLS, packed, rows, columns, samples, allocated)
+}
+
 func UnpackBaseline(packed []byte, rows, columns, samples int) ([]byte, bool) {
 	return unpackBy(unpackBaseline, packed, rows, columns, samples, 8)
 }

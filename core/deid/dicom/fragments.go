@@ -68,6 +68,8 @@ var unpackers = map[string]func(frame, packed []byte, p *picture) bool{
 	uidJPEGBaseline:   unpackBaseline,
 	uidJPEGLossless:   unpackLossless,
 	uidJPEGLosslessSV: unpackLossless,
+	uidJPEGLS:         unpackLS,
+	uidJPEGLSNear:     unpackLS,
 }
 
 // unpack unpacks a frame into planes.

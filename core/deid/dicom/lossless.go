@@ -206,7 +206,11 @@ func (l *lossless) scan(out []byte) bool {
 			}
 		}
 	}
-	rest := r.data
+	return isEnd(r.data)
+}
+
+// isEnd tells whether nothing is left but the end of the picture, and a byte of padding.
+func isEnd(rest []byte) bool {
 	for len(rest) > 2 && rest[0] == 0xff && rest[1] == 0xff { // Fill (B.1.1.2).
 		rest = rest[1:]
 	}

@@ -25,6 +25,8 @@ const (
 	uidJPEGBaseline   = "1.2.840.10008.1.2.4.50"
 	uidJPEGLossless   = "1.2.840.10008.1.2.4.57"
 	uidJPEGLosslessSV = "1.2.840.10008.1.2.4.70" // selection value 1, the usual one
+	uidJPEGLS         = "1.2.840.10008.1.2.4.80"
+	uidJPEGLSNear     = "1.2.840.10008.1.2.4.81"
 	// prefixCompressed is the arc of the syntaxes with compressed pixels.
 	prefixCompressed = "1.2.840.10008.1.2.4."
 )

@@ -8,10 +8,9 @@ const flushAt = 32 << 10
 // level is an array or object of the output. It is written only when something
 // in it stays, so that what loses all its content disappears.
 type level struct {
-	key    string // with quotes, empty in arrays
+	key    string // with quotes and colon, empty in arrays
 	lead   string // a first member, which counts for nothing if it stays alone
 	kind   byte
-	opened bool
 	filled bool
 }
 
@@ -20,9 +19,11 @@ type emitter struct {
 	dst    io.Writer
 	out    []byte
 	levels []level
+	opened int // how many of the levels are
 }
 
-// begin enters an array or object; key is the member's name with its quotes.
+// begin enters an array or object; key is the member's name with its quotes
+// and colon, or empty.
 func (e *emitter) begin(key string, kind byte, lead string) {
 	e.levels = append(e.levels, level{key: key, kind: kind, lead: lead})
 }
@@ -31,7 +32,8 @@ func (e *emitter) begin(key string, kind byte, lead string) {
 func (e *emitter) end() {
 	last := e.levels[len(e.levels)-1]
 	e.levels = e.levels[:len(e.levels)-1]
-	if last.opened {
+	if e.opened > len(e.levels) {
+		e.opened--
 		e.out = append(e.out, last.kind+2) // the closing bracket's code is the opening's + 2
 	}
 }
@@ -46,25 +48,29 @@ func (e *emitter) value(key string, token []byte) {
 func (e *emitter) text(key, text string) {
 	e.slot(key)
 	e.out = append(e.out, '"')
-	for i := range len(text) {
-		if text[i] == '"' || text[i] == '\\' {
-			e.out = append(e.out, '\\')
+	at := len(e.out)
+	e.out = append(e.out, text...)
+	if end, _ := plainEnd(e.out, at); end < len(e.out) {
+		e.out = e.out[:at]
+		for i := range len(text) {
+			if text[i] == '"' || text[i] == '\\' {
+				e.out = append(e.out, '\\')
+			}
+			e.out = append(e.out, text[i])
 		}
-		e.out = append(e.out, text[i])
 	}
 	e.out = append(e.out, '"')
 }
 
 // slot opens what is not open yet and writes comma and key.
 func (e *emitter) slot(key string) {
-	for i := range e.levels {
-		if l := &e.levels[i]; !l.opened {
-			if i > 0 {
-				e.separate(&e.levels[i-1], l.key)
-			}
-			e.out = append(append(e.out, l.kind), l.lead...)
-			l.opened, l.filled = true, l.lead != ""
+	for ; e.opened < len(e.levels); e.opened++ {
+		l := &e.levels[e.opened]
+		if e.opened > 0 {
+			e.separate(&e.levels[e.opened-1], l.key)
 		}
+		e.out = append(append(e.out, l.kind), l.lead...)
+		l.filled = l.lead != ""
 	}
 	if n := len(e.levels); n > 0 {
 		e.separate(&e.levels[n-1], key)
@@ -76,9 +82,7 @@ func (e *emitter) separate(in *level, key string) {
 		e.out = append(e.out, ',')
 	}
 	in.filled = true
-	if in.kind == '{' {
-		e.out = append(append(e.out, key...), ':')
-	}
+	e.out = append(e.out, key...)
 }
 
 // newline ends a resource.

@@ -18,6 +18,9 @@ type facets map[facet.Facet]bool
 // add puts in what is on a grid.
 func (f facets) add(code facet.Code, value string) {
 	one := facet.Facet{Code: code, Value: value}
+	if f[one] {
+		return
+	}
 	if _, err := one.Generalise(); err == nil && len(f) < maxFacets {
 		f[one] = true
 	}

@@ -31,9 +31,11 @@ type ids struct {
 	names    *deid.Pseudonymizer
 	rule     deid.SampleRule
 	keep     bool
-	forget   func(text string)
+	look     *deid.CodeLook
 	patients map[string]bool
-	known    map[string]string // what was replaced of late
+	// What was replaced of late.
+	known    map[string]string
+	resolved map[string]string // references
 }
 
 // id replaces a resource's id.
@@ -42,7 +44,7 @@ func (i *ids) id(text string) string {
 		return known
 	}
 	if len(text) >= minTold && strings.ContainsAny(text, digit) && !i.isSurrogate(text) {
-		i.forget(text)
+		i.look.Value([]byte(text))
 	}
 	name := text
 	if len(text) == uuidLen {
@@ -122,6 +124,20 @@ func (i *ids) surrogateOf(uuid string) (string, bool) {
 // reference replaces the ids in a literal reference: to a contained resource, to
 // an entry of the Bundle, or to a resource by type and id, wherever it lies.
 func (i *ids) reference(text string) (string, bool) {
+	if known, ok := i.resolved[text]; ok {
+		return known, true
+	}
+	made, ok := i.resolve(text)
+	if ok {
+		if len(i.resolved) >= maxKnown {
+			clear(i.resolved)
+		}
+		i.resolved[text] = made
+	}
+	return made, ok
+}
+
+func (i *ids) resolve(text string) (string, bool) {
 	switch {
 	case isURN(text):
 		return i.urn(text), true
@@ -131,11 +147,11 @@ func (i *ids) reference(text string) (string, bool) {
 		return "#" + i.id(text[1:]), isID(text[1:])
 	}
 	text, _, _ = strings.Cut(text, "/_history/")
-	parts := strings.Split(text, "/")
-	if len(parts) < 2 {
+	at := strings.LastIndexByte(text, '/')
+	if at < 0 {
 		return "", false
 	}
-	kind, name := parts[len(parts)-2], parts[len(parts)-1]
+	kind, name := text[strings.LastIndexByte(text[:at], '/')+1:at], text[at+1:]
 	if !spec().resources[kind] || !isID(name) {
 		return "", false
 	}

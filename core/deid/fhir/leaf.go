@@ -1,7 +1,7 @@
 package fhir
 
 import (
-	"bytes"
+	"strings"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -20,7 +20,7 @@ func (s *scrubber) primitive(r *rule, key string, c byte) error {
 			s.out.value(key, token)
 			return nil
 		}
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return nil
 	}
 	token, err := s.in.str(maxString)
@@ -28,21 +28,26 @@ func (s *scrubber) primitive(r *rule, key string, c byte) error {
 		return err
 	}
 	if token == nil {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return nil
 	}
 	raw, err := s.in.unquote(token)
 	if err != nil {
 		return err
 	}
-	original := s.intern(raw)
+	var original string
+	if r.action == deid.FHIRPseudonym {
+		original = string(raw) // an id is met once
+	} else {
+		original = s.intern(raw)
+	}
 	text, ok := s.text(r, original)
 	if !ok {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return nil
 	}
 	if text != original {
-		s.count.Add(r.report, "replace", 1)
+		r.replaced++
 	}
 	s.out.text(key, text)
 	s.shown.text(s.kind, r.path, text, s.dates.year)
@@ -139,8 +144,8 @@ func isCode(text string) bool {
 	if text == "" || len(text) > maxCode || !lowerSet[text[0]] {
 		return false
 	}
-	if bytes.IndexByte([]byte(text), '/') > 0 {
-		return onlyIn(text, mediaSet) && mediaTypes[text[:bytes.IndexByte([]byte(text), '/')]]
+	if top, _, ok := strings.Cut(text, "/"); ok {
+		return onlyIn(text, mediaSet) && mediaTypes[top]
 	}
 	for i := range len(text) {
 		dash := text[i] == '-' && i+1 < len(text) && text[i-1] != '-'

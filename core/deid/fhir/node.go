@@ -2,6 +2,7 @@ package fhir
 
 import (
 	_ "embed"
+	"hash/maphash"
 	"regexp"
 	"strings"
 	"sync"
@@ -51,6 +52,9 @@ var spec = sync.OnceValue(func() *specification {
 	return s
 })
 
+// extension is the data type of what FHIR adds to its elements.
+const extension = "Extension"
+
 // inherited is what every resource has.
 var inherited = []element{
 	{"id", []string{"id"}},
@@ -59,24 +63,65 @@ var inherited = []element{
 	{"language", []string{"code"}},
 	{"text", []string{"Narrative"}},
 	{"contained", []string{"Resource"}},
-	{"extension", []string{"Extension"}},
-	{"modifierExtension", []string{"Extension"}},
+	{"extension", []string{extension}},
+	{"modifierExtension", []string{extension}},
 }
 
 // rule is what is done to one member.
 type rule struct {
 	name   string // as JSON writes it
-	key    string // with quotes
+	key    string // with quotes and colon
 	path   string
 	typ    string
 	action deid.FHIRAction
 	report string // the name under which the report counts it
 	into   string // the container that is walked
+	node   *node  // the same, once it was entered
+	hash   uint64 // of the name
+	given  bool   // it was written when the container was entered
+	// dropped and replaced are how often.
+	dropped, replaced int64
 }
 
 // node is a container with the rules for its members.
 type node struct {
-	members map[string]*rule
+	name     string
+	resource bool
+	rules    []*rule // by the hash of their names, with gaps
+}
+
+// member returns the rule for a member, or nil.
+func (n *node) member(hash uint64, name []byte) *rule {
+	mask := uint64(len(n.rules) - 1) //nolint:gosec // there is one
+	for at := hash & mask; ; at = (at + 1) & mask {
+		r := n.rules[at]
+		if r == nil || r.hash == hash && r.name == string(name) {
+			return r
+		}
+	}
+}
+
+// given tells whether a member was written when the container was entered.
+func (n *node) given(name []byte) bool {
+	return n.resource && string(name) == "resourceType" || n.name == extension && string(name) == "url"
+}
+
+// newNode makes a node of rules: at most half of its places are taken.
+func newNode(name string, resource bool, list []*rule) *node {
+	size := 8
+	for size < 2*len(list) {
+		size *= 2
+	}
+	n := &node{name: name, resource: resource, rules: make([]*rule, size)}
+	for _, r := range list {
+		r.hash, r.given = maphash.String(nameSeed, r.name), n.given([]byte(r.name))
+		at := r.hash & uint64(size-1) //nolint:gosec // size is positive
+		for n.rules[at] != nil && n.rules[at].name != r.name {
+			at = (at + 1) & uint64(size-1) //nolint:gosec // size is positive
+		}
+		n.rules[at] = r
+	}
+	return n
 }
 
 // rules are a profile's rules, worked out for the containers that were met.
@@ -96,7 +141,7 @@ func newRules(p *deid.FHIRRules) (*rules, error) {
 		units: setOf(p.Units), extensions: setOf(p.Extensions),
 	}
 	for _, system := range p.Systems {
-		codes, err := regexp.Compile(`^(?:` + system.Codes + `)$`)
+		codes, err := codesOf(system)
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +153,25 @@ func newRules(p *deid.FHIRRules) (*rules, error) {
 	return r, nil
 }
 
+// compiled are the forms of codes by their text, as many as the profiles of this
+// process name.
+var compiled sync.Map
+
+// codesOf is the form of a system's codes.
+func codesOf(system deid.FHIRSystem) (*regexp.Regexp, error) {
+	text := `^(?:` + system.Codes + `)$`
+	if known, ok := compiled.Load(text); ok {
+		if codes, ok := known.(*regexp.Regexp); ok {
+			return codes, nil
+		}
+	}
+	codes, err := regexp.Compile(text)
+	if err == nil {
+		compiled.Store(text, codes)
+	}
+	return codes, err
+}
+
 // node returns the rules for a container, or nil if FHIR has no such.
 func (r *rules) node(container string) *node {
 	if n, ok := r.nodes[container]; ok {
@@ -117,23 +181,25 @@ func (r *rules) node(container string) *node {
 	if !known {
 		return nil
 	}
-	n := &node{members: make(map[string]*rule, len(list)+len(inherited))}
-	r.nodes[container] = n
+	resource := spec().resources[container]
+	made := make([]*rule, 0, len(list)+len(inherited))
 	switch {
-	case spec().resources[container]:
+	case resource:
 		for _, e := range inherited {
-			r.addTo(n, container, e)
+			made = r.appendRules(made, container, e)
 		}
-	case container == "Extension":
-		r.addTo(n, container, element{"extension", []string{"Extension"}})
+	case container == extension:
+		made = r.appendRules(made, container, element{"extension", []string{extension}})
 	}
 	for _, e := range list {
-		r.addTo(n, container, e)
+		made = r.appendRules(made, container, e)
 	}
+	n := newNode(container, resource, made)
+	r.nodes[container] = n
 	return n
 }
 
-func (r *rules) addTo(n *node, container string, e element) {
+func (r *rules) appendRules(list []*rule, container string, e element) []*rule {
 	stem, choice := strings.CutSuffix(e.name, "[x]")
 	for _, typ := range e.types {
 		name := stem
@@ -141,9 +207,22 @@ func (r *rules) addTo(n *node, container string, e element) {
 			name += strings.ToUpper(typ[:1]) + strings.TrimSuffix(typ[1:], "!")
 		}
 		path := container + "." + e.name
-		n.members[name] = &rule{
-			name: name, key: `"` + name + `"`, path: path, typ: typ, action: r.action(container, path, typ),
+		list = append(list, &rule{
+			name: name, key: `"` + name + `":`, path: path, typ: typ, action: r.action(container, path, typ),
 			report: reportName(path, typ, r.profile), into: target(path, typ),
+		})
+	}
+	return list
+}
+
+// tally adds what was done by all rules.
+func (r *rules) tally(count *deid.Tally) {
+	for _, n := range r.nodes {
+		for _, rule := range n.rules {
+			if rule != nil {
+				count.Add(rule.report, "drop", rule.dropped)
+				count.Add(rule.report, "replace", rule.replaced)
+			}
 		}
 	}
 }

@@ -9,19 +9,19 @@ import (
 
 // scrubber rewrites resources. It is used for one input.
 type scrubber struct {
-	opts  Options
-	rules *rules
-	in    *scanner
-	out   emitter
-	names *names
-	ids   *ids
-	dates dates
-	count *deid.Tally
-	look  *deid.Look
-	small scanner // over one captured element
-	pool  map[string]string
-	kind  string // of the resource
-	shown facets
+	opts   Options
+	rules  *rules
+	in     *scanner
+	out    emitter
+	names  names
+	ids    *ids
+	dates  dates
+	count  *deid.Tally
+	look   *deid.CodeLook
+	pool   map[string]string
+	number []byte // of the parts that were read last
+	kind   string // of the resource
+	shown  facets
 }
 
 // resource rewrites the resource that begins here. Its type is looked up first:
@@ -31,21 +31,21 @@ func (s *scrubber) resource(ctx context.Context, key string, depth int) error {
 		return err
 	}
 	if c, err := s.in.next(); err != nil || c != '{' {
-		return s.dropped("resource", deid.FHIRDrop, depth, err)
+		return s.droppedResource(depth, err)
 	}
-	kind, err := s.in.find(s.names, "resourceType", depth)
+	kind, err := s.in.find(&s.names, "resourceType", depth)
 	if err != nil {
 		return err
 	}
-	name := string(kind)
+	name := s.intern(kind)
 	if !spec().resources[name] {
 		if depth == 0 {
 			return deid.RefuseAt(deid.CodeUnknownResource, s.in.line, "an object is no resource of FHIR R4")
 		}
-		return s.dropped("resource", deid.FHIRDrop, depth, nil)
+		return s.droppedResource(depth, nil)
 	}
 	if name == "Patient" {
-		id, err := s.in.find(s.names, "id", depth)
+		id, err := s.in.find(&s.names, "id", depth)
 		if err != nil {
 			return err
 		}
@@ -53,51 +53,36 @@ func (s *scrubber) resource(ctx context.Context, key string, depth int) error {
 	}
 	outer := s.kind
 	s.kind = name
-	defer func() { s.kind = outer }()
 	s.out.begin(key, '{', "")
-	s.out.value(`"resourceType"`, append(append([]byte{'"'}, kind...), '"'))
-	if err := s.object(ctx, s.rules.node(name), name, depth); err != nil {
+	s.out.text(`"resourceType":`, name)
+	if err := s.object(ctx, s.rules.node(name), depth); err != nil {
 		return err
 	}
+	s.kind = outer
 	s.out.end()
 	return s.out.flush(false)
 }
 
-// dropped passes over the value that comes next and counts it.
-func (s *scrubber) dropped(report string, action deid.FHIRAction, depth int, err error) error {
+// droppedResource passes over what should be a resource and is none.
+func (s *scrubber) droppedResource(depth int, err error) error {
 	if err != nil {
 		return err
 	}
-	s.count.Add(report, "drop", 1)
+	s.count.Add("resource", "drop", 1)
+	return s.in.skip(&s.names, depth, nil)
+}
+
+// dropped passes over the value that comes next and counts it.
+func (s *scrubber) dropped(r *rule, action deid.FHIRAction, depth int) error {
+	r.dropped++
 	if action != deid.FHIRForget {
-		return s.in.skip(s.names, depth, nil)
+		return s.in.skip(&s.names, depth, nil)
 	}
-	return s.in.skip(s.names, depth, s.forget)
-}
-
-// plainMembers of the data types that identify a person are not part of what
-// identifies.
-var plainMembers = map[string]bool{
-	"use": true, "system": true, "type": true, "rank": true, "start": true, "end": true, "url": true, "code": true,
-	"reference": true, "display": true,
-}
-
-// forget has the second look search for a removed value.
-func (s *scrubber) forget(name, text []byte) {
-	if !plainMembers[string(name)] {
-		s.look.Value(string(text))
-	}
-}
-
-// unknown has it search for the longer texts of members that FHIR does not have.
-func (s *scrubber) unknown(name, text []byte) {
-	if !plainMembers[string(name)] {
-		s.look.Attribute(string(text))
-	}
+	return s.in.skip(&s.names, depth, s.look.Value)
 }
 
 // object rewrites the members of an object by the rules of its container.
-func (s *scrubber) object(ctx context.Context, n *node, container string, depth int) error {
+func (s *scrubber) object(ctx context.Context, n *node, depth int) error {
 	if err := s.in.expect('{'); err != nil {
 		return err
 	}
@@ -115,43 +100,43 @@ func (s *scrubber) object(ctx context.Context, n *node, container string, depth 
 		if err != nil {
 			return err
 		}
-		if err := s.names.add(s.in, start, name); err != nil {
+		hash, err := s.names.add(s.in, start, name)
+		if err != nil {
 			return err
 		}
-		if err := s.member(ctx, n, name, container, depth+1); err != nil {
+		if r := n.member(hash, name); r != nil && !r.given {
+			err = s.value(ctx, r, r.key, depth+1)
+		} else {
+			err = s.other(n, name, depth+1)
+		}
+		if err != nil {
 			return err
 		}
 	}
 }
 
-// member rewrites one member. A name that begins with an underscore is what FHIR
-// adds to a primitive value: an id and extensions, none of which stay.
-func (s *scrubber) member(ctx context.Context, n *node, name []byte, container string, depth int) error {
-	// These were written when the container was entered.
-	given := string(name) == "resourceType" && spec().resources[container] ||
-		string(name) == "url" && container == "Extension"
-	if given {
-		return s.in.skip(s.names, depth, nil)
+// other passes over a member for which there is nothing to do. A name that begins with an underscore
+// is what FHIR adds to a primitive value: an id and extensions, none of which stay.
+func (s *scrubber) other(n *node, name []byte, depth int) error {
+	if n.given(name) {
+		return s.in.skip(&s.names, depth, nil)
 	}
-	if r, ok := n.members[string(name)]; ok {
-		return s.value(ctx, r, r.key, depth)
-	}
-	if plain, ok := bytes.CutPrefix(name, []byte("_")); ok && n.members[string(plain)] != nil {
+	if plain, ok := bytes.CutPrefix(name, []byte("_")); ok && n.member(hashOf(plain), plain) != nil {
 		s.count.Add("primitive-extension", "drop", 1)
-		return s.in.skip(s.names, depth, s.unknown)
+		return s.in.skip(&s.names, depth, s.look.Attribute)
 	}
 	if string(name) == "fhir_comments" {
 		s.count.Add("comment", "drop", 1)
-		return s.in.skip(s.names, depth, nil)
+		return s.in.skip(&s.names, depth, nil)
 	}
 	s.count.Add("unknown-member", "drop", 1)
-	return s.in.skip(s.names, depth, s.unknown)
+	return s.in.skip(&s.names, depth, s.look.Attribute)
 }
 
 // value rewrites the value of a member, or each item of an array of them.
 func (s *scrubber) value(ctx context.Context, r *rule, key string, depth int) error {
 	if r.action == deid.FHIRDrop || r.action == deid.FHIRForget {
-		return s.dropped(r.report, r.action, depth, nil)
+		return s.dropped(r, r.action, depth)
 	}
 	c, err := s.in.next()
 	switch {
@@ -181,14 +166,15 @@ func (s *scrubber) array(ctx context.Context, r *rule, key string, depth int) er
 			s.out.end()
 			return nil
 		}
-		if c, err := s.in.next(); err != nil || c == '[' {
-			err = s.dropped(r.report, deid.FHIRDrop, depth+1, err)
-			if err != nil {
-				return err
-			}
-			continue
+		c, err := s.in.next()
+		switch {
+		case err != nil:
+		case c == '[':
+			err = s.dropped(r, deid.FHIRDrop, depth+1)
+		default:
+			err = s.value(ctx, r, "", depth+1)
 		}
-		if err := s.value(ctx, r, "", depth+1); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -208,16 +194,17 @@ func (s *scrubber) complex(ctx context.Context, r *rule, key string, depth int) 
 		return s.element(r, key, depth)
 	default:
 	}
-	return s.dropped(r.report, deid.FHIRDrop, depth, nil)
+	return s.dropped(r, deid.FHIRDrop, depth)
 }
 
 func (s *scrubber) walk(ctx context.Context, r *rule, key string, depth int) error {
-	n := s.rules.node(r.into)
-	if n == nil {
-		return s.dropped(r.report, deid.FHIRDrop, depth, nil)
+	if r.node == nil {
+		if r.node = s.rules.node(r.into); r.node == nil {
+			return s.dropped(r, deid.FHIRDrop, depth)
+		}
 	}
 	s.out.begin(key, '{', "")
-	if err := s.object(ctx, n, r.into, depth); err != nil {
+	if err := s.object(ctx, r.node, depth); err != nil {
 		return err
 	}
 	s.out.end()
@@ -226,16 +213,16 @@ func (s *scrubber) walk(ctx context.Context, r *rule, key string, depth int) err
 
 // extension walks one whose url is listed.
 func (s *scrubber) extension(ctx context.Context, key string, depth int) error {
-	url, err := s.in.find(s.names, "url", depth)
+	url, err := s.in.find(&s.names, "url", depth)
 	if err != nil {
 		return err
 	}
 	if !s.rules.extensions[string(url)] {
 		s.count.Add("extension", "drop", 1)
-		return s.in.skip(s.names, depth, s.unknown)
+		return s.in.skip(&s.names, depth, s.look.Attribute)
 	}
 	s.out.begin(key, '{', `"url":"`+string(url)+`"`)
-	if err := s.object(ctx, s.rules.node("Extension"), "Extension", depth); err != nil {
+	if err := s.object(ctx, s.rules.node(extension), depth); err != nil {
 		return err
 	}
 	s.out.end()

@@ -2,9 +2,9 @@ package fhir
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
-	"unicode/utf8"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -42,11 +42,6 @@ type scanner struct {
 
 func newScanner(src io.Reader) *scanner {
 	return &scanner{src: src, buf: make([]byte, firstWindow), mark: -1, line: 1}
-}
-
-// over lets the scanner read text that is in memory.
-func (s *scanner) over(text []byte) {
-	*s = scanner{buf: text, w: len(text), mark: -1, line: s.line, err: io.EOF}
 }
 
 func (s *scanner) malformed(detail string) error {
@@ -101,6 +96,9 @@ func (s *scanner) need() error {
 	return err
 }
 
+// spaces is eight of them, as in indented text.
+const spaces = ones * ' '
+
 // space passes over white space and returns the next byte, which stays. It
 // returns io.EOF at the end of the text.
 func (s *scanner) space() (byte, error) {
@@ -109,6 +107,9 @@ func (s *scanner) space() (byte, error) {
 			switch c := s.buf[s.r]; c {
 			case '\n':
 				s.line++
+				for s.r+9 <= s.w && binary.LittleEndian.Uint64(s.buf[s.r+1:]) == spaces {
+					s.r += 8
+				}
 			case ' ', '\t', '\r':
 			default:
 				return c, nil
@@ -123,6 +124,13 @@ func (s *scanner) space() (byte, error) {
 
 // next is space where the text must not end.
 func (s *scanner) next() (byte, error) {
+	if s.r < s.w && s.buf[s.r] > ' ' {
+		return s.buf[s.r], nil
+	}
+	return s.nextFar()
+}
+
+func (s *scanner) nextFar() (byte, error) {
 	c, err := s.space()
 	if errors.Is(err, io.EOF) {
 		return 0, deid.RefuseAt(deid.CodeTruncated, s.line, "the text ends within a value")
@@ -163,107 +171,6 @@ func (s *scanner) more(end byte, first bool) (bool, error) {
 		err = s.malformed("a comma before an end")
 	}
 	return true, err
-}
-
-// plainByte is 0 for what ends or changes a run of a string's plain bytes.
-var plainByte = func() (t [256]bool) {
-	for i := range t {
-		t[i] = i >= 0x20 && i != '"' && i != '\\'
-	}
-	return t
-}()
-
-// str takes a string and returns it with its quotes as it is written. A string
-// above the limit is passed over and returned as nil. The result is valid until
-// the next call.
-func (s *scanner) str(limit int) ([]byte, error) {
-	if err := s.expect('"'); err != nil {
-		return nil, err
-	}
-	s.r-- // the quote belongs to the token
-	i, long := s.r+1, false
-	s.escaped = false
-	for {
-		for i < s.w && plainByte[s.buf[i]] {
-			i++
-		}
-		if i-s.r > limit {
-			long, s.r = true, i
-		}
-		if i < s.w && s.buf[i] == '"' {
-			break
-		}
-		if i < s.w && s.buf[i] != '\\' {
-			return nil, s.malformed("a control character in a string")
-		}
-		// An escape is looked at as a whole: at most six bytes.
-		want := i + 1
-		if i < s.w {
-			want = i + 2
-			if want <= s.w && s.buf[i+1] == 'u' {
-				want = i + 6
-			}
-		}
-		if want > s.w {
-			at := i - s.r
-			if err := s.need(); err != nil {
-				return nil, err
-			}
-			i = s.r + at
-			continue
-		}
-		if !validEscape(s.buf[i:want]) {
-			return nil, s.malformed("an unknown escape in a string")
-		}
-		i, s.escaped = want, true
-	}
-	token := s.buf[s.r : i+1]
-	s.r = i + 1
-	if long {
-		return nil, nil
-	}
-	if !utf8.Valid(token) {
-		return nil, s.malformed("a string is not UTF-8")
-	}
-	return token, nil
-}
-
-func validEscape(text []byte) bool {
-	if len(text) == 6 {
-		for _, c := range text[2:] {
-			if !isHex(c) {
-				return false
-			}
-		}
-		return true
-	}
-	return bytes.IndexByte([]byte(`"\/bfnrt`), text[1]) >= 0
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
-// key takes a member's name and the colon behind it.
-func (s *scanner) key() ([]byte, error) {
-	token, err := s.str(maxKey)
-	if err != nil {
-		return nil, err
-	}
-	if token == nil {
-		return nil, s.malformed("the name of a member is too long")
-	}
-	name, err := s.unquote(token)
-	if err != nil {
-		return nil, err
-	}
-	// The name outlives the colon only as a copy if the window moves.
-	if s.r < s.w && s.buf[s.r] == ':' {
-		s.r++
-		return name, nil
-	}
-	name = bytes.Clone(name)
-	return name, s.expect(':')
 }
 
 // literal takes a number, true, false or null and returns it as it is written.

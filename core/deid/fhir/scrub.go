@@ -79,13 +79,13 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	}
 	look := deid.NewCodeLook(patternsFor(opts.Profile), vocabulary())
 	forms := dates{mode: opts.Profile.Dates.Mode, shift: opts.Pseudonyms.Shift(), year: opts.Year, keep: opts.keep}
-	after := &words{dst: dst, look: look, rules: rules, forms: forms, seen: map[string]bool{}}
+	after := &words{dst: dst, look: look, rules: rules, forms: forms, seen: map[string]bool{}, given: map[given]bool{}}
 	s := &scrubber{
-		opts: opts, rules: rules, in: newScanner(in), names: newNames(), dates: forms, look: look,
+		opts: opts, rules: rules, in: newScanner(in), dates: forms, look: look,
 		count: deid.NewTally(format), out: emitter{dst: after},
 		ids: &ids{
-			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, forget: look.Value,
-			patients: map[string]bool{}, known: map[string]string{},
+			names: opts.Pseudonyms, rule: opts.Profile.Samples, keep: opts.keep, look: look,
+			patients: map[string]bool{}, known: map[string]string{}, resolved: map[string]string{},
 		},
 		pool: map[string]string{}, shown: facets{},
 	}
@@ -96,6 +96,7 @@ func rewrite(ctx context.Context, dst io.Writer, in *stream.Source, opts Options
 	if err := errors.Join(s.out.flush(true), after.end()); err != nil {
 		return nil, err
 	}
+	rules.tally(s.count)
 	s.count.Warn(in.BOM, "bom_removed")
 	s.count.Warn(after.partial, "second_look_in_parts")
 	kind := kindJSON

@@ -3,6 +3,7 @@ package fhir
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -10,39 +11,46 @@ import (
 // names tells members apart within one object, whatever their number of
 // siblings. Two names count as one when their keyed hashes are equal: that can
 // refuse a file, never let a second member pass.
-type names struct {
-	seed maphash.Seed
-	seen []uint64
-}
+type names struct{ seen []uint64 }
 
-func newNames() *names { return &names{seed: maphash.MakeSeed()} }
+// nameSeed is of this process.
+var nameSeed = maphash.MakeSeed()
 
-// add refuses a name that the object which began at start has already.
-func (n *names) add(s *scanner, start int, name []byte) error {
+func hashOf(name []byte) uint64 { return maphash.Bytes(nameSeed, name) }
+
+// add refuses a name that the object which began at start has already. It returns
+// the name's hash.
+func (n *names) add(s *scanner, start int, name []byte) (uint64, error) {
 	if len(n.seen)-start >= maxMembers {
-		return deid.RefuseAt(deid.CodeTooLarge, s.line, "an object has too many members")
+		return 0, deid.RefuseAt(deid.CodeTooLarge, s.line, "an object has too many members")
 	}
-	h := maphash.Bytes(n.seed, name)
-	for _, old := range n.seen[start:] {
-		if old == h {
-			return deid.RefuseAt(deid.CodeDuplicateKey, s.line, "an object has two members of one name")
-		}
+	h := hashOf(name)
+	if slices.Contains(n.seen[start:], h) {
+		return 0, deid.RefuseAt(deid.CodeDuplicateKey, s.line, "an object has two members of one name")
 	}
 	n.seen = append(n.seen, h)
-	return nil
+	return h, nil
 }
 
-// visitor sees the strings of a value that is passed over, by the name of the
-// member or of the array they stand in.
-type visitor func(name, text []byte)
+// visitor sees the strings of a value that is passed over, except those of members
+// that say nothing of a person.
+type visitor func(text []byte)
+
+// plainMembers of the data types that identify a person are not part of what
+// identifies.
+var plainMembers = map[string]bool{
+	"use": true, "system": true, "type": true, "rank": true, "start": true, "end": true, "url": true, "code": true,
+	"reference": true, "display": true,
+}
 
 // skip passes over a value. Its form is checked as strictly as that of a value
-// that stays.
+// that stays. see is nil where nothing is looked at.
 func (s *scanner) skip(n *names, depth int, see visitor) error {
-	return s.skipNamed(n, depth, nil, see)
+	return s.skipNamed(n, depth, false, see)
 }
 
-func (s *scanner) skipNamed(n *names, depth int, name []byte, see visitor) error {
+// skipNamed is skip for the value of a plain member, or of another one.
+func (s *scanner) skipNamed(n *names, depth int, plain bool, see visitor) error {
 	c, err := s.next()
 	if err != nil {
 		return err
@@ -59,7 +67,7 @@ func (s *scanner) skipNamed(n *names, depth int, name []byte, see visitor) error
 			if more, err := s.more(']', first); err != nil || !more {
 				return err
 			}
-			if err := s.skipNamed(n, depth+1, name, see); err != nil {
+			if err := s.skipNamed(n, depth+1, plain, see); err != nil {
 				return err
 			}
 		}
@@ -69,8 +77,8 @@ func (s *scanner) skipNamed(n *names, depth int, name []byte, see visitor) error
 			return err
 		}
 		text, err := s.unquote(token)
-		if err == nil {
-			see(name, text)
+		if err == nil && !plain {
+			see(text)
 		}
 		return err
 	}
@@ -91,40 +99,13 @@ func (s *scanner) skipObject(n *names, depth int, see visitor) error {
 		if err != nil {
 			return err
 		}
-		if err := n.add(s, start, name); err != nil {
+		if _, err := n.add(s, start, name); err != nil {
 			return err
 		}
-		if see != nil {
-			name = bytes.Clone(name)
-		}
-		if err := s.skipNamed(n, depth, name, see); err != nil {
+		if err := s.skipNamed(n, depth, see != nil && plainMembers[string(name)], see); err != nil {
 			return err
 		}
 	}
-}
-
-// capture takes a whole value and returns it as it is written, valid until the
-// next call.
-func (s *scanner) capture(n *names, depth int) ([]byte, error) {
-	if _, err := s.next(); err != nil {
-		return nil, err
-	}
-	marked := s.mark >= 0
-	start := s.r
-	if !marked {
-		s.mark, start = s.r, 0
-	} else {
-		start -= s.mark
-	}
-	err := s.skip(n, depth, nil)
-	from := s.mark + start
-	if !marked {
-		s.mark = -1
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.buf[from:s.r], nil
 }
 
 // find looks ahead for the string value of a member of the object that begins

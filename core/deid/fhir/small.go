@@ -11,83 +11,96 @@ type parts struct {
 	number                                                []byte
 }
 
-// read takes a captured element apart.
-func (s *scrubber) read(raw []byte) (parts, error) {
+// read takes an element apart. Its number is valid until the next one is read.
+func (s *scrubber) read(depth int) (parts, error) {
 	var p parts
-	in := &s.small
-	in.over(raw)
-	if err := in.expect('{'); err != nil {
+	if depth >= maxDepth {
+		return p, deid.RefuseAt(deid.CodeTooDeep, s.in.line, "values are nested deeper than 64")
+	}
+	if err := s.in.expect('{'); err != nil {
 		return p, err
 	}
+	start := len(s.names.seen)
 	for first := true; ; first = false {
-		more, err := in.more('}', first)
+		more, err := s.in.more('}', first)
 		if err != nil || !more {
+			s.names.seen = s.names.seen[:start]
 			return p, err
 		}
-		name, err := in.key()
+		name, err := s.in.key()
 		if err != nil {
 			return p, err
 		}
-		if err := s.part(in, &p, name); err != nil {
+		if _, err := s.names.add(s.in, start, name); err != nil {
+			return p, err
+		}
+		if err := s.part(&p, name, depth+1); err != nil {
 			return p, err
 		}
 	}
 }
 
-func (s *scrubber) part(in *scanner, p *parts, name []byte) error {
-	c, err := in.next()
-	if err != nil {
+// part reads one member.
+func (s *scrubber) part(p *parts, name []byte, depth int) error {
+	into := p.member(name)
+	isNumber, isDisplay, isIdentifier := string(name) == "value", string(name) == "display", string(name) == "identifier"
+	c, err := s.in.next()
+	switch {
+	case err != nil:
 		return err
-	}
-	if string(name) == "identifier" {
-		return in.skip(s.names, 0, s.forget) // of whom a Reference speaks, who may have none else
-	}
-	if c != '"' {
-		token, err := in.capture(s.names, 0)
-		if string(name) == "value" && err == nil && isNumber(token) {
-			p.number = token
+	case isIdentifier:
+		return s.in.skip(&s.names, depth, s.look.Value) // of whom a Reference speaks, who may have none else
+	case c == '{' || c == '[':
+		return s.in.skip(&s.names, depth, nil)
+	case c != '"':
+		token, err := s.in.literal()
+		if err == nil && isNumber && (c == '-' || c >= '0' && c <= '9') {
+			s.number = append(s.number[:0], token...)
+			p.number = s.number
 		}
 		return err
 	}
-	token, err := in.str(maxString)
+	token, err := s.in.str(maxString)
 	if err != nil || token == nil {
 		return err
 	}
-	text, err := in.unquote(token)
-	if err != nil {
+	text, err := s.in.unquote(token)
+	switch {
+	case err != nil:
 		return err
+	case into != nil:
+		*into = s.intern(text)
+	case isDisplay && p.system == "" && p.code == "":
+		// The name of a person where the element is a Reference.
+		s.look.Attribute(text)
 	}
+	return nil
+}
+
+// member is where the text of a member goes, or nil.
+func (p *parts) member(name []byte) *string {
 	switch string(name) {
 	case "system":
-		p.system = s.intern(text)
+		return &p.system
 	case "code":
-		p.code = s.intern(text)
+		return &p.code
 	case "unit":
-		p.unit = s.intern(text)
+		return &p.unit
 	case "value":
-		p.value = s.intern(text)
+		return &p.value
 	case "reference":
-		p.reference = s.intern(text)
+		return &p.reference
 	case "type":
-		p.typ = s.intern(text)
+		return &p.typ
 	case "comparator":
-		p.comparator = s.intern(text)
-	case "display":
-		// The name of a person where the element is a Reference.
-		if p.system == "" && p.code == "" {
-			s.forgetDisplay(string(text))
-		}
+		return &p.comparator
 	}
 	return nil
 }
 
 // element rewrites one of the data types that are looked at as a whole.
 func (s *scrubber) element(r *rule, key string, depth int) error {
-	raw, err := s.in.capture(s.names, depth)
-	if err != nil {
-		return err
-	}
-	p, err := s.read(raw)
+	p, err := s.read(depth)
 	if err != nil {
 		return err
 	}
@@ -113,16 +126,16 @@ func (s *scrubber) element(r *rule, key string, depth int) error {
 func (s *scrubber) reference(r *rule, key string, p parts) {
 	text, ok := s.ids.reference(p.reference)
 	if !ok {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return
 	}
 	if text != p.reference {
-		s.count.Add(r.report, "replace", 1)
+		r.replaced++
 	}
 	s.out.begin(key, '{', "")
-	s.out.text(`"reference"`, text)
+	s.out.text(`"reference":`, text)
 	if spec().resources[p.typ] {
-		s.out.text(`"type"`, p.typ)
+		s.out.text(`"type":`, p.typ)
 	}
 	s.out.end()
 }
@@ -131,31 +144,31 @@ func (s *scrubber) reference(r *rule, key string, p parts) {
 // value.
 func (s *scrubber) identifier(r *rule, key string, p parts) {
 	if p.value == "" {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return
 	}
 	name := p.value
 	if !s.ids.keep {
-		s.look.Value(p.value)
+		s.look.Value([]byte(p.value))
 		name = p.system + "\x00" + p.value
 	}
 	text := s.ids.names.Name(identifierDomain, name)
 	if text != p.value || p.system != "" {
-		s.count.Add(r.report, "replace", 1)
+		r.replaced++
 	}
 	s.out.begin(key, '{', "")
-	s.out.text(`"value"`, text)
+	s.out.text(`"value":`, text)
 	s.out.end()
 }
 
 func (s *scrubber) coding(r *rule, key string, p parts) {
 	if p.number != nil || !s.rules.knows(p.system, p.code) {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return
 	}
 	s.out.begin(key, '{', "")
-	s.out.text(`"system"`, p.system)
-	s.out.text(`"code"`, p.code)
+	s.out.text(`"system":`, p.system)
+	s.out.text(`"code":`, p.code)
 	s.out.end()
 	s.shown.coding(s.kind, p.system, p.code)
 }
@@ -167,25 +180,25 @@ func (s *scrubber) quantity(r *rule, key string, p parts) {
 		return
 	}
 	if p.number == nil {
-		s.count.Add(r.report, "drop", 1)
+		r.dropped++
 		return
 	}
 	s.out.begin(key, '{', "")
-	s.out.value(`"value"`, p.number)
+	s.out.value(`"value":`, p.number)
 	if p.comparator != "" && isCode(p.comparator) && !lowerSet[p.comparator[0]] {
-		s.out.text(`"comparator"`, p.comparator)
+		s.out.text(`"comparator":`, p.comparator)
 	}
 	coded := s.rules.knows(p.system, p.code)
 	switch {
 	case p.unit == "":
 	case coded && p.unit == p.code, s.rules.units[p.unit]:
-		s.out.text(`"unit"`, p.unit)
+		s.out.text(`"unit":`, p.unit)
 	default:
 		s.count.Add("Quantity.unit", "drop", 1)
 	}
 	if coded {
-		s.out.text(`"system"`, p.system)
-		s.out.text(`"code"`, p.code)
+		s.out.text(`"system":`, p.system)
+		s.out.text(`"code":`, p.code)
 	}
 	s.out.end()
 }
@@ -216,6 +229,3 @@ var perYear = map[string]float64{
 	"day":       365,
 	"":          1,
 }
-
-// forgetDisplay has the second look search for the display of what is no code.
-func (s *scrubber) forgetDisplay(text string) { s.look.Attribute(text) }

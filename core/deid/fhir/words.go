@@ -1,8 +1,10 @@
 package fhir
 
 import (
+	"bytes"
 	"io"
-	"strings"
+	"maps"
+	"sync"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -22,10 +24,11 @@ const (
 // the rules name to the letter, such as code systems, is no text of the input.
 type words struct {
 	dst     io.Writer
-	look    *deid.Look
+	look    *deid.CodeLook
 	rules   *rules
 	forms   dates
 	seen    map[string]bool
+	given   map[given]bool // texts that the rules name, as they were met of late
 	token   []byte
 	name    []byte // of the member
 	inText  bool
@@ -35,20 +38,20 @@ type words struct {
 	hit     bool
 }
 
+// given is a text of a member.
+type given struct{ name, text string }
+
 func (w *words) Write(p []byte) (int, error) {
-	for rest := p; len(rest) > 0; {
+	for at := 0; at < len(p); {
 		if w.inText && !w.escaped {
-			n := 0
-			for n < len(rest) && plainByte[rest[n]] {
-				n++
-			}
-			w.push(rest[:n])
-			if rest = rest[n:]; len(rest) == 0 {
+			end, _ := plainEnd(p, at)
+			w.push(p[at:end])
+			if at = end; at == len(p) {
 				break
 			}
 		}
-		w.take(rest[0])
-		rest = rest[1:]
+		w.take(p[at])
+		at++
 	}
 	if w.hit {
 		return 0, errRemains
@@ -93,7 +96,7 @@ func (w *words) finish() {
 		w.ended = false
 		return
 	}
-	if _, met := w.seen[string(w.token)]; !met && w.wanted() {
+	if w.wanted() {
 		if len(w.seen) >= maxWords {
 			w.compare()
 			w.partial = true
@@ -103,38 +106,52 @@ func (w *words) finish() {
 	w.token, w.ended = w.token[:0], false
 }
 
-// wanted tells whether a value is looked at: a text that comes from the input, or
-// a whole number that might be somebody's.
+// wanted tells whether a value is to be remembered: a text that comes from the input,
+// or a whole number that might be somebody's, if it was not met before.
 func (w *words) wanted() bool {
-	if w.ended {
-		return !spec().bound[string(w.name)] && !w.named()
+	if !w.ended {
+		return len(w.token) >= minNumber && digits(w.token) == len(w.token) && !w.seen[string(w.token)]
 	}
-	return len(w.token) >= minNumber && digits(w.token) == len(w.token)
+	if w.made() || w.seen[string(w.token)] {
+		return false
+	}
+	if w.given[given{string(w.name), string(w.token)}] {
+		return false
+	}
+	id := given{string(w.name), string(w.token)}
+	if !spec().bound[id.name] && !w.named(id.text) {
+		return true
+	}
+	if len(w.given) >= maxKnown {
+		clear(w.given)
+	}
+	w.given[id] = true
+	return false
 }
 
-// named tells whether a text is given by the rules or made by us.
-func (w *words) named() bool {
-	text := string(w.token)
-	switch {
-	case string(w.name) == "system" && w.rules.system(text) != nil,
-		string(w.name) == "url" && w.rules.extensions[text], w.rules.units[text], spec().resources[text]:
+// made tells whether a text is made by us: a surrogate, alone or behind the type of a
+// resource, or a date as the profile has it.
+func (w *words) made() bool {
+	text := w.token
+	if text[0] <= '9' && (len(text) == len("2000") || w.forms.mode == deid.DateShift) && isDate(string(text)) {
 		return true
 	}
-	if isDate(text) && (w.forms.mode == deid.DateShift || len(text) == 4) {
-		return true
+	if !bytes.HasPrefix(text, []byte(deid.SurrogatePrefix)) {
+		text = text[max(bytes.LastIndexByte(text, '/'), bytes.LastIndexByte(text, '#'))+1:]
 	}
-	at := strings.LastIndexAny(text, "/#") + 1
-	text = text[at:]
-	return strings.HasPrefix(text, deid.SurrogatePrefix) && len(text) < 32 || strings.HasPrefix(text, urnUUID+uuidMark)
+	return bytes.HasPrefix(text, []byte(deid.SurrogatePrefix)) && len(text) < 32 ||
+		bytes.HasPrefix(text, []byte(urnUUID+uuidMark))
+}
+
+// named tells whether a text is given by the rules.
+func (w *words) named(text string) bool {
+	return string(w.name) == "system" && w.rules.system(text) != nil ||
+		string(w.name) == "url" && w.rules.extensions[text] || w.rules.units[text] || spec().resources[text]
 }
 
 // compare holds the texts so far against what was removed so far.
 func (w *words) compare() {
-	for text := range w.seen {
-		if w.look.Hits(text) {
-			w.hit = true
-		}
-	}
+	w.hit = w.hit || w.look.Hits(maps.Keys(w.seen))
 	clear(w.seen)
 }
 
@@ -148,15 +165,15 @@ func (w *words) end() error {
 }
 
 // vocabulary is what stands in every output.
-func vocabulary() []string {
+var vocabulary = sync.OnceValue(func() *deid.Vocabulary {
 	list := append([]string{"volens", "Patient", "collection", "true", "false"}, codeWords...)
 	for name := range spec().resources {
 		if spec().resources[name] {
 			list = append(list, name)
 		}
 	}
-	return list
-}
+	return deid.NewVocabulary(list)
+})
 
 // patternsFor leaves out what coded data are made of: addresses of code systems,
 // which are held against the list, and dates where dates may stay.

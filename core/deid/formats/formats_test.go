@@ -5,11 +5,15 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/volens-network/volens/core/bgzf"
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
 	"github.com/volens-network/volens/core/filetype"
@@ -84,11 +88,58 @@ func TestDetect_RefusesWhatNoPackageCleans(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
 
-func TestScrub_RefusesCRAMWithAReason(t *testing.T) {
-	_, _, _, err := scrub(rules(t), append([]byte("CRAM\x03\x00"), make([]byte, 64)...))
-	var refusal *deid.RefusalError
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, deid.CodeUnsupported, refusal.Code)
+// What has to be converted first is refused with the command that does it.
+func TestDetect_NamesTheWayOut(t *testing.T) {
+	bcf := append([]byte("BCF\x02\x02"), make([]byte, 64)...)
+	var packed bytes.Buffer
+	w := bgzf.NewWriter(&packed, 1)
+	_, err := w.Write(bcf)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for name, c := range map[string]struct {
+		data []byte
+		code deid.Code
+		way  string
+	}{
+		"BCF":        {bcf, deid.CodeBCF, "bcftools view -O z"},
+		"packed BCF": {packed.Bytes(), deid.CodeBCF, "bcftools view -O z"},
+		"CRAM":       {append([]byte("CRAM\x03\x00"), make([]byte, 64)...), deid.CodeCRAM, "samtools view -b"},
+	} {
+		_, _, _, err := scrub(rules(t), c.data)
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal, name)
+		require.Equal(t, c.code, refusal.Code, name)
+		require.Contains(t, err.Error(), c.way, name)
+	}
+}
+
+// TestDetect_BCFOfBcftools looks at what the peer writes, packed and not, and follows the advice.
+func TestDetect_BCFOfBcftools(t *testing.T) {
+	bcftools, err := exec.LookPath("bcftools")
+	if err != nil {
+		t.Skip("bcftools is not installed")
+	}
+	dir := t.TempDir()
+	text := filepath.Join(dir, "a.vcf")
+	require.NoError(t, os.WriteFile(text, variants(t), 0o600))
+	for _, kind := range []string{"b", "u"} {
+		binary, again := filepath.Join(dir, kind+".bcf"), filepath.Join(dir, kind+".vcf.gz")
+		said, err := exec.CommandContext(t.Context(), bcftools, "view", "-O", kind, "-o", binary, text).CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		data, err := os.ReadFile(binary)
+		require.NoError(t, err)
+		_, _, _, err = scrub(rules(t), data)
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, deid.CodeBCF, refusal.Code)
+		said, err = exec.CommandContext(t.Context(), bcftools, "view", "-O", "z", "-o", again, binary).CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		data, err = os.ReadFile(again)
+		require.NoError(t, err)
+		_, result, _, err := scrub(rules(t), data)
+		require.NoError(t, err)
+		require.Equal(t, "vcf.gz", result.Entry.Kind)
+	}
 }
 
 func TestScrub_OneSampleOfAVCFOnly(t *testing.T) {

@@ -47,8 +47,12 @@ func Detect(src io.Reader) (filetype.Detection, io.Reader, error) {
 	}
 	switch found.Format {
 	case filetype.FormatVCF, filetype.FormatDICOM, filetype.FormatFHIRJSON, filetype.FormatFHIRNDJSON,
-		filetype.FormatBAM, filetype.FormatSAM, filetype.FormatCRAM:
+		filetype.FormatBAM, filetype.FormatSAM:
 		return found, whole, nil
+	case filetype.FormatBCF:
+		return found, nil, deid.RefuseBCF()
+	case filetype.FormatCRAM:
+		return found, nil, deid.RefuseCRAM()
 	case filetype.Unknown:
 		return found, nil, deid.Refuse(deid.CodeNotThisFormat, "the first bytes are of no known format")
 	default:
@@ -74,7 +78,7 @@ func (r Rules) Scrub(
 		return fhir.Scrub(ctx, dst, src, fhir.Options{
 			Profile: r.Profile, Pseudonyms: r.Pseudonyms, Year: r.Year, AllSamples: r.AllSamples, Workers: r.Workers,
 		})
-	case filetype.FormatBAM, filetype.FormatSAM, filetype.FormatCRAM: // the last is refused with a reason
+	case filetype.FormatBAM, filetype.FormatSAM:
 		return bam.Scrub(ctx, dst, src, bam.Options{
 			Profile: r.Profile, Pseudonyms: r.Pseudonyms, Rand: r.Rand, AllSamples: r.AllSamples, Workers: r.Workers,
 			Index: r.Index,

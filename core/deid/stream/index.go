@@ -34,7 +34,7 @@ func addIndex(result *deid.FileResult, at *bgzf.Offsets) error {
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	file, err := packIndex(index)
+	file, err := index.File()
 	if err != nil {
 		return err
 	}
@@ -44,22 +44,6 @@ func addIndex(result *deid.FileResult, at *bgzf.Offsets) error {
 		Kind: index.Kind, Bytes: int64(len(file)), SHA256: hex.EncodeToString(sum[:]),
 	}
 	return nil
-}
-
-// packIndex is the file of an index.
-func packIndex(index *genomeindex.Index) ([]byte, error) {
-	if !index.Kind.Packed() {
-		return index.Content, nil
-	}
-	var out bytes.Buffer
-	w := bgzf.NewWriter(&out, 1)
-	if _, err := w.Write(index.Content); err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	return out.Bytes(), nil
 }
 
 // expectIndex makes the index that the payload gives, against which VerifyIndex holds its

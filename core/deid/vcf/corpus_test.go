@@ -33,7 +33,7 @@ var refused = map[string]deid.Code{
 	"awkward/random.bin":          deid.CodeNotThisFormat,
 	"awkward/study.zip":           deid.CodeNotThisFormat,
 	"awkward/vcf_named.dcm":       deid.CodeMalformedRecord,
-	"vcf/serialization_test.bcf":  deid.CodeNotThisFormat,
+	"vcf/serialization_test.bcf":  deid.CodeBCF,
 	"vcf/HiSeq.10000.vcf.bgz.tbi": deid.CodeNotThisFormat,
 	"vcf/exac.vcf.gz.tbi":         deid.CodeNotThisFormat,
 }

@@ -30,7 +30,7 @@ type scrubber struct {
 	chrom   []byte
 	index   *genomeindex.Builder // nil where none is wanted
 	at      uint64               // plain bytes written, without out
-	reach   reach
+	reach   genomeindex.Reach
 	// sequence is the number of chrom in the index.
 	sequence int32
 }
@@ -236,7 +236,7 @@ func (s *scrubber) info(column []byte) {
 		}
 		s.out = append(s.out, part...)
 		if s.index != nil {
-			s.reach.see(key, value)
+			s.reach.See(key, value)
 		}
 	}
 	if len(s.out) == start {

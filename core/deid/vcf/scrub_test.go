@@ -275,7 +275,7 @@ func TestScrub_RefusesWithAReason(t *testing.T) {
 		"empty in gzip":    {deid.CodeEmpty, gz(t, nil)},
 		"other text":       {deid.CodeNotThisFormat, []byte("hello, world, this is no genome")},
 		"JSON":             {deid.CodeNotThisFormat, []byte(`{"resourceType":"Patient"}`)},
-		"BCF":              {deid.CodeNotThisFormat, gz(t, []byte("BCF\x02\x02 and so on, long enough"))},
+		"BCF":              {deid.CodeBCF, gz(t, []byte("BCF\x02\x02 and so on, long enough"))},
 		"old version":      {deid.CodeNotThisFormat, bytes.Replace(good, []byte("v4.2"), []byte("v3.3"), 1)},
 		"future version":   {deid.CodeNotThisFormat, bytes.Replace(good, []byte("v4.2"), []byte("v4.9"), 1)},
 		"UTF-16":           {deid.CodeUTF16, []byte("#\x00#\x00f\x00i\x00l\x00e\x00f\x00o\x00r\x00m\x00a\x00t\x00")},

@@ -22,7 +22,7 @@ func sniff(in *stream.Source) error {
 	case len(bytes.Trim(head, "\r\n")) == 0 && ended:
 		return deid.Refuse(deid.CodeEmpty, "there is nothing in it")
 	case bytes.HasPrefix(head, []byte("BCF")):
-		return deid.Refuse(deid.CodeNotThisFormat, "this is BCF; convert it to VCF")
+		return deid.RefuseBCF()
 	case !bytes.HasPrefix(head, []byte(magic)):
 		return deid.Refuse(deid.CodeNotThisFormat, "the content does not start as VCF does")
 	}
