@@ -45,6 +45,8 @@ func TestModel_Holds(t *testing.T) {
 	for _, s := range []search{
 		{"P1 P2 P3 P5 P6", 3000, false, define()},
 		{"P4", 8000, false, liveness()},
+		{"P1 P2 P3 P5 P6, three messages a block", 3500, false, define("TXS=3")},
+		{"P1 P2 P3 P5 P6, a yes that counts later", 3500, false, define("OPT_OUT=1")},
 		{"P1 P2 P3 P5 P6, a pending epoch", 10_000, false, define("CANARY")},
 		{"P1 P2 P3 P5 P6, merged shares", 5000, false, define("MERGE", "TXS=1")},
 		{"P7, two jobs a batch", 30_000, false, define("TIMELY", "CANARY", "BATCH=2", "JOB_BLOCKS=5")},
@@ -83,6 +85,8 @@ func TestModel_Mutations(t *testing.T) {
 		{"a seat takes an S in any state", 0, define("MUT_ANY_STATE")},
 		{"both", 2, define("MUT_REPEAT", "MUT_ANY_STATE")},
 		{"a revocation does not reach custody", 3, define("MUT_NO_HOOK")},
+		{"a yes outlives its consent", 3, define("MUT_YES_OUTLIVES", "TXS=3")},
+		{"a yes outlives its consent until it counts", 3, define("MUT_YES_OUTLIVES", "OPT_OUT=1")},
 		{"a revoked seat is never settled", 4, liveness("MUT_NO_SETTLE")},
 		{"a late job never ends", 4, liveness("MUT_NO_EXPIRY")},
 		{"a void seat keeps the money", 4, liveness("MUT_VOID_KEEPS")},

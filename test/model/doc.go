@@ -5,7 +5,8 @@
 //
 //	P1  a key is released only under a consent that was active at the batch
 //	P2  at most one release a seat
-//	P3  a seat whose owner revoked before the batch is never released
+//	P3  what an owner revoked after her yes and before the batch is never released under
+//	    that yes, whatever she grants later: a yes dies with its consent
 //	P4  money that was locked is paid or comes back (LTL, over all infinite runs)
 //	P5  the account holds what the ledgers lock, and each unit goes one way
 //	P6  T right shares of one epoch stand behind each release

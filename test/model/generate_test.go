@@ -34,6 +34,7 @@ var wanted = []string{
 	"a release", "two releases", "a refusal", "a switch with a job under way", "a revocation in the batch",
 	"revoked in the batch and released", "revoked in the batch and void", "a late job", "a job that waits",
 	"a request that fails", "a wrong share", "revoked while it waits",
+	"a yes that died with its consent",
 }
 
 // features are what a trace shows.
@@ -53,6 +54,9 @@ func features(trace model.Trace) map[string]bool {
 			out["a wrong share"] = true
 		}
 		for i := range model.Jobs {
+			if diesOf(b, i) {
+				out["a yes that died with its consent"] = true
+			}
 			was, is := before.Seats[i], b.After.Seats[i]
 			switch {
 			case is == "RELEASED" && was == "REVOKING":
@@ -78,6 +82,26 @@ func features(trace model.Trace) map[string]bool {
 		}
 	}
 	return out
+}
+
+// diesOf reports whether a block holds a yes, then a revocation and then a new consent,
+// under which that yes would count were it not dead.
+func diesOf(b model.Block, job int) bool {
+	step := 0
+	for _, tx := range b.Txs {
+		switch {
+		case !tx.OK:
+		case tx.Verb == "yes" && tx.Job == job:
+			step = 1
+		case tx.Verb == "revoke" && step == 1:
+			step = 2
+		case tx.Verb == "grant" && step == 2:
+			step = 3
+		case (tx.Verb == "drop" || tx.Verb == "hold") && step > 0, (tx.Verb == "no" || tx.Verb == "cancel") && tx.Job == job:
+			return false
+		}
+	}
+	return step == 3
 }
 
 // simulate is the trace of one seed, and its text.

@@ -15,6 +15,7 @@
  *
  * Configurations, by -D:
  *   JOB_BLOCKS REQUEST_BLOCKS TXS BATCH   sizes: windows in blocks, messages a block, m_max
+ *   OPT_OUT  blocks until a yes counts; 0 as in a development network
  *   TIMELY   honest proposers take in the shares of all honest validators, validator 3
  *            proposes every fourth block; for P7
  *   CANARY   a pending epoch and its canary batches; else the switch is one step
@@ -32,6 +33,9 @@
 #endif
 #ifndef TXS
 #define TXS 2
+#endif
+#ifndef OPT_OUT
+#define OPT_OUT 0
 #endif
 #ifndef BATCH
 #define BATCH 1
@@ -58,6 +62,8 @@ mtype = { UNDECIDED, YES, NO, DENIED };
 mtype seat[JOBS] = FREE;
 mtype request[JOBS] = NONE;
 mtype decision[JOBS] = UNDECIDED;
+bool broken[JOBS];   /* the consent was revoked since the yes */
+byte matures[JOBS];  /* blocks left until the yes counts */
 byte until[JOBS];    /* blocks left to decide on a request */
 byte ttl[JOBS];      /* blocks left to release a job */
 byte offers[JOBS];
@@ -83,7 +89,7 @@ byte back[JOBS];
 /* What only the properties know. */
 byte stored[JOBS];   /* S stored, how often */
 bool allowed[JOBS];  /* the consent was active when the job first stood in a batch */
-bool dead[JOBS];     /* revoked before the batch, or between two */
+bool dead[JOBS];     /* revoked since the yes: before the batch, or between two */
 byte stale[JOBS];    /* MERGE: kept shares of an earlier epoch */
 byte proposer;       /* TIMELY: of this block */
 
@@ -93,6 +99,7 @@ byte proposer;       /* TIMELY: of this block */
 #define open(i) (seat[i] == ASSIGNED || seat[i] == EMITTED)
 #define inside(batch, i) ((batch >> i) & 1)
 #define permitted (consent && held)
+#define counts(i) (decision[i] == YES && matures[i] == 0)
 #define mayYes(i) (request[i] == OPEN && decision[i] != YES && permitted)
 #define mayNo(i) (request[i] == OPEN && decision[i] != NO)
 
@@ -255,6 +262,18 @@ inline revoke_seat(i) {
 	fi
 }
 
+/* A yes dies with its consent: what is granted later asks anew. */
+inline revoke_yes(i) {
+	if
+	:: request[i] == OPEN && decision[i] == YES ->
+#ifndef MUT_YES_OUTLIVES
+		broken[i] = true;
+#endif
+		dead[i] = true
+	:: else -> skip
+	fi
+}
+
 inline ask(i) {
 	if
 	:: request[i] == NONE ->
@@ -267,7 +286,9 @@ inline ask(i) {
 
 inline yes(i) {
 	if
-	:: mayYes(i) -> decision[i] = YES; printf("tx yes %d ok\n", i)
+	:: mayYes(i) ->
+		decision[i] = YES; matures[i] = OPT_OUT; broken[i] = false; dead[i] = false;
+		printf("tx yes %d ok\n", i)
 	:: request[i] != NONE && !mayYes(i) ->
 		printf("tx yes %d refused\n", i)
 	:: request[i] == NONE -> skip
@@ -303,6 +324,8 @@ inline revoke() {
 	if
 	:: consent ->
 		consent = false;
+		revoke_yes(0);
+		revoke_yes(1);
 		revoke_seat(0);
 		revoke_seat(1);
 		printf("tx revoke ok\n")
@@ -362,12 +385,12 @@ inline ready(i, other) {
 
 inline clear_request(i, other) {
 	if
-	:: request[i] == OPEN && decision[i] == YES ->
+	:: request[i] == OPEN && counts(i) ->
 		if
 #ifdef MUT_NO_RECHECK
 		:: true ->
 #else
-		:: permitted ->
+		:: permitted && !broken[i] ->
 #endif
 			request[i] = CLEARED; seat[i] = ASSIGNED; ttl[i] = JOB_BLOCKS; offers[i] = 0; ready(i, other)
 #ifndef MUT_NO_RECHECK
@@ -379,7 +402,7 @@ inline clear_request(i, other) {
 			fi
 #endif
 		fi
-	:: request[i] == OPEN && decision[i] != YES && until[i] == 0 -> fail_request(i)
+	:: request[i] == OPEN && !counts(i) && until[i] == 0 -> fail_request(i)
 	:: else -> skip
 	fi
 }
@@ -479,6 +502,14 @@ inline forget(i) {
 	if
 	:: request[i] == CLEARED || request[i] == FAILED -> until[i] = 0; decision[i] = UNDECIDED
 	:: else -> skip
+	fi;
+	if
+	:: decision[i] != YES -> matures[i] = 0; broken[i] = false
+	:: else -> skip
+	fi;
+	if
+	:: decision[i] != YES && seat[i] == FREE -> dead[i] = false
+	:: else -> skip
 	fi
 }
 
@@ -505,16 +536,18 @@ inline end_block() {
 	printf("state %e %e %d %d %d %d %d %d\n", seat[0], seat[1], paid[0], back[0], paid[1], back[1], consent, current)
 }
 
-inline begin_block() {
+inline pass(i) {
 	if
-	:: request[0] == OPEN -> until[0]--
+	:: request[i] == OPEN -> until[i]--
 	:: else -> skip
 	fi;
 	if
-	:: request[1] == OPEN -> until[1]--
+	:: matures[i] > 0 -> matures[i]--
 	:: else -> skip
 	fi
 }
+
+inline begin_block() { pass(0); pass(1) }
 
 active proctype chain() {
 	byte used, used_now, wrong, sent, next;
