@@ -11,10 +11,6 @@ if ! git rev-parse --verify --quiet "$ref" >/dev/null; then
   echo "proto-breaking.sh: SKIPPED: no branch $ref to compare with" >&2
   exit 0
 fi
-if [ -z "$(git ls-tree -r --name-only "$ref" -- proto | grep '\.proto$' || true)" ]; then
-  echo "proto-breaking.sh: SKIPPED: $ref has no proto yet" >&2
-  exit 0
-fi
 
 buf=$(scripts/tool.sh buf)
 scripts/proto-deps.sh

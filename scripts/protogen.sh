@@ -4,11 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if [ -z "$(find proto -name '*.proto' -print -quit 2>/dev/null)" ]; then
-  echo "protogen.sh: no proto files, nothing to generate" >&2
-  exit 0
-fi
-
 buf=$(scripts/tool.sh buf)
 scripts/tool.sh protoc-gen-gocosmos >/dev/null
 scripts/tool.sh protoc-gen-grpc-gateway >/dev/null

@@ -8,8 +8,8 @@ mapfile -t packages < <(
   { git grep -lF --untracked 'volens/test/vectors"' -- '*_test.go' || true; } | xargs -r -n 1 dirname | sort -u | sed 's|^|./|'
 )
 if [ ${#packages[@]} -eq 0 ]; then
-  echo "vectors.sh: no package writes vectors yet" >&2
-  exit 0
+  echo "vectors.sh: found no package that writes vectors" >&2
+  exit 1
 fi
 VOLENS_UPDATE_VECTORS=1 go test -count=1 -run Vectors "${packages[@]}"
 

@@ -4,8 +4,15 @@ set -euo pipefail
 cd "$(dirname "$0")/../web"
 
 task=${1:?install, build, test, browser or lint}
-if ! command -v npm >/dev/null; then
-  echo "web.sh: NO NPM HERE: web $task was SKIPPED" >&2
+# new_enough holds node against what package.json asks for.
+new_enough() {
+  node -e 'const [have, want] = [process.versions.node, require("./package.json").engines.node.replace(">=", "")]
+    .map((version) => version.split(".").map(Number));
+    process.exit(have[0] > want[0] || (have[0] === want[0] && have[1] >= want[1]) ? 0 : 1);'
+}
+
+if ! command -v npm >/dev/null || ! new_enough; then
+  echo "web.sh: NO NPM HERE, OR A NODE THAT IS TOO OLD (see web/package.json): web $task was SKIPPED" >&2
   [ -z "${CI:-}" ]
   exit
 fi

@@ -221,6 +221,19 @@ func TestMissingFields(t *testing.T) {
 	require.Nil(t, duo.MissingFields(nil))
 }
 
+func TestIncomplete(t *testing.T) {
+	numbered := errors.New("request is incomplete")
+	require.NoError(t, duo.Incomplete(numbered, nil))
+
+	err := duo.Incomplete(numbered, []string{"spec.price", "spec.n_max"})
+	require.EqualError(t, err, "request is incomplete: missing or wrong fields: spec.price, spec.n_max")
+	require.Equal(t, []string{"spec.price", "spec.n_max"}, duo.MissingFields(err))
+	require.ErrorIs(t, err, numbered)
+	var coded interface{ Cause() error }
+	require.ErrorAs(t, err, &coded)
+	require.Equal(t, numbered, coded.Cause())
+}
+
 func TestPolicyCanonical_DropsAliasAndSorts(t *testing.T) {
 	p := newWorld(t).Policy
 	p.Modifiers = []duo.Modifier{

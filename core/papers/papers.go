@@ -14,10 +14,8 @@ package papers
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -76,14 +74,9 @@ func Parse(raw []byte) (Papers, error) {
 	if !utf8.Valid(raw) {
 		return Papers{}, fmt.Errorf("%w: not UTF-8", ErrPapers)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
 	var p Papers
-	if err := decoder.Decode(&p); err != nil {
+	if err := jcs.Unmarshal(raw, &p); err != nil {
 		return Papers{}, fmt.Errorf("%w: %w", ErrPapers, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return Papers{}, fmt.Errorf("%w: more than one document", ErrPapers)
 	}
 	return p, p.Validate()
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // apart are the folders that hold nothing written by hand here: what was built, fetched or made elsewhere.
-var apart = []string{".git", ".build", "build", "node_modules", "dist", "tools/bin", "warm"}
+var apart = []string{".git", ".build", "build", "node_modules", "dist", "tools/bin"}
 
 // maxFile bounds what counts as a text to look into.
 const maxFile = 1 << 20
@@ -50,7 +50,7 @@ func Files(root string) ([]File, error) {
 			}
 			return nil
 		}
-		if !entry.Type().IsRegular() {
+		if !entry.Type().IsRegular() || path == ".git" { // a file where the tree is a second one of a repository
 			return nil
 		}
 		file, isText, err := read(name, path)

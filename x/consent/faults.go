@@ -7,7 +7,6 @@ import (
 
 	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/x/dataset"
-	"github.com/volens-network/volens/x/internal/incomplete"
 )
 
 const (
@@ -38,7 +37,7 @@ func (f *faults) nested(err error, prefix string) {
 
 // err is ErrMissingFields with all paths, or nil if there are none.
 func (f *faults) err() error {
-	return incomplete.New(ErrMissingFields, f.paths)
+	return duo.Incomplete(ErrMissingFields, f.paths)
 }
 
 // check records what duo finds wrong with the policy, and every value that could be

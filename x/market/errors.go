@@ -5,7 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
-	"github.com/volens-network/volens/x/internal/incomplete"
+	"github.com/volens-network/volens/core/duo"
 )
 
 // Errors of the module; numbers are never given to another error.
@@ -78,5 +78,5 @@ func (f *faults) need(ok bool, format string, args ...any) {
 
 // err is ErrMissingFields with all paths, or nil if there are none.
 func (f *faults) err() error {
-	return incomplete.New(ErrMissingFields, f.paths)
+	return duo.Incomplete(ErrMissingFields, f.paths)
 }
