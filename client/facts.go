@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -56,26 +55,12 @@ func (i *inquiry) permits(ctx context.Context, d dataset.Dataset) (duo.Decision,
 	}
 	facts.Dataset = duo.Dataset{
 		Active: d.Status == dataset.STATUS_ACTIVE, KeyID: d.Payload.KeyId,
-		DataClasses: classesOf(d.Payload.Kind, policy),
+		DataClasses: d.Payload.Kind.DataClasses(policy.DataClasses),
 	}
 	if facts.Attestation, err = i.attestation(ctx, d); err != nil {
 		return duo.Decision{}, err
 	}
 	return duo.Permits(policy, i.use, facts), nil
-}
-
-// classesOf is what a payload holds: its kind says it, or the grant does.
-func classesOf(kind dataset.Kind, policy duo.Policy) []duo.DataClass {
-	switch kind {
-	case dataset.KIND_VCF, dataset.KIND_GVCF, dataset.KIND_GENOTYPE_ARRAY:
-		return []duo.DataClass{duo.DataGermlineVariants}
-	case dataset.KIND_BAM, dataset.KIND_CRAM, dataset.KIND_FASTQ:
-		return []duo.DataClass{duo.DataReads}
-	case dataset.KIND_DICOM_STUDY:
-		return []duo.DataClass{duo.DataImages}
-	default:
-		return policy.DataClasses
-	}
 }
 
 func (i *inquiry) attestation(ctx context.Context, d dataset.Dataset) (duo.Attestation, error) {
@@ -87,16 +72,14 @@ func (i *inquiry) attestation(ctx context.Context, d dataset.Dataset) (duo.Attes
 	if err != nil {
 		return duo.Attestation{}, err
 	}
-	s, p := answer.Deidentification, d.Payload
+	s := answer.Deidentification
 	by, err := i.organisation(ctx, s.Attestor)
 	if err != nil {
 		return duo.Attestation{}, err
 	}
-	same := bytes.Equal(s.Sha256, p.Sha256) && bytes.Equal(s.U, p.U) && bytes.Equal(s.FacetsRoot, p.FacetsRoot)
 	challenged := answer.Challenge != nil && answer.Challenge.State != attestation.CHALLENGE_STATE_DISMISSED
 	return duo.Attestation{
-		Live: same && !s.Revoked && i.facts.Time.Before(s.Expiry) &&
-			by.ActsAs(attestation.ROLE_ATTESTOR),
+		Live:  s.Vouches(d.Payload) && s.Live(i.facts.Time) && by.ActsAs(attestation.ROLE_ATTESTOR),
 		Basis: duo.Basis(s.Basis), Challenged: challenged,
 	}, nil
 }

@@ -1,11 +1,13 @@
 package attestation
 
 import (
+	"bytes"
 	"time"
 
 	errorsmod "cosmossdk.io/errors"
 
 	"github.com/volens-network/volens/core/id"
+	"github.com/volens-network/volens/x/dataset"
 )
 
 const (
@@ -31,6 +33,11 @@ const (
 // Live reports whether the statement holds at the time of a block: it ends with
 // the first block whose time is the expiry or later.
 func (d Deidentification) Live(now time.Time) bool { return !d.Revoked && now.Before(d.Expiry) }
+
+// Vouches reports whether the statement is about a payload: the same file, capsule and facets.
+func (d Deidentification) Vouches(p dataset.Payload) bool {
+	return bytes.Equal(d.Sha256, p.Sha256) && bytes.Equal(d.U, p.U) && bytes.Equal(d.FacetsRoot, p.FacetsRoot)
+}
 
 // Live reports whether the approval holds at the time of a block.
 func (a EthicsApproval) Live(now time.Time) bool { return !a.Revoked && now.Before(a.Expiry) }

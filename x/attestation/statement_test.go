@@ -8,7 +8,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/volens-network/volens/x/attestation"
+	"github.com/volens-network/volens/x/dataset"
 )
+
+// A statement speaks of one file, one capsule and one tree of facets, and of no other.
+func TestDeidentification_Vouches(t *testing.T) {
+	d := attestation.Deidentification{Sha256: digest(1), U: digest(2), FacetsRoot: digest(3)}
+	same := dataset.Payload{Sha256: digest(1), U: digest(2), FacetsRoot: digest(3), KeyId: 7}
+	require.True(t, d.Vouches(same))
+	for name, other := range map[string]func(p *dataset.Payload){
+		"file":    func(p *dataset.Payload) { p.Sha256 = digest(4) },
+		"capsule": func(p *dataset.Payload) { p.U = digest(4) },
+		"facets":  func(p *dataset.Payload) { p.FacetsRoot = digest(4) },
+		"nothing": func(p *dataset.Payload) { *p = dataset.Payload{} },
+	} {
+		p := same
+		other(&p)
+		require.False(t, d.Vouches(p), name)
+	}
+}
 
 // Dead from the first block whose time is the expiry or later.
 func TestLive(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	errorsmod "cosmossdk.io/errors"
 
+	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/gate"
 	"github.com/volens-network/volens/core/id"
 )
@@ -19,6 +20,24 @@ const (
 	// DigestSize is the length of digests, roots, commitments and of U in bytes.
 	DigestSize = 32
 )
+
+// DataClasses are what a payload of the kind holds, for duo.Permits: the kind says it, or
+// else the policy that was granted does. A kind that is not known holds nothing that
+// anybody could allow.
+func (k Kind) DataClasses(granted []duo.DataClass) []duo.DataClass {
+	switch k {
+	case KIND_VCF, KIND_GVCF, KIND_GENOTYPE_ARRAY:
+		return []duo.DataClass{duo.DataGermlineVariants}
+	case KIND_BAM, KIND_CRAM, KIND_FASTQ:
+		return []duo.DataClass{duo.DataReads}
+	case KIND_DICOM_STUDY:
+		return []duo.DataClass{duo.DataImages}
+	case KIND_FHIR_BUNDLE, KIND_TABULAR:
+		return granted
+	default:
+		return nil
+	}
+}
 
 // ID returns the 16 bytes that the dataset's text id stands for.
 func (d Dataset) ID() (id.ID, error) {

@@ -7,6 +7,7 @@ import (
 
 	addresscodec "github.com/cosmos/cosmos-sdk/codec/address"
 
+	"github.com/volens-network/volens/core/duo"
 	"github.com/volens-network/volens/core/gate"
 	"github.com/volens-network/volens/x/dataset"
 )
@@ -142,4 +143,28 @@ func TestParseAddress(t *testing.T) {
 			require.ErrorIs(t, err, dataset.ErrInvalid)
 		})
 	}
+}
+
+// Permits compares these with what a policy allows: a kind that is forgotten here would hold
+// nothing, and nobody could ask for it.
+func TestKind_DataClasses(t *testing.T) {
+	granted := []duo.DataClass{duo.DataLabs, duo.DataReports}
+	want := map[dataset.Kind][]duo.DataClass{
+		dataset.KIND_UNSPECIFIED:    nil,
+		dataset.KIND_VCF:            {duo.DataGermlineVariants},
+		dataset.KIND_GVCF:           {duo.DataGermlineVariants},
+		dataset.KIND_GENOTYPE_ARRAY: {duo.DataGermlineVariants},
+		dataset.KIND_BAM:            {duo.DataReads},
+		dataset.KIND_CRAM:           {duo.DataReads},
+		dataset.KIND_FASTQ:          {duo.DataReads},
+		dataset.KIND_DICOM_STUDY:    {duo.DataImages},
+		dataset.KIND_FHIR_BUNDLE:    granted,
+		dataset.KIND_TABULAR:        granted,
+	}
+	for number, name := range dataset.Kind_name {
+		classes, known := want[dataset.Kind(number)]
+		require.True(t, known, name)
+		require.Equal(t, classes, dataset.Kind(number).DataClasses(granted), name)
+	}
+	require.Nil(t, dataset.Kind(1000).DataClasses(granted))
 }

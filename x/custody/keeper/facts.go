@@ -1,7 +1,6 @@
 package keeper
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -61,12 +60,7 @@ func (f *inquiry) granted(facts *duo.Facts) error {
 		return err
 	}
 	f.consentVersion = c.Version
-	facts.Consent = duo.Consent{
-		Active: c.Status == consent.STATUS_ACTIVE, Start: c.Time, NoExpiry: c.Provision.Expiry.Never,
-	}
-	if c.Provision.Expiry.Time != nil {
-		facts.Consent.Expiry = *c.Provision.Expiry.Time
-	}
+	facts.Consent = c.DUO()
 	f.policy, err = c.Provision.Policy.DUO()
 	return missing(err)
 }
@@ -84,25 +78,9 @@ func (f *inquiry) sealed(facts *duo.Facts) error {
 	facts.Dataset = duo.Dataset{
 		Active:      f.dataset.Status == dataset.STATUS_ACTIVE,
 		KeyID:       f.dataset.Payload.KeyId,
-		DataClasses: dataClasses(f.dataset.Payload.Kind, f.policy),
+		DataClasses: f.dataset.Payload.Kind.DataClasses(f.policy.DataClasses),
 	}
 	return nil
-}
-
-// dataClasses are what a payload holds: its kind says it, or the grant does.
-func dataClasses(kind dataset.Kind, policy duo.Policy) []duo.DataClass {
-	switch kind {
-	case dataset.KIND_VCF, dataset.KIND_GVCF, dataset.KIND_GENOTYPE_ARRAY:
-		return []duo.DataClass{duo.DataGermlineVariants}
-	case dataset.KIND_BAM, dataset.KIND_CRAM, dataset.KIND_FASTQ:
-		return []duo.DataClass{duo.DataReads}
-	case dataset.KIND_DICOM_STUDY:
-		return []duo.DataClass{duo.DataImages}
-	case dataset.KIND_FHIR_BUNDLE, dataset.KIND_TABULAR:
-		return policy.DataClasses
-	default:
-		return nil
-	}
 }
 
 func (f *inquiry) attested(facts *duo.Facts) error {
@@ -118,10 +96,8 @@ func (f *inquiry) attested(facts *duo.Facts) error {
 	if err != nil {
 		return err
 	}
-	p := f.dataset.Payload
-	same := bytes.Equal(s.Sha256, p.Sha256) && bytes.Equal(s.U, p.U) && bytes.Equal(s.FacetsRoot, p.FacetsRoot)
 	facts.Attestation = duo.Attestation{
-		Live: same && !s.Revoked && facts.Time.Before(s.Expiry) && s.Version == f.dataset.Version &&
+		Live: s.Vouches(f.dataset.Payload) && s.Live(facts.Time) && s.Version == f.dataset.Version &&
 			by.ActsAs(attestation.ROLE_ATTESTOR),
 		Basis:      duo.Basis(s.Basis),
 		Challenged: challenged,
