@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,8 +19,8 @@ import (
 //go:embed request.yaml
 var requestTemplate string
 
-// RequestFile is a cohort call as a researcher writes it, in YAML. RequestTemplate
-// writes a commented one.
+// RequestFile is a cohort call as a researcher writes it, in YAML.
+// NewRequestFile writes a commented one.
 type RequestFile struct {
 	Title      string `json:"title"       yaml:"title"`
 	LaySummary string `json:"lay_summary" yaml:"lay_summary"`
@@ -77,13 +76,8 @@ type RequestPromises struct {
 	Moratorium         string `json:"moratorium"          yaml:"moratorium"`
 }
 
-// RequestTemplate writes a request file with a comment on every field.
-func RequestTemplate(w io.Writer) error {
-	_, err := io.WriteString(w, requestTemplate)
-	return err
-}
-
-// NewRequestFile writes the template under a name that does not exist yet.
+// NewRequestFile writes a request file with a comment on every field, under a name that does
+// not exist yet.
 func NewRequestFile(path string) error {
 	var parts pending
 	defer parts.discard()

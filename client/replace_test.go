@@ -1,0 +1,61 @@
+package client_test
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/client"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/test/sample"
+)
+
+func TestReplace(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 21, Packed: true})}}
+	p.depot.cut = 1
+	_, err := p.patient.Replace(ctx, in.DatasetID, o)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+
+	again, err := p.patient.Replace(ctx, in.DatasetID, o)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, again.Version)
+	require.Equal(t, in.DeidSHA256, again.DeidSHA256, "the same file under the same rules")
+	require.NotEqual(t, in.SHA256, again.SHA256, "under another key")
+	entry, err := p.patient.Dataset(ctx, in.DatasetID)
+	require.NoError(t, err)
+	require.Empty(t, entry.Attestor, "nobody has vouched for the new version")
+	_, err = p.hospital.Replace(ctx, in.DatasetID, o)
+	require.Equal(t, []string{"NOT_OWNER"}, fault.Reasons(err))
+}
+
+// A dataset moves from its owner's own copy: the same plaintext under another key, while no
+// file of hers is at hand.
+func TestReplace_FromTheOwnCopy(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	moved, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, moved.Version)
+	require.Equal(t, in.PlaintextSHA256, moved.PlaintextSHA256)
+	require.Equal(t, in.DeidSHA256, moved.DeidSHA256)
+	require.NotEqual(t, in.SHA256, moved.SHA256)
+	before, err := os.ReadFile(in.Report)
+	require.NoError(t, err)
+	after, err := os.ReadFile(moved.Report)
+	require.NoError(t, err)
+	require.Equal(t, before, after, "the report is about the same plaintext")
+
+	again, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, again.Version)
+
+	require.NoError(t, os.Remove(again.Report))
+	_, err = p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.Equal(t, fault.Usage, fault.KindOf(err))
+}
