@@ -19,6 +19,10 @@ import (
 // after they left, so that whoever signed a false one can still be punished.
 const trustPeriod = 14 * 24 * time.Hour
 
+// stateAge is how old the newest state may be. A true one of last week is signed as well, but a
+// key or a gateway that stands in it may be gone.
+const stateAge = 10 * time.Minute
+
 // Trust is a light client that begins at a header which the user trusts. With it a
 // session seals a file to nothing but what the chain's validators signed: else the node,
 // or a gateway that stands in for one, could name a committee's key and gateways' recipients
@@ -44,8 +48,14 @@ func (t *Trust) verify(ctx context.Context, s *Session, store string, key []byte
 			return err
 		}
 	}
-	if _, err := t.light.Verify(ctx, proof, s.Now()); err != nil {
+	header, err := t.light.Verify(ctx, proof, s.Now())
+	if err != nil {
 		return err
+	}
+	if age := s.Now().Sub(header.Time()); age > stateAge {
+		return fault.E(fault.Unavailable,
+			"the newest state that the node proves is %s old: ask another node, or set this machine's clock",
+			age.Round(time.Minute))
 	}
 	if proof.Absent() {
 		return fault.E(fault.NotFound, "height %d has no such entry in %s", proof.Height, store)

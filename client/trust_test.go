@@ -129,3 +129,15 @@ func TestIngest_WrongAnchor(t *testing.T) {
 	require.Equal(t, fault.Integrity, fault.KindOf(err))
 	require.Empty(t, p.depot.objects)
 }
+
+// A node that shows the state of an hour ago could name a key or a gateway that are no more.
+func TestIngest_OldState(t *testing.T) {
+	p := together(t)
+	p.trusting(t)
+	p.patient.Now = func() time.Time { return p.node.Time.Add(time.Hour) }
+	_, err := p.patient.Ingest(context.Background(), client.IngestOptions{
+		Files: []string{genome(t, sample.Options{Seed: 35, Records: 20})},
+	})
+	require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
+	require.Empty(t, p.depot.objects)
+}

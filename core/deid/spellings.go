@@ -21,6 +21,11 @@ func (f *spellings) each(value []byte, see func(form []byte)) {
 	if len(f.out) != len(value) {
 		see(f.out)
 	}
+	for run := range bytes.FieldsFuncSeq(value, func(r rune) bool { return r < '0' || r > '9' }) {
+		if len(run) >= minWord && len(run) < len(value) {
+			see(run) // a number stands in a field of numbers without what was written before it
+		}
+	}
 	value = cut(value)
 	f.encodings(value, see)
 	if bytes.ContainsFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) {

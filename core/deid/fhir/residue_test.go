@@ -104,3 +104,10 @@ func TestScrub_WhoIsNamedByAnIdentifierOnly(t *testing.T) {
 		`"code":"734589021"}]},"subject":{"identifier":{"system":"urn:mrn","value":"734589021"}}}`
 	requireRefused(t, deid.CodeIdentifierRemain, []byte(original))
 }
+
+// The number of a record stands without its prefix where FHIR wants a number.
+func TestScrub_ANumberWithoutItsPrefix(t *testing.T) {
+	original := `{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient",` +
+		`"identifier":[{"value":"MRN-556677889"}]}},{"resource":` + aged(`"valueInteger":556677889`) + `}]}`
+	requireRefused(t, deid.CodeIdentifierRemain, []byte(original))
+}
