@@ -226,7 +226,8 @@ test("every screen is right on a phone and on a desk, light and dark", async (t)
 test("Stop ends the rest: a request that waits can no longer be answered with yes", async () => {
   await researcher.visit("/research");
   story.third = await request(researcher, { title: "A third question", deadline: 600 });
-  await patient.press("My data");
+  // Looking at every screen may have taken longer than a vault stays open.
+  await patient.visit("/data");
   await patient.page.locator(`main a[href="/data/${story.dataset}"]`).first().click();
   await patient.press("Stop sharing");
   const words = await patient.page.getByRole("dialog").innerText();
