@@ -244,8 +244,7 @@ test("Stop ends the rest: a request that waits can no longer be answered with ye
 test("somebody whom the patient named may stop for her, and do nothing else", async () => {
   const carer = await arrive();
   const words = await carer.onboard();
-  await carer.press("Settings");
-  await carer.press(/I help somebody/);
+  await carer.visit("/help");
   await carer.press("Show me a number");
   const number = await carer.page.locator('main [title^="volens1"]').first().getAttribute("title");
 
@@ -277,8 +276,7 @@ test("somebody whom the patient named may stop for her, and do nothing else", as
   await carer.press("Go on");
   await carer.press("Use this device");
   await carer.see("You have no data here yet");
-  await carer.press("Settings");
-  await carer.press(/I help somebody/);
+  await carer.visit("/help");
   await carer.see(`Data ${story.dataset.slice(0, 8)}`);
 });
 
