@@ -82,12 +82,21 @@ async function turn(page, path) {
   await page.waitForTimeout(700);
 }
 
+/** What is wrong with a screen that has come to rest: colours and charts follow a change of scheme a moment later. */
+async function settledFaults(page) {
+  for (let looks = 5; ; looks--) {
+    const faults = [...(await axe(page)), ...(await layoutFaults(page))];
+    if (faults.length === 0 || looks <= 1) return faults;
+    await page.waitForTimeout(1000);
+  }
+}
+
 async function look(page, name, width, scheme) {
   await page.setViewportSize({ width, height: heights[width] });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   await page.waitForFunction((want) => document.documentElement.dataset.mantineColorScheme === want, scheme);
   await page.waitForTimeout(400);
-  const faults = checked.includes(width) ? [...(await axe(page)), ...(await layoutFaults(page))] : [];
+  const faults = checked.includes(width) ? await settledFaults(page) : [];
   const titles = await page.locator("h1").count();
   if (titles !== 1) faults.push(`${titles} titles of the first rank`);
   if (process.env.VOLENS_SCREENS && pictured.includes(width) && scheme === "light") {

@@ -39,7 +39,7 @@ export default function DisputesPage() {
   const { dataset = "" } = useChecked(disputesSearch);
   const [id, setId] = useState(dataset);
   return (
-    <Page title={t("disputes.title")} lead={t("disputes.lead")}>
+    <Page title={t("disputes.title")} lead={t("disputes.lead")} back="/organisation">
       <Stack gap="xl">
         <Section title={t("challenge.title")} lead={t("challenge.lead")}>
           <Stack maw="44rem">

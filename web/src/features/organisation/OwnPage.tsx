@@ -1,5 +1,6 @@
-import { Badge, Card, Group, Stack } from "@mantine/core";
-import { IconBuildingHospital } from "@tabler/icons-react";
+import { Badge, Button, Card, Group, Stack } from "@mantine/core";
+import { IconBuildingHospital, IconGavel } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { awaited, inspectionsOf } from "../../client/attest";
@@ -49,6 +50,15 @@ export default function OwnPage() {
           )
         }
       </Loaded>
+      <Button
+        component={Link}
+        to="/organisation/disputes"
+        variant="default"
+        leftSection={<IconGavel size={20} aria-hidden />}
+        style={{ alignSelf: "flex-start" }}
+      >
+        {t("disputes.title")}
+      </Button>
       <SigningCard />
     </Page>
   );

@@ -1,4 +1,4 @@
-import { IconBuildingHospital, IconGavel, IconId, IconMicroscope, IconScale } from "@tabler/icons-react";
+import { IconBuildingHospital, IconId, IconMicroscope, IconScale } from "@tabler/icons-react";
 import type { Area } from "../shared/area";
 
 /** The organisations' screens: what is registered, and what waits in each role. */
@@ -10,7 +10,6 @@ export const area: Area = {
     { to: "/organisation/inspections", label: "place.inspections", icon: IconMicroscope },
     { to: "/organisation/ethics", label: "place.ethics", icon: IconScale },
     { to: "/organisation/visas", label: "place.visas", icon: IconId },
-    { to: "/organisation/disputes", label: "place.disputes", icon: IconGavel },
   ],
   screens: [
     { path: "/organisation", load: () => import("./OwnPage") },
