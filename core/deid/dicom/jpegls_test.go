@@ -13,6 +13,7 @@ import (
 
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
 	"github.com/volens-network/volens/test/sample"
 )
 
@@ -149,7 +150,7 @@ func TestGate_JPEGLSIsLookedAt(t *testing.T) {
 		} {
 			_, _, err := scrub(t, deid.SafeHarborStrict, file(frame), dicom.Options{})
 			require.Error(t, err, what)
-			requireRefused(t, deid.CodePixels, err)
+			corpus.RequireRefused(t, deid.CodePixels, err)
 		}
 	}
 }
