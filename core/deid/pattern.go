@@ -110,16 +110,13 @@ func equal(word uint64, c byte) uint64 {
 }
 
 // hasAddress finds an IPv4 address. Between two of its dots there are three digits at most, so that a dot and the
-// next one are in one of the words that begin at every fourth byte.
+// next one, two to four bytes on, are in one of the words that begin at every fourth byte.
 func hasAddress(text []byte, e edges) bool {
 	at := 0
 	for ; at+8 <= len(text); at += 4 {
 		dots := equal(binary.LittleEndian.Uint64(text[at:]), '.')
-		if dots&(dots-1) == 0 {
-			continue
-		}
-		for ; dots != 0; dots &= dots - 1 {
-			if isAddress(text, at+bits.TrailingZeros64(dots)/8, e) {
+		for dots &= dots>>16 | dots>>24 | dots>>32; dots != 0; dots &= dots - 1 {
+			if i := at + bits.TrailingZeros64(dots)/8; digitAt(text, i-1) && isAddress(text, i, e) {
 				return true
 			}
 		}
