@@ -7,21 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// anchorLen is the number of bytes by which a value is found at first.
-const anchorLen = 4
-
 // needle is a strong value, normalized. If exact is set, the text must also hold
 // it to the letter.
 type needle struct {
 	text   []byte
 	exact  []byte
 	missed uint64 // the last round in which exact was not in the text
-}
-
-// anchor says where in a needle an anchor stands.
-type anchor struct {
-	needle int32
-	offset int32
 }
 
 // Look is the second look: it knows the identifying values of one original and
@@ -39,11 +30,9 @@ type Look struct {
 	weak       map[string]bool
 	recheck    Recheck
 
-	ready  bool
-	shift  uint
-	bits   []uint64
-	anchor map[uint32][]anchor
-	round  uint64
+	ready bool
+	grams grams
+	round uint64
 }
 
 // NewLook starts a second look for the profile's patterns. The vocabulary is the
@@ -136,58 +125,11 @@ func (l *Look) store(n []byte) class {
 	return how
 }
 
-// prepare builds the table of anchors: a bit map that rejects nearly every
-// position at once, and the needles behind each anchor.
+// prepare makes the table by which needles are found.
 func (l *Look) prepare() {
-	if l.ready {
-		return
+	if !l.ready {
+		l.grams, l.ready = newGrams(l.needles), true
 	}
-	size := uint(13)
-	for 1<<size < 64*len(l.needles) && size < 24 {
-		size++
-	}
-	l.shift = 32 - size
-	l.bits = make([]uint64, 1<<size/64)
-	l.anchor = make(map[uint32][]anchor, len(l.needles))
-	for i := range l.needles {
-		text := l.needles[i].text
-		at := rarest(text)
-		gram := be32(text[at:])
-		h := hash(gram) >> l.shift
-		l.bits[h>>6] |= 1 << (h & 63)
-		l.anchor[gram] = append(l.anchor[gram], anchor{needle: int32(i), offset: int32(at)}) //nolint:gosec // small
-	}
-	l.ready = true
-}
-
-func hash(gram uint32) uint32 {
-	return gram * 2654435761
-}
-
-func be32(b []byte) uint32 {
-	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-}
-
-// rarest picks the part of a needle that genome files hold least: letters that
-// name no nucleotide weigh most.
-func rarest(text []byte) int {
-	best, bestScore := 0, -1
-	for at := 0; at+anchorLen <= len(text); at++ {
-		score := 0
-		for _, c := range text[at : at+anchorLen] {
-			switch {
-			case c >= '0' && c <= '9':
-			case bytes.IndexByte([]byte("acgtn"), c) >= 0:
-				score++
-			default:
-				score += 3
-			}
-		}
-		if score > bestScore {
-			best, bestScore = at, score
-		}
-	}
-	return best
 }
 
 // find tells whether text holds a strong value of at least the given normalized
@@ -197,27 +139,15 @@ func (l *Look) find(norm, text []byte, least int) bool {
 		return false
 	}
 	l.round++
-	gram := be32(norm) >> 8
-	bits, shift := l.bits, l.shift
-	for i, c := range norm[anchorLen-1:] {
-		gram = gram<<8 | uint32(c)
-		h := hash(gram) >> (shift & 31)
-		if bits[h>>6]&(1<<(h&63)) == 0 {
-			continue
-		}
-		for _, a := range l.anchor[gram] {
-			if len(l.needles[a.needle].text) >= least && l.confirm(a, norm, text, i) {
-				return true
-			}
-		}
-	}
-	return false
+	return l.grams.each(norm, func(at, start int) bool {
+		n := &l.needles[at]
+		return len(n.text) >= least && l.confirm(n, norm[start:], text)
+	})
 }
 
-func (l *Look) confirm(a anchor, norm, text []byte, at int) bool {
-	n := &l.needles[a.needle]
-	start := at - int(a.offset)
-	if start < 0 || !bytes.HasPrefix(norm[start:], n.text) {
+// confirm tells whether a needle stands at the beginning of norm, and as exactly as it must in text.
+func (l *Look) confirm(n *needle, norm, text []byte) bool {
+	if !bytes.HasPrefix(norm, n.text) {
 		return false
 	}
 	if n.exact == nil {
@@ -247,7 +177,7 @@ func (l *Look) Hits(text string) bool {
 
 // hasPattern tells whether a whole text holds one of the patterns.
 func hasPattern(patterns []Pattern, text string) bool {
-	_, hit := findPattern(patterns, []byte(text), markedPlaces([]byte(text)), edges{last: true})
+	_, hit := findPattern(patterns, []byte(text), edges{last: true})
 	return hit || findFieldPattern(patterns, text)
 }
 
@@ -274,17 +204,4 @@ func noWord(r rune) bool { return r < utf8.RuneSelf && !isWordByte(byte(r)) } //
 
 func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80
-}
-
-// marked is 1 for the two separators by which patterns are found.
-var marked = [256]uint8{'.': 1, '-': 1}
-
-func markedPlaces(text []byte) []int32 {
-	var places []int32
-	for i, c := range text {
-		if marked[c] == 1 {
-			places = append(places, int32(i))
-		}
-	}
-	return places
 }

@@ -17,16 +17,15 @@ const (
 // holds an identifying value is passed on, and every later call fails too. Its
 // memory does not grow with the stream.
 type LookWriter struct {
-	look   *Look
-	dst    io.Writer
-	words  bool
-	bulk   bool
-	word   []byte
-	raw    []byte
-	norm   []byte
-	places []int32
-	cut    bool
-	err    error
+	look  *Look
+	dst   io.Writer
+	words bool
+	bulk  bool
+	word  []byte
+	raw   []byte
+	norm  []byte
+	cut   bool
+	err   error
 }
 
 // Writer starts looking at a stream on its way to dst. The stream is in its
@@ -35,9 +34,8 @@ func (l *Look) Writer(dst io.Writer) *LookWriter {
 	l.prepare()
 	return &LookWriter{
 		look: l, dst: dst, words: true,
-		raw:    make([]byte, 0, lookTail+lookPiece),
-		norm:   make([]byte, lookTail+lookPiece),
-		places: make([]int32, lookTail+lookPiece),
+		raw:  make([]byte, 0, lookTail+lookPiece),
+		norm: make([]byte, lookTail+lookPiece),
 	}
 }
 
@@ -102,30 +100,17 @@ func (w *LookWriter) check(piece []byte, last bool) error {
 		w.cut = true
 	}
 	w.raw = append(w.raw, piece...)
-	norm, places := w.norm[:len(w.raw)], w.places[:len(w.raw)]
-	n, k := 0, 0
+	norm := squeeze(w.norm, w.raw)
 	if w.bulk {
-		for _, c := range w.raw {
-			is := looked[c]
-			norm[n] = byte(is) //nolint:gosec // the low byte
-			n += int(is >> 8 & 1)
-		}
-		if w.look.find(norm[:n], w.raw, minBulk) {
+		if w.look.find(norm, w.raw, minBulk) {
 			return errRemains()
 		}
 		return nil
 	}
-	for i, c := range w.raw {
-		is := looked[c]
-		norm[n] = byte(is) //nolint:gosec // the low byte
-		places[k] = int32(i)
-		n += int(is >> 8 & 1)
-		k += int(is >> 16)
-	}
-	if w.look.find(norm[:n], w.raw, 0) {
+	if w.look.find(norm, w.raw, 0) {
 		return errRemains()
 	}
-	if name, hit := findPattern(w.look.patterns, w.raw, places[:k], edges{cut: w.cut, last: last}); hit {
+	if name, hit := findPattern(w.look.patterns, w.raw, edges{cut: w.cut, last: last}); hit {
 		return Refuse(CodeIdentifierRemain, "the second look found a pattern in the output: "+string(name))
 	}
 	if w.words && w.hasWeakWord(piece, last) {

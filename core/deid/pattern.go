@@ -1,6 +1,10 @@
 package deid
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // Pattern names a kind of text that must not be in the output.
 type Pattern string
@@ -47,15 +51,14 @@ var homes = []string{"/home/", "/Users/", `\Users\`, "/root/"}
 // is nothing after it.
 type edges struct{ cut, last bool }
 
-// findPattern searches text. places are the indexes of its dots and dashes. A match that the next piece might
-// undo is left to the next call.
-func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Pattern, bool) {
-	var dotted, dashed []Pattern
+// findPattern searches text. A match that the next piece might undo is left to the next call.
+func findPattern(patterns []Pattern, text []byte, e edges) (Pattern, bool) {
+	dashed := make([]Pattern, 0, 3)
 	for _, p := range patterns {
 		hit := false
 		switch p {
 		case PatternIP:
-			dotted = append(dotted, p)
+			hit = hasAddress(text, e)
 		case PatternSSN, PatternDate:
 			dashed = append(dashed, p)
 		case PatternPhone:
@@ -64,7 +67,7 @@ func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Patt
 		case PatternEmail:
 			hit = hasEmail(text)
 		case PatternURL:
-			hit = bytes.Contains(text, []byte("://"))
+			hit = hasScheme(text)
 		case PatternPath:
 			hit = hasDrive(text)
 		default: // looked for in whole texts, by findFieldPattern
@@ -73,22 +76,69 @@ func findPattern(patterns []Pattern, text []byte, places []int32, e edges) (Patt
 			return p, true
 		}
 	}
-	for _, at := range places {
-		i := int(at)
-		switch text[i] {
-		case '.':
-			if len(dotted) > 0 && isAddress(text, i, e) {
-				return PatternIP, true
-			}
-		case '-':
-			for _, p := range dashed {
-				if isDashed(p, text, i, e) {
-					return p, true
-				}
+	return findDashed(dashed, text, e)
+}
+
+// findDashed looks for two dashes two or three characters apart, and what is around them.
+func findDashed(patterns []Pattern, text []byte, e edges) (Pattern, bool) {
+	for from := 0; len(patterns) > 0; {
+		n := bytes.IndexByte(text[from:], '-')
+		if n < 0 {
+			break
+		}
+		at := from + n
+		from = at + 1
+		for _, p := range patterns {
+			if isDashed(p, text, at, e) {
+				return p, true
 			}
 		}
 	}
 	return "", false
+}
+
+// Eight bytes are looked at as one number: ones and highs have the lowest and the highest bit of each.
+const (
+	ones  = 0x0101_0101_0101_0101
+	highs = ones << 7
+)
+
+// equal marks the highest bit of each byte of word that is c, and of no other.
+func equal(word uint64, c byte) uint64 {
+	x := word ^ ones*uint64(c)
+	return ^((x &^ highs) + highs - ones | x) & highs
+}
+
+// hasAddress finds an IPv4 address. Between two of its dots there are three digits at most, so that a dot and the
+// next one, two to four bytes on, are in one of the words that begin at every fourth byte.
+func hasAddress(text []byte, e edges) bool {
+	at := 0
+	for ; at+8 <= len(text); at += 4 {
+		dots := equal(binary.LittleEndian.Uint64(text[at:]), '.')
+		for dots &= dots>>16 | dots>>24 | dots>>32; dots != 0; dots &= dots - 1 {
+			if i := at + bits.TrailingZeros64(dots)/8; digitAt(text, i-1) && isAddress(text, i, e) {
+				return true
+			}
+		}
+	}
+	for ; at < len(text); at++ {
+		if text[at] == '.' && isAddress(text, at, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasScheme finds ://. Genotypes have many slashes, but no two in a row.
+func hasScheme(text []byte) bool {
+	at := 0
+	for ; at+8 <= len(text); at += 4 {
+		slashes := equal(binary.LittleEndian.Uint64(text[at:]), '/')
+		if slashes&(slashes>>8) != 0 && bytes.Contains(text[max(at-1, 0):at+8], []byte("://")) {
+			return true
+		}
+	}
+	return bytes.Contains(text[max(at-1, 0):], []byte("://"))
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -43,14 +43,24 @@ func foldTables() (fold, keep [256]byte) {
 	return fold, keep
 }
 
-// looked is, in one word for each byte, folded, kept from bit 8 and marked from bit 16 on:
-// the second look at a whole file asks for all of them.
-var looked = func() (all [256]uint32) {
+// looked is, in one number for each byte, folded, and kept from bit 8 on: the second look at a whole file asks for both.
+var looked = func() (all [256]uint16) {
 	for c := range all {
-		all[c] = uint32(folded[c]) | uint32(kept[c])<<8 | uint32(marked[c])<<16
+		all[c] = uint16(folded[c]) | uint16(kept[c])<<8
 	}
 	return all
 }()
+
+// squeeze is normalize into a buffer that is at least as long as the text.
+func squeeze(buffer, text []byte) []byte {
+	n := 0
+	for _, c := range text {
+		is := looked[c]
+		buffer[n] = byte(is) //nolint:gosec // the low byte
+		n += int(is >> 8)
+	}
+	return buffer[:n]
+}
 
 // normalize folds case and leaves separators out.
 func normalize(text string) []byte {

@@ -123,7 +123,7 @@ func (h *haystack) index() {
 	h.heads = append(h.heads[:0], make([]int32, 1<<size)...)
 	h.next = append(h.next[:0], make([]int32, len(h.text))...)
 	for at := 0; at+anchorLen <= len(h.text); at++ {
-		slot := hash(be32(h.text[at:])) >> h.shift
+		slot := hash(gramAt(h.text[at:])) >> h.shift
 		h.next[at] = h.heads[slot]
 		h.heads[slot] = int32(at + 1)
 	}
@@ -134,11 +134,11 @@ func (h *haystack) index() {
 func (h *haystack) has(value []byte) bool {
 	last := len(value) - anchorLen
 	for at := range last {
-		if h.heads[hash(be32(value[at:]))>>h.shift] == 0 {
+		if h.heads[hash(gramAt(value[at:]))>>h.shift] == 0 {
 			return false
 		}
 	}
-	for place := h.heads[hash(be32(value[last:]))>>h.shift]; place != 0; place = h.next[place-1] {
+	for place := h.heads[hash(gramAt(value[last:]))>>h.shift]; place != 0; place = h.next[place-1] {
 		if from := int(place) - 1 - last; from >= 0 && from+len(value) <= len(h.text) &&
 			string(h.text[from:from+len(value)]) == string(value) {
 			return true

@@ -56,10 +56,41 @@ func newAutomaton(separators string) *automaton {
 	return &a
 }
 
-// takes tells whether text is numbers and separators.
+// parted is the length from which a text is read at four places at a time.
+const parted = 64
+
+// takes tells whether text is numbers and separators. After a separator there is nothing of what was before, so that
+// the parts of a long text between some of its separators can be read side by side.
 func (a *automaton) takes(text []byte) bool {
-	state := numberStart
-	for _, b := range text {
+	if len(text) >= parted {
+		quarter := len(text) / 4
+		one, rest := a.cut(text, quarter)
+		two, rest := a.cut(rest, quarter)
+		three, four := a.cut(rest, quarter)
+		n := min(len(one), len(two), len(three), len(four))
+		s1, s2, s3, s4 := numberStart, numberStart, numberStart, numberStart
+		for i := range n {
+			s1, s2 = a[s1&7][one[i]], a[s2&7][two[i]]
+			s3, s4 = a[s3&7][three[i]], a[s4&7][four[i]]
+		}
+		return a.ends(s1, one[n:]) && a.ends(s2, two[n:]) && a.ends(s3, three[n:]) && a.ends(s4, four[n:])
+	}
+	return a.ends(numberStart, text)
+}
+
+// cut parts a text at its first separator from a place on, which is left out. Without one the second part is empty.
+func (a *automaton) cut(text []byte, from int) (before, after []byte) {
+	for i := from; i < len(text); i++ {
+		if a[numberStart][text[i]] == numberStart {
+			return text[:i], text[i+1:]
+		}
+	}
+	return text, nil
+}
+
+// ends tells whether the rest of a text is read to an end from a state.
+func (a *automaton) ends(state uint8, rest []byte) bool {
+	for _, b := range rest {
 		state = a[state&7][b]
 	}
 	return state != numberBad && state != numberMark && state != numberMarkSign
