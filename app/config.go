@@ -19,6 +19,10 @@ const (
 	// MaxBlockBytes is the block size at genesis. The bound of docs/spec/vote-extension.md,
 	// "Sizes", keeps every injection below it.
 	MaxBlockBytes = 8 << 20
+	// IAVLCacheSize is how many nodes of its tree each store of a node keeps in memory, some
+	// hundred bytes each. The SDK's 781,250 are for each store, too: of twenty stores those are
+	// gigabytes, which a node fills as it writes.
+	IAVLCacheSize = 50_000
 )
 
 var sealPrefixes = sync.OnceFunc(func() {

@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -91,4 +92,16 @@ func TestDoctor_Faults(t *testing.T) {
 	require.Equal(t, doctor.Fault, found["crash-test variables"])
 	_, err = run(t, "doctor", "--home", dir, "--pid", "999999999")
 	require.ErrorContains(t, err, "process 999999999")
+}
+
+// A node keeps as much of its trees in memory as the machine of a validator has room for.
+func TestInit_BoundsTheCacheOfTrees(t *testing.T) {
+	made := filepath.Join(t.TempDir(), "node")
+	_, err := run(t, "init", "node", "--home", made, "--chain-id", "doctor-1")
+	require.NoError(t, err)
+	for _, folder := range []string{made, home(t)} {
+		raw, err := os.ReadFile(filepath.Join(folder, "config", "app.toml"))
+		require.NoError(t, err)
+		require.Contains(t, string(raw), fmt.Sprintf("\niavl-cache-size = %d\n", app.IAVLCacheSize))
+	}
 }

@@ -98,6 +98,7 @@ func nodeConfig() *serverconfig.Config {
 	config.API.Enable = true
 	config.Mempool.MaxTxs = -1
 	config.QueryGasLimit = 50_000_000
+	config.IAVLCacheSize = app.IAVLCacheSize
 	return config
 }
 

@@ -152,6 +152,7 @@ func (n *node) writeSettings(spec devnet.Spec, nodes []*node) error {
 	config.GRPC.Address = fmt.Sprintf("127.0.0.1:%d", ports.GRPC)
 	config.Mempool.MaxTxs = -1
 	config.QueryGasLimit = queryGasLimit
+	config.IAVLCacheSize = app.IAVLCacheSize
 	config.StateSync.SnapshotInterval = 100
 	serverconfig.WriteConfigFile(filepath.Join(folder, "app.toml"), config)
 

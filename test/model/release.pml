@@ -369,6 +369,8 @@ inline transactions() {
 		:: !consent -> grant()
 		:: !held -> gateway()
 		:: !held -> gateway()
+		:: held && (seat[0] == ASSIGNED || seat[1] == ASSIGNED) -> gateway()
+		:: held && (seat[0] == ASSIGNED || seat[1] == ASSIGNED) -> gateway()
 #endif
 		fi
 	:: break
