@@ -1,4 +1,4 @@
-/** A cohort call as a researcher writes it, twin of Go's `client/requestfile.go`. The texts stay on this device. */
+/** A cohort call as a researcher writes it, twin of Go's `client/requestfile.go`. Its texts stand at the gateways, their digests on chain. */
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { z } from "zod";

@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
 /** A column of a table. */
@@ -21,10 +22,17 @@ export interface DataTableProps<Row> {
 /** Says a role again that `display` takes away from the parts of a table in some browsers. */
 const as = (role: string) => ({ role });
 
-/** A table that becomes a list of cards on a phone, each cell with the name of its column. */
+/** From this many columns on a table needs a desk, not a tablet. */
+const many = 5;
+const narrow = { few: "(max-width: 40em)", many: "(max-width: 76em)" };
+
+/** A table that becomes a list of cards where its columns have no room, each cell with the name of its column. */
 export function DataTable<Row>({ label, columns, rows, id }: DataTableProps<Row>) {
+  const cards = useMediaQuery(columns.length < many ? narrow.few : narrow.many, undefined, {
+    getInitialValueInEffect: false,
+  });
   return (
-    <table className="volens-table" aria-label={label} {...as("table")}>
+    <table className={cards ? "volens-table volens-cards" : "volens-table"} aria-label={label} {...as("table")}>
       <thead>
         <tr>
           {columns.map((column) => (
