@@ -34,8 +34,9 @@ const observations = 20_000
 func recordCases(e *env) []measure.Case {
 	return []measure.Case{
 		{
-			Name: "fhir-scrub", Unit: "MB per CPU-s", Better: measure.More, Runs: samples, PeerName: "jq walk and del",
-			Target: measure.Times(20), Prepare: func() (measure.Sample, measure.Sample, error) { return fhirBeside(e, walk) },
+			Name: "fhir-scrub", Unit: "MB per CPU-s", Better: measure.More, Runs: samples,
+			PeerName: "jq walk and del", Target: measure.Times(20),
+			Prepare: func() (measure.Sample, measure.Sample, error) { return fhirBeside(e, walk) },
 		},
 		{
 			Name: "fhir-scrub-tuned", Unit: "MB per CPU-s", Better: measure.More, Runs: samples,

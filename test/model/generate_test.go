@@ -97,7 +97,8 @@ func diesOf(b model.Block, job int) bool {
 			step = 2
 		case tx.Verb == "grant" && step == 2:
 			step = 3
-		case (tx.Verb == "drop" || tx.Verb == "hold") && step > 0, (tx.Verb == "no" || tx.Verb == "cancel") && tx.Job == job:
+		case (tx.Verb == "drop" || tx.Verb == "hold") && step > 0,
+			(tx.Verb == "no" || tx.Verb == "cancel") && tx.Job == job:
 			return false
 		}
 	}

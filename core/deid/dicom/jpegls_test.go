@@ -52,7 +52,8 @@ func picturesLS(stored byte) []*sample.Picture {
 	rng := rand.New(rand.NewPCG(4, uint64(stored))) //nolint:gosec // a test
 	most := 1<<stored - 1
 	smooth := sample.NewPicture(9, 96, 130, uint16(most)) //nolint:gosec // of at most 16 bits
-	noise, flat, steps := sample.NewPicture(9, 61, 67, 1), sample.NewPicture(9, 70, 300, 1), sample.NewPicture(9, 33, 41, 1)
+	noise, flat := sample.NewPicture(9, 61, 67, 1), sample.NewPicture(9, 70, 300, 1)
+	steps := sample.NewPicture(9, 33, 41, 1)
 	for i := range noise.Grey {
 		noise.Grey[i] = uint16(rng.IntN(most + 1)) //nolint:gosec // of at most 16 bits
 	}

@@ -43,7 +43,8 @@ func (s *scrubber) read(depth int) (parts, error) {
 // part reads one member.
 func (s *scrubber) part(p *parts, name []byte, depth int) error {
 	into := p.member(name)
-	isNumber, isDisplay, isIdentifier := string(name) == "value", string(name) == "display", string(name) == "identifier"
+	isNumber, isDisplay := string(name) == "value", string(name) == "display"
+	isIdentifier := string(name) == "identifier"
 	c, err := s.in.next()
 	switch {
 	case err != nil:

@@ -49,8 +49,10 @@ func TestScrub_StringsAreWhatTheStandardLibraryTakes(t *testing.T) {
 // A string that is too long to be held is UTF-8 to its end, wherever the window ends.
 func TestScrub_LongStringsAreUTF8(t *testing.T) {
 	text := func(pad int, middle string) []byte {
-		return []byte(`{"resourceType":"Patient","x":"` + strings.Repeat("a", pad) + strings.Repeat("é中𝄞", 20_000) + middle +
-			strings.Repeat("𝄞中é", 20_000) + `","gender":"male"}`)
+		return []byte(
+			`{"resourceType":"Patient","x":"` + strings.Repeat("a", pad) + strings.Repeat("é中𝄞", 20_000) + middle +
+				strings.Repeat("𝄞中é", 20_000) + `","gender":"male"}`,
+		)
 	}
 	for pad := range 9 {
 		out, _, err := scrub(t, deid.SafeHarborStrict, text(pad, ""), fhir.Options{})
