@@ -125,6 +125,7 @@ test("a yes to another request than the chain holds is refused", async () => {
   await patient.see("This is not what the request says");
   assert.ok(lies.told() > 0);
   await lies.end();
+  await patient.see("$5.00"); // the truth comes with the next block
 });
 
 test("the patient says yes, and the researcher opens the file in the browser", async () => {

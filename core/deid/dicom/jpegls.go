@@ -126,7 +126,7 @@ func (m *modelLS) start(body []byte) bool {
 	}
 	m.span = (m.maxval+2*m.near)/(2*m.near+1) + 1
 	m.width = uint(bits.Len32(uint32(m.span - 1)))      //nolint:gosec // positive
-	depth := max(2, uint(bits.Len32(uint32(m.maxval)))) //nolint:gosec // positive
+	depth := max(2, uint(bits.Len32(uint32(m.maxval))))
 	m.limit = 2 * (depth + max(8, depth))               // LIMIT
 	first := contextLS{a: max(2, (m.span+32)>>6), n: 1} // A.2.1
 	m.runs = [2]contextLS{first, first}
@@ -297,7 +297,7 @@ func (m *modelLS) golombCode(k, limit uint) (int32, bool) {
 		return v + 1, ok
 	}
 	v, ok := m.r.bits(k)
-	return int32(high)<<k | v, ok //nolint:gosec // below 64
+	return int32(high)<<k | v, ok
 }
 
 // runOf unpacks a run that begins at x, and what ends it unless that is the line's end. It returns their number

@@ -49,25 +49,25 @@ func packedBy(t *testing.T, p *sample.Picture, stored byte, args ...string) []by
 
 // picturesLS are pictures with edges, runs, noise and the greatest values, of at most so many bits.
 func picturesLS(stored byte) []*sample.Picture {
-	rng := rand.New(rand.NewPCG(4, uint64(stored))) //nolint:gosec // a test
+	rng := rand.New(rand.NewPCG(4, uint64(stored)))
 	most := 1<<stored - 1
-	smooth := sample.NewPicture(9, 96, 130, uint16(most)) //nolint:gosec // of at most 16 bits
+	smooth := sample.NewPicture(9, 96, 130, uint16(most))
 	noise, flat := sample.NewPicture(9, 61, 67, 1), sample.NewPicture(9, 70, 300, 1)
 	steps := sample.NewPicture(9, 33, 41, 1)
 	for i := range noise.Grey {
-		noise.Grey[i] = uint16(rng.IntN(most + 1)) //nolint:gosec // of at most 16 bits
+		noise.Grey[i] = uint16(rng.IntN(most + 1))
 	}
 	for i := range flat.Grey {
 		flat.Grey[i] = 0
 		if rng.IntN(400) == 0 {
-			flat.Grey[i] = uint16(most) //nolint:gosec // of at most 16 bits
+			flat.Grey[i] = uint16(most)
 		}
 	}
 	for i := range steps.Grey {
-		steps.Grey[i] = uint16((i / 7 % 5) * most / 4) //nolint:gosec // of at most 16 bits
+		steps.Grey[i] = uint16((i / 7 % 5) * most / 4)
 	}
 	for i := range smooth.Grey {
-		smooth.Grey[i] = min(smooth.Grey[i], uint16(most)) //nolint:gosec // of at most 16 bits
+		smooth.Grey[i] = min(smooth.Grey[i], uint16(most))
 	}
 	return []*sample.Picture{smooth, noise, flat, steps}
 }
