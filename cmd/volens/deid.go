@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,10 +16,11 @@ func newDeidCommand(e *env) *cobra.Command {
 	o := client.DeidOptions{}
 	var dataset string
 	c := &cobra.Command{
-		Use:   "deid FILE...",
+		Use:   "deid FILE... --out DIR --report FILE",
 		Short: "De-identify files on this machine",
 		Long: "De-identify files on this machine and write a report. The format is told by the content, never\n" +
-			"by the name; what is not known is refused. Payload and report appear only when all is done.",
+			"by the name; what is not known is refused. Payload and report appear only when all is done.\n" +
+			"FILE may be a folder: its files but the hidden, in the order of their names. One refused file refuses all.",
 		Example: "  volens deid genome.vcf.gz --profile safe-harbor-strict --out payload --report report.json\n" +
 			"  volens deid slice.dcm --out payload --report report.json\n" +
 			"  volens deid cohort.vcf --all-samples --out payload --report report.json",
@@ -44,10 +46,11 @@ func newDeidCommand(e *env) *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&o.Profile, "profile", deid.SafeHarborStrict, "rules to de-identify by")
-	flags.StringVar(&o.Out, "out", "", "folder for the payload")
-	flags.StringVar(&o.Report, "report", "", "file for the report")
-	flags.StringVar(&dataset, "dataset", "", "id of the dataset, for "+deid.ResearchShifted)
+	flags.StringVar(&o.Profile, "profile", deid.SafeHarborStrict,
+		"rules to de-identify by: "+strings.Join(deid.Profiles(), " or "))
+	flags.StringVar(&o.Out, "out", "", "folder for the payload (needed)")
+	flags.StringVar(&o.Report, "report", "", "file for the report, in a folder that is there (needed)")
+	flags.StringVar(&dataset, "dataset", "", "id of the dataset, 32 hexadecimal digits, for "+deid.ResearchShifted)
 	addSampleFlags(c, &o.Sample, &o.AllSamples)
 	addPixelsFlag(c, &o.PixelsReviewed)
 	c.MarkFlagsMutuallyExclusive("sample", "all-samples")
@@ -109,7 +112,7 @@ func newDeidVerifyCommand(e *env) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&report, "report", "", "the report")
+	c.Flags().StringVar(&report, "report", "", "the report that deid wrote (needed)")
 	require(c, "report")
 	return c
 }

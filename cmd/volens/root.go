@@ -74,7 +74,9 @@ func newRoot(e *env) *cobra.Command {
 		Use:   "volens",
 		Short: "Give research your data, and keep the say over it",
 		Long: "volens de-identifies, seals and registers a patient's files, asks for data and pays for it,\n" +
-			"grants and revokes consent, opens what was released, and proves what ever was.",
+			"grants and revokes consent, opens what was released, and proves what ever was.\n\n" +
+			"It exits with 0 when all is done, 1 after what nobody foresaw, 2 after a mistake in the command, 3 when\n" +
+			"a rule refuses, 4 when there is no such thing, 5 when it may work later, 6 after a wrong digest or proof.",
 		Example:       "  volens demo\n  volens keys new\n  volens ingest genome.vcf.gz",
 		Version:       e.version,
 		SilenceErrors: true, SilenceUsage: true,
