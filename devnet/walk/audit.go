@@ -37,8 +37,11 @@ func (s *Story) audit(ctx context.Context) (string, error) {
 	if err := s.Money(ctx); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("one inspection and one release, proven from header %s; the money adds up to the unit",
-		s.anchor), nil
+	what := "one inspection and one release"
+	if len(s.sets) > 1 {
+		what += fmt.Sprintf(" of each of %d datasets", len(s.sets))
+	}
+	return fmt.Sprintf("%s, proven from header %s; the money adds up to the unit", what, s.anchor), nil
 }
 
 // light is a light client that trusts the header of the beginning; a second validator is
