@@ -78,13 +78,13 @@ func deidentify(ctx context.Context, o DeidOptions) (*DeidResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Out, folderMode); err != nil {
+	var parts pending
+	defer parts.discard()
+	if err := parts.folder(o.Out); err != nil {
 		return nil, err
 	}
 	report := deid.NewReport(profile, o.Version)
 	out := &DeidResult{Profile: profile.ID, Report: o.Report}
-	var parts pending
-	defer parts.discard()
 	rules := formats.Rules{
 		Profile: profile, Pseudonyms: pseudonyms, Sample: o.Sample, AllSamples: o.AllSamples,
 		PixelsReviewed: o.PixelsReviewed, Index: true, Workers: o.Workers, Year: o.Year, Rand: o.Rand,
@@ -173,7 +173,17 @@ func scrubFile(
 // openInput opens a file of the user.
 func openInput(name string) (*os.File, error) {
 	file, err := os.Open(name)
-	return file, pathless(err)
+	if err != nil {
+		return nil, pathless(err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = usage("a file is needed here, not a folder")
+	}
+	if err != nil {
+		return nil, errors.Join(pathless(err), file.Close())
+	}
+	return file, nil
 }
 
 // pathless keeps the path of a user's file out of an error: it may name a person.

@@ -157,6 +157,11 @@ func TestDeid_UnknownContent(t *testing.T) {
 	require.Equal(t, fault.Refused, fault.KindOf(err))
 	require.Equal(t, []string{string(deid.CodeNotThisFormat)}, fault.Reasons(err))
 	require.Empty(t, entries(t, o.Out))
+
+	o.Out = filepath.Join(o.Out, "new")
+	_, err = client.Deid(context.Background(), o)
+	require.Equal(t, fault.Refused, fault.KindOf(err))
+	require.NoDirExists(t, o.Out, "a folder that was made for nothing goes again")
 }
 
 func TestDeid_NeverOverwrites(t *testing.T) {
@@ -220,6 +225,8 @@ func TestDeidVerify_Faults(t *testing.T) {
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 	_, err = client.DeidVerify(context.Background(), o.Report, []string{filepath.Join(o.Out, "absent")})
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	_, err = client.DeidVerify(context.Background(), o.Report, []string{o.Out})
+	require.Equal(t, fault.Usage, fault.KindOf(err), "a folder")
 
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -25,6 +25,8 @@ type pending struct {
 	open   *os.File
 	ready  []rename
 	closed bool
+	// fresh is a folder that was made for them: without them it goes again.
+	fresh string
 }
 
 type rename struct{ from, to string }
@@ -41,6 +43,14 @@ func (p *pending) temporary(folder, pattern string) (*os.File, error) {
 	}
 	p.open = file
 	return file, nil
+}
+
+// folder makes a folder for files to come, if it is not there yet.
+func (p *pending) folder(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		p.fresh = path
+	}
+	return os.MkdirAll(path, folderMode)
 }
 
 // begin is create for a file that one operation alone makes: what an attempt that was
@@ -125,6 +135,12 @@ func (p *pending) discard() {
 		if err := os.Remove(r.from); err != nil {
 			continue
 		}
+	}
+	if p.fresh == "" {
+		return
+	}
+	if err := os.Remove(p.fresh); err != nil {
+		return // Something else is in it now.
 	}
 }
 

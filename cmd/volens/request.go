@@ -132,7 +132,7 @@ func newRequestListCommand(e *env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				head := []string{"REQUEST", "STATE", "PRICE", "SEATS", "YES", "DEADLINE"}
+				head := []string{"REQUEST", "STATE", "PRICE", "SEATS", "YES", "WON", "RELEASED", "DEADLINE"}
 				return table(e, all, head, func(r client.RequestView) []any {
 					return []any{
 						r.RequestID,
@@ -140,6 +140,8 @@ func newRequestListCommand(e *env) *cobra.Command {
 						r.Price,
 						fmt.Sprintf("%d..%d", r.NMin, r.NMax),
 						r.Yes,
+						r.Won,
+						r.Released,
 						r.Deadline,
 					}
 				})
