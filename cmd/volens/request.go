@@ -195,7 +195,8 @@ func newRequestShowCommand(e *env) *cobra.Command {
 func newRequestPapersCommand(e *env) *cobra.Command {
 	var put string
 	c := &cobra.Command{
-		Use: "papers REQUEST", Short: "Read what a request is for, in its researcher's words",
+		Use:   "papers REQUEST",
+		Short: "Read what a request is for, in its researcher's words",
 		Long: "Read what a request is for, in its researcher's words. They come from a gateway and are compared with\n" +
 			"the digests on chain: other words than the researcher signed are never shown.",
 		Example: "  volens request papers REQUEST\n  volens request papers REQUEST --put study.yaml --from researcher",

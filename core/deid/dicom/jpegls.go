@@ -125,7 +125,7 @@ func (m *modelLS) start(body []byte) bool {
 		m.reset = basicReset
 	}
 	m.span = (m.maxval+2*m.near)/(2*m.near+1) + 1
-	m.width = uint(bits.Len32(uint32(m.span - 1)))      //nolint:gosec // positive
+	m.width = uint(bits.Len32(uint32(m.span - 1))) //nolint:gosec // positive
 	depth := max(2, uint(bits.Len32(uint32(m.maxval))))
 	m.limit = 2 * (depth + max(8, depth))               // LIMIT
 	first := contextLS{a: max(2, (m.span+32)>>6), n: 1} // A.2.1
