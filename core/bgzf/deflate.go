@@ -106,8 +106,7 @@ func (d *deflater) parse(in *room, size int) {
 	for at <= size-8 {
 		var m match
 		if d.chains.before[uint16(at)] != 0 {
-			m = d.chains.best(in, uint16(at), leastMatch, 0)
-			m.length = min(m.length, size-at)
+			m = d.chains.best(in, uint16(at), leastMatch, size-at, 0)
 		}
 		if m.length < leastMatch {
 			count[in[uint16(at)]]++
@@ -115,8 +114,7 @@ func (d *deflater) parse(in *room, size int) {
 			continue
 		}
 		for at < size-8 {
-			next := d.chains.best(in, uint16(at+1), m.length, m.worth()+lazyWorth)
-			next.length = min(next.length, size-at-1)
+			next := d.chains.best(in, uint16(at+1), m.length, size-at-1, m.worth()+lazyWorth)
 			if next.length < m.length {
 				break
 			}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,6 +97,44 @@ func TestWriter_BlocksDoNotDependOnThoseBefore(t *testing.T) {
 
 // Reports and manifests hold digests of packed files: a file packed on one machine is packed so on every other,
 // and in the browser.
+// Of two matches that both go to the end of the last block, what an earlier block left behind it must not choose.
+func TestWriter_TheEndDoesNotDependOnWhatWasBefore(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 8))
+	noise := func(n int) []byte {
+		out := make([]byte, n)
+		for i := range out {
+			out[i] = byte(rng.IntN(256))
+		}
+		return out
+	}
+	for range 20 {
+		x := noise(20)
+		text := slices.Concat(
+			bytes.Repeat(
+				[]byte{'P'},
+				3*bgzf.BlockSize,
+			),
+			noise(100),
+			x,
+			[]byte{'P'},
+			noise(700),
+			x,
+			[]byte{'Q'},
+			noise(50),
+			bytes.Repeat([]byte("aabbabab"), 100),
+			x,
+		)
+		var first []byte
+		for _, workers := range []int{1, 2, 3, 8} {
+			out := packWith(t, text, workers, len(text))
+			if first == nil {
+				first = out
+			}
+			require.True(t, bytes.Equal(first, out), "%d workers", workers)
+		}
+	}
+}
+
 func TestWriter_BytesAreTheSameEverywhere(t *testing.T) {
 	sum := sha256.New()
 	for _, name := range []string{"deep", "half noise", "noise", "far"} {

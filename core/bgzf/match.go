@@ -66,8 +66,9 @@ type match struct{ length, dist int }
 // worth is what a match saves, in quarters of a character or so: a far one has more bits.
 func (m match) worth() int { return 4*m.length - bits.Len(uint(m.dist)) }
 
-// best is the best match at a place, of those with at least so many bytes and worth more than that; else none.
-func (c *chains) best(in *room, at uint16, least, worth int) (found match) {
+// best is the best match at a place, of those with at least so many bytes, at most as many as are left of the block,
+// and worth more than that; else none. What stands behind the block's end decides nothing.
+func (c *chains) best(in *room, at uint16, least, most, worth int) (found match) {
 	tail := in.half(at + uint16(least-4)) //nolint:gosec // from 5 to maxMatch+1
 	from := c.before[at]
 	for range tries {
@@ -76,7 +77,7 @@ func (c *chains) best(in *room, at uint16, least, worth int) (found match) {
 			if from == 0 || m.dist > window {
 				break
 			}
-			m.length = in.same(from, at)
+			m.length = min(in.same(from, at), most)
 			if w := m.worth(); w > worth && m.length >= least {
 				found, worth, least = m, w, m.length+1
 				tail = in.half(at + uint16(least-4)) //nolint:gosec // as above

@@ -115,7 +115,8 @@ func (p Papers) Validate() error {
 	return nil
 }
 
-// legible refuses what a terminal or a page might obey instead of showing it.
+// legible refuses control characters but those of lines and tabs: a terminal might obey them. Who shows a
+// text still has to isolate it, since letters may be written from right to left.
 func legible(text string, most int) error {
 	if len(text) > most {
 		return fmt.Errorf("has more than %d bytes", most)

@@ -2,7 +2,7 @@
 //
 // A Shelf is a folder with a document for each request. Put takes what opens the digests
 // on chain and nothing else, so that whatever stands on the shelf is what the researcher
-// signed. Find returns it; papers that another gateway was given it fetches from there,
+// signed. Get returns it; papers that another gateway was given Fetch gets from there,
 // once, and verifies them alike: no gateway has to be believed.
 //
 // Papers are public: whoever may be asked must be able to read what for, without telling
@@ -36,8 +36,8 @@ const (
 	patience = 10 * time.Second
 	// pause is how long others are not asked again for what they did not have.
 	pause = time.Minute
-	// maxMissing bounds what is remembered of that.
-	maxMissing = 4096
+	// maxAsked bounds what is remembered of that.
+	maxAsked = 4096
 	// maxOthers is how many gateways are asked for the papers of one request.
 	maxOthers = 8
 )
@@ -56,8 +56,14 @@ type Shelf struct {
 	others Others
 	now    func() time.Time
 
-	mu      sync.Mutex
-	missing map[id.ID]time.Time
+	mu    sync.Mutex
+	asked map[id.ID]asking
+}
+
+// asking is when the others were asked last, and what is closed when they have answered.
+type asking struct {
+	at   time.Time
+	done chan struct{}
 }
 
 // Open opens the folder, and makes it if need be.
@@ -65,7 +71,7 @@ func Open(dir string, others Others, now func() time.Time) (*Shelf, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("open shelf: %w", err)
 	}
-	return &Shelf{dir: dir, others: others, now: now, missing: map[id.ID]time.Time{}}, nil
+	return &Shelf{dir: dir, others: others, now: now, asked: map[id.ID]asking{}}, nil
 }
 
 // Put keeps papers that have the digests. Doing so again changes nothing. Errors are those
@@ -80,7 +86,6 @@ func (s *Shelf) Put(request id.ID, p papers.Papers, want papers.Digests) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.missing, request)
 	path := s.path(request)
 	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, raw) {
 		return nil
@@ -108,17 +113,25 @@ func (s *Shelf) Get(request id.ID) (papers.Papers, error) {
 }
 
 // Fetch asks the other gateways, keeps what has the digests, and returns it; ErrUnknown if
-// none has it, or was asked a moment ago.
+// none has it, or had it a moment ago. Who asks while they are asked waits for the same
+// answer, and who goes away ends nothing.
 func (s *Shelf) Fetch(ctx context.Context, request id.ID, want papers.Digests) (papers.Papers, error) {
-	unknown := fmt.Errorf("%w: %s", ErrUnknown, request)
-	if !s.mayAsk(request) {
-		return papers.Papers{}, unknown
+	done, first := s.turn(request)
+	if !first {
+		select {
+		case <-done:
+			return s.Get(request)
+		case <-ctx.Done():
+			return papers.Papers{}, fmt.Errorf("%w: %s: %w", ErrUnknown, request, ctx.Err())
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer close(done)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	origins, err := s.others.Origins(ctx)
 	if err != nil {
-		return papers.Papers{}, errors.Join(unknown, err)
+		s.forget(request)
+		return papers.Papers{}, fmt.Errorf("%w: %s: %w", ErrUnknown, request, err)
 	}
 	for _, origin := range origins[:min(len(origins), maxOthers)] {
 		p, err := s.others.Papers(ctx, origin, request)
@@ -127,22 +140,30 @@ func (s *Shelf) Fetch(ctx context.Context, request id.ID, want papers.Digests) (
 		}
 		return p, s.Put(request, p, want)
 	}
-	return papers.Papers{}, unknown
+	return papers.Papers{}, fmt.Errorf("%w: %s", ErrUnknown, request)
 }
 
-// mayAsk says whether others may be asked now, and remembers that they are.
-func (s *Shelf) mayAsk(request id.ID) bool {
+// turn says whether others are to be asked now, and what is closed when they were.
+func (s *Shelf) turn(request id.ID) (done chan struct{}, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if asked, ok := s.missing[request]; ok && now.Sub(asked) < pause {
-		return false
+	if last, ok := s.asked[request]; ok && now.Sub(last.at) < pause {
+		return last.done, false
 	}
-	if len(s.missing) >= maxMissing {
-		clear(s.missing)
+	if len(s.asked) >= maxAsked {
+		clear(s.asked)
 	}
-	s.missing[request] = now
-	return true
+	done = make(chan struct{})
+	s.asked[request] = asking{at: now, done: done}
+	return done, true
+}
+
+// forget lets others be asked again at once.
+func (s *Shelf) forget(request id.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.asked, request)
 }
 
 func (s *Shelf) path(request id.ID) string { return filepath.Join(s.dir, request.String()+suffix) }

@@ -38,12 +38,19 @@ type others struct {
 	has   map[string]*papers.Papers
 	asked []string
 	err   error
+	hold  chan struct{}
 }
 
 func (o *others) Origins(context.Context) ([]string, error) { return o.order, o.err }
 
-func (o *others) Papers(_ context.Context, origin string, _ id.ID) (papers.Papers, error) {
+func (o *others) Papers(ctx context.Context, origin string, _ id.ID) (papers.Papers, error) {
 	o.asked = append(o.asked, origin)
+	if o.hold != nil {
+		<-o.hold
+	}
+	if ctx.Err() != nil {
+		return papers.Papers{}, ctx.Err()
+	}
 	if p := o.has[origin]; p != nil {
 		return *p, nil
 	}
@@ -128,6 +135,32 @@ func TestFetch_AsksOnceInAWhile(t *testing.T) {
 	_, err := s.Fetch(context.Background(), theRequest, digests(t, good))
 	require.NoError(t, err)
 	require.Len(t, o.asked, 4)
+}
+
+// Who goes away keeps nobody else from reading, and who asks meanwhile waits for the answer.
+func TestFetch_OneWhoGoesAway(t *testing.T) {
+	good := words("Hearts")
+	o := &others{order: []string{"a"}, has: map[string]*papers.Papers{"a": &good}, hold: make(chan struct{})}
+	s, _, _ := open(t, o)
+	gone, leave := context.WithCancel(context.Background())
+	leave()
+	answers := make(chan error, 2)
+	asked := digests(t, good)
+	for _, ctx := range []context.Context{gone, context.Background()} {
+		go func() {
+			_, err := s.Fetch(ctx, theRequest, asked)
+			answers <- err
+		}()
+	}
+	close(o.hold)
+	for range 2 {
+		if err := <-answers; err != nil {
+			require.ErrorIs(t, err, context.Canceled, "only who went away has no answer")
+		}
+	}
+	_, err := s.Get(theRequest)
+	require.NoError(t, err)
+	require.Len(t, o.asked, 1)
 }
 
 // However many gateways there are, a call asks few of them.

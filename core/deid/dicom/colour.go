@@ -25,7 +25,12 @@ var (
 		"wtpt", "bkpt", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "kTRC", "chad", "chrm", "lumi", "gamt", "A2B0",
 		"A2B1", "A2B2", "B2A0", "B2A1", "B2A2", "D2B0", "D2B1", "D2B2", "D2B3", "B2D0", "B2D1", "B2D2", "B2D3",
 	}
-	colourTypes = []string{"XYZ ", "curv", "para", "mft1", "mft2", "mAB ", "mBA ", "sf32", "chrm", "mpet"}
+	// colourTypes have the most bytes that a tag of the type needs, 0 for tables of any size: what a tag says
+	// to be longer would have room for words.
+	colourTypes = map[string]int64{
+		"XYZ ": 20, "para": 40, "sf32": 44, "chrm": 44,
+		"curv": 0, "mft1": 0, "mft2": 0, "mAB ": 0, "mBA ": 0, "mpet": 0,
+	}
 )
 
 // colourProfile gives a colour profile of the same length without words, nil for what is none. The
@@ -50,7 +55,8 @@ func colourProfile(value []byte) []byte {
 		if at < int64(data) || size < 8 || at+size > int64(len(value)) {
 			return nil
 		}
-		if !slices.Contains(colourTags, string(entry[:4])) || !slices.Contains(colourTypes, string(value[at:at+4])) {
+		most, known := colourTypes[string(value[at:at+4])]
+		if !known || most > 0 && size > most || !slices.Contains(colourTags, string(entry[:4])) {
 			continue
 		}
 		copy(out[colourTable+kept*colourTag:], entry)

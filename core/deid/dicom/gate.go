@@ -112,10 +112,10 @@ func (s *scrubber) wayOf() way {
 }
 
 // holds tells whether native pixels are all the frames that are declared, and not one more: that one
-// would not be looked at.
+// would not be looked at. Where a person has looked, it is wiped as all that stands behind the frames.
 func (s *scrubber) holds(all, frame int64) bool {
 	length := int64(s.pixels.length)
-	return length >= all && length < all+frame
+	return length >= all && (length < all+frame || s.opts.PixelsReviewed)
 }
 
 // writePixels writes the pixel element, cleaned where the gate demands it.
@@ -159,17 +159,25 @@ func (s *scrubber) writePixels(look *deid.LookWriter) error {
 	return err
 }
 
-// wipeRest writes zeros for what stands behind the last frame, less than a frame: nobody sees it.
+// wipeRest writes zeros for what stands behind the last frame: nobody sees it.
 func (s *scrubber) wipeRest(look io.Writer, n int64) error {
-	rest, err := s.src.read(n)
-	if err != nil {
-		return err
+	const step = 1 << 16
+	var wiped bool
+	for ; n > 0; n -= step {
+		rest, err := s.src.read(min(n, step))
+		if err != nil {
+			return err
+		}
+		wiped = wiped || len(bytes.Trim(rest, "\x00")) > 0
+		clear(rest)
+		if _, err := look.Write(rest); err != nil {
+			return err
+		}
 	}
-	if len(bytes.Trim(rest, "\x00")) > 0 {
+	if wiped {
 		s.count.add(rulePixels, actionWiped)
 	}
-	_, err = look.Write(make([]byte, n))
-	return err
+	return nil
 }
 
 func pixelVR(t tag) vr {

@@ -19,6 +19,8 @@ const (
 
 	markSOC    = 0x4f
 	markCOM2K  = 0x64
+	markSOP    = 0x91 // may stand before a packet, with four bytes of its own
+	markEPH    = 0x92 // may stand behind a packet's head
 	markSOT    = 0x90
 	markSOD    = 0x93
 	markFixed  = 0x30 // the first of 16 without a length
@@ -27,6 +29,9 @@ const (
 
 // tileLength is where a tile-part's length stands in its SOT segment, and where it ends.
 const tileLength, tileLengthEnd = 2, 6
+
+// sopLength is how many bytes follow the marker before a packet (T.800, A.8.1).
+const sopLength = 4
 
 // place is where in a stream of compressed pixels the notes are.
 type place uint8
@@ -65,6 +70,7 @@ type notes struct {
 	marker byte
 	pos    int64 // in the segment
 	left   int64 // of the segment or the tile
+	behind place // behind the tile's data
 	length int64 // of the tile-part, as far as it was read
 	tile   int64 // bytes left of the tile-part, 0 if it goes on to the next marker
 	fits   bool  // the segment begins as what is needed
@@ -99,7 +105,7 @@ func (n *notes) Write(p []byte) (int, error) {
 func (n *notes) step(p []byte) int {
 	switch n.at {
 	case placeMarker:
-		n.mark(p[0])
+		n.mark(&p[0])
 		return 1
 	case placeSegment:
 		return n.segment(p)
@@ -108,11 +114,11 @@ func (n *notes) step(p []byte) int {
 	case placeTile:
 		took := int(min(int64(len(p)), n.left))
 		if n.left -= int64(took); n.left == 0 {
-			n.at = placeMarker
+			n.at = n.behind
 		}
 		return took
 	case placeEnd:
-		n.behind(p)
+		n.rest(p)
 		return 1
 	default:
 		return len(p)
@@ -120,17 +126,20 @@ func (n *notes) step(p []byte) int {
 }
 
 // mark takes one byte of a marker, or of the length behind it.
-func (n *notes) mark(c byte) {
+func (n *notes) mark(c *byte) {
 	n.count()
-	n.head = append(n.head, c)
+	n.head = append(n.head, *c)
 	switch {
 	case n.head[0] != 0xff:
 		n.head = n.head[:0] // decoders look for the next marker, too
+		if !n.twoK {
+			n.wipe(c) // there is nothing to see between two segments
+		}
 	case len(n.head) == 1:
-	case len(n.head) == 2 && c == 0xff:
+	case len(n.head) == 2 && *c == 0xff:
 		n.head = n.head[:1] // fill bytes (T.81, B.1.1.2)
 	case len(n.head) == 2:
-		n.marker = c
+		n.marker = *c
 		n.alone()
 	case len(n.head) == 4:
 		n.left = int64(n.head[2])<<8 + int64(n.head[3]) - 2
@@ -149,6 +158,7 @@ func (n *notes) alone() {
 		n.at, n.head = placeEnd, n.head[:0]
 	case n.twoK && m == markSOD:
 		n.head, n.at, n.left, n.tile = n.head[:0], choose(n.tile > 0, placeTile, placeScan), n.tile, 0
+		n.behind = placeMarker
 	case m == 0, m == markSOI, m == markTEM, m >= markRST0 && m <= markRST7,
 		n.twoK && (m == markSOC || m >= markFixed && m < markFixed+fixedCount):
 		n.head = n.head[:0]
@@ -211,7 +221,8 @@ func (n *notes) leave() {
 }
 
 // scan passes over entropy-coded data: FF is a marker there only before a byte above 7F that is no
-// restart (T.81, F.1.2.3; T.87, A.1), in JPEG 2000 before one above 8F (T.800, A.1.1).
+// restart (T.81, F.1.2.3; T.87, A.1), in JPEG 2000 before one above 8F (T.800, A.1.1). There, those of
+// packets are data, too: a tile-part without a length ends with the picture.
 func (n *notes) scan(p []byte) int {
 	if len(n.head) == 0 {
 		at := bytes.IndexByte(p, 0xff)
@@ -223,20 +234,22 @@ func (n *notes) scan(p []byte) int {
 	}
 	switch c := p[0]; {
 	case c == 0xff:
-	case c < 0x80, n.twoK && c < markSOT, c >= markRST0 && c <= markRST7:
+	case n.twoK && c == markSOP:
+		n.head, n.at, n.left, n.behind = n.head[:0], placeTile, sopLength, placeScan
+	case n.twoK && c == markEPH, n.twoK && c < markSOT, c < 0x80, c >= markRST0 && c <= markRST7:
 		n.head = n.head[:0]
 	default:
 		n.at = placeMarker
-		n.mark(c)
+		n.mark(&p[0])
 	}
 	return 1
 }
 
-// behind wipes what follows a picture, up to where another one begins.
-func (n *notes) behind(p []byte) {
+// rest wipes what follows a picture, up to where another one begins.
+func (n *notes) rest(p []byte) {
 	if !n.twoK && len(p) > 1 && p[0] == 0xff && p[1] == markSOI {
 		n.at = placeMarker
-		n.mark(p[0])
+		n.mark(&p[0])
 		return
 	}
 	n.wipe(&p[0])

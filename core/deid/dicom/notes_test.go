@@ -39,10 +39,45 @@ func photograph(tb testing.TB) (plain, noted []byte) {
 	noted = append(noted, segment(0xe1, []byte(beside[1])...)...)
 	noted = append(noted, segment(0xee, []byte("Adobe\x00\x64\x00\x00\x00\x00\x01")...)...)
 	noted = append(noted, segment(0xed, []byte(beside[3])...)...)
-	noted = append(noted, 0xff) // a fill byte
+	noted = append(noted, beside[0][8:]...) // no segment at all
+	noted = append(noted, 0xff)             // a fill byte
 	noted = append(noted, segment(0xfe, []byte(beside[2])...)...)
 	noted = append(noted, plain[2:]...)
 	return plain, append(noted, beside[2]...)
+}
+
+// packets are data of JPEG 2000 with marks before and behind a packet's head, whose number looks like an end.
+var packets = []byte{
+	1,
+	2,
+	0xff,
+	0x91,
+	0,
+	4,
+	0xff,
+	0xd9,
+	5,
+	0xff,
+	0x92,
+	0xff,
+	0x64,
+	0,
+	9,
+	6,
+	7,
+	8,
+	9,
+	10,
+	11,
+	12,
+	13,
+	0xff,
+	0x91,
+	0,
+	4,
+	0,
+	2,
+	3,
 }
 
 // codestream is one of JPEG 2000 with two tile-parts, of which the last has no length.
@@ -56,6 +91,7 @@ func codestream() []byte {
 	data := []byte{1, 2, 0xff, 0x7f, 0xff, 0x64, 0, 9, 3}
 	out := append([]byte{0xff, 0x4f}, segment(0x51, make([]byte, 36)...)...)
 	out = append(append(out, comment...), segment(0x52, 1, 2, 3)...)
+	data = append(data, packets...)
 	out = append(out, part(12+len(comment)+2+len(data), comment, data)...)
 	out = append(out, part(0, comment, data)...)
 	return append(append(out, 0xff, 0xd9), beside[3]...)

@@ -292,6 +292,17 @@ func TestGate_WhatStandsBehindTheLastFrame(t *testing.T) {
 	// A second frame that nobody declared would not be looked at.
 	_, _, err := scrub(t, deid.SafeHarborStrict, pixels(string(frame)), dicom.Options{})
 	corpus.RequireRefused(t, deid.CodePixels, err)
+	// A person who looked did not see it: the declared one is looked at as ever, the other one goes.
+	twice := append(bytes.Clone(frame), text...)
+	for int64(len(twice)) < 3*int64(len(frame)) {
+		twice = append(twice, text...)
+	}
+	file := instance(sample.ClassCT, p, 8, sample.Element{Tag: 0x7fe00010, VR: "OW", Value: twice[:3*len(frame)]})
+	out, result, err := scrub(t, deid.SafeHarborStrict, file, dicom.Options{PixelsReviewed: true})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, count(result, "pixels", "wiped"))
+	require.NotContains(t, string(out), "husband")
+	require.True(t, bytes.HasSuffix(out, make([]byte, 2*len(frame))))
 }
 
 func TestGate_ADocumentThatNamesThePatient(t *testing.T) {

@@ -13,6 +13,8 @@ const (
 	dummy = "REMOVED"
 	// domain of the surrogates of patients.
 	domain = "patient"
+	// maxTerm is the most characters of a code or number; PS3.5, 6.2, allows 16.
+	maxTerm = 32
 	// maxOriginals is how many distinct values are searched for.
 	maxOriginals = 1 << 16
 	// standardRoot is the arc of the UIDs of PS3.6.
@@ -214,7 +216,7 @@ func placeholder(v vr) []byte {
 // each keeps values of the form, if all of them have it.
 func each(value []byte, form *regexp.Regexp) []byte {
 	for _, part := range bytes.Split(bytes.TrimRight(value, "\x00"), []byte(`\`)) {
-		if !form.Match(part) {
+		if !form.Match(part) || len(trim(part)) > maxTerm {
 			return nil
 		}
 	}
