@@ -18,6 +18,9 @@ const (
 	portGateway = 8080
 	portStep    = 100
 	portHighest = 1<<16 - 1
+	// portOutgoing is the first that Linux gives to outgoing connections, unless it is told otherwise
+	// (ip_local_port_range): from here on any program may hold a port for a moment.
+	portOutgoing = 1 << 15
 )
 
 // ErrPortBusy is returned when another program listens where the network would.
@@ -64,6 +67,10 @@ func (s Spec) allPorts() []int {
 	}
 	return out
 }
+
+// Sheltered reports whether all ports of the network lie below those that the system gives to
+// outgoing connections, so that only a program that listens can be in its way.
+func (s Spec) Sheltered() bool { return s.lastPort()+s.PortOffset < portOutgoing }
 
 // CheckPorts reports ErrPortBusy for the first port that is taken, so that a second
 // network on the machine is told to choose another offset.

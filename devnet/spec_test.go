@@ -100,6 +100,17 @@ func TestPorts(t *testing.T) {
 	}
 }
 
+// The ports of a network on this machine stay below 32768 or do not.
+func TestPorts_Sheltered(t *testing.T) {
+	spec := goodSpec(t)
+	spec.Validators, spec.PortOffset = 4, 32_767-26_960
+	require.True(t, spec.Sheltered())
+	spec.PortOffset++
+	require.False(t, spec.Sheltered())
+	spec.PortOffset, spec.Observers = 5_800, 1
+	require.False(t, spec.Sheltered())
+}
+
 func TestCheckPorts(t *testing.T) {
 	spec := goodSpec(t)
 	require.NoError(t, spec.CheckPorts(context.Background()))

@@ -21,8 +21,6 @@ import (
 )
 
 const (
-	portsEpochs = 7_500
-	portsShort  = 8_000
 	// epochLength leaves time to seal in the first epoch, and between two runs.
 	epochLength = 40
 	// calmBlocks are so many before the next run that a fault is there when it begins.

@@ -37,12 +37,22 @@ const (
 	quorum    = 4
 )
 
-// Each campaign has ports of its own, below those of outgoing connections.
+// Each campaign has ports of its own, so that one that hangs does not fail the next. Build holds them below those of
+// outgoing connections; the second row lies between the ports of the first.
 const (
 	portsKill = 3_000 + iota*500
 	portsLies
 	portsCrash
 	portsJoin
+	portsRun
+)
+
+const (
+	portsSplit = 3_040 + iota*500
+	portsUpgrade
+	portsGateway
+	portsEpochs
+	portsShort
 )
 
 // campaigns skips what would take too long in every check.

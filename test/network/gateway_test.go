@@ -11,8 +11,6 @@ import (
 	"github.com/volens-network/volens/test/network"
 )
 
-const portsGateway = 7_000
-
 // A gateway that ends while it writes its access log has handed nothing over that is not in
 // it; started again it goes on, and every released file opens.
 func TestGateway_CrashesAtItsJournal(t *testing.T) {

@@ -13,8 +13,6 @@ import (
 	"github.com/volens-network/volens/test/network"
 )
 
-const portsSplit = 6_000
-
 // split is a way to disturb the packets between validators.
 type split struct {
 	name string

@@ -14,8 +14,6 @@ import (
 	"github.com/volens-network/volens/test/network"
 )
 
-const portsRun = 5_500
-
 // hamlet is a network without people: only its committee matters.
 func hamlet(ctx context.Context, t *testing.T, dress func(node int, cmd *exec.Cmd)) *devnet.Network {
 	t.Helper()

@@ -81,6 +81,7 @@ func Build(ctx context.Context, tb testing.TB, p Plan) *Site {
 			if p.Spec != nil {
 				p.Spec(spec)
 			}
+			require.True(tb, spec.Sheltered(), "ports of outgoing connections with port offset %d", p.PortOffset)
 		},
 		Dress: s.dress(p),
 		Node:  func(spec devnet.Spec) (chain.Node, error) { return newFailover(urls(spec, spec.Validators)) },

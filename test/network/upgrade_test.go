@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	portsUpgrade = 6_500
 	// upgradePlan is the upgrade that the tagged program knows when rehearsal is set.
 	upgradePlan = "rehearsal"
 	rehearsal   = "VOLENS_REHEARSAL=1"

@@ -10,7 +10,7 @@ import { Network } from "./lib/network.mjs";
 const web = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 test("chain and storage layers speak with a real node and gateway", async (t) => {
-  const network = await Network.start({ portOffset: Number(process.env.VOLENS_PORT_OFFSET ?? 21000) });
+  const network = await Network.start({ portOffset: Number(process.env.VOLENS_PORT_OFFSET ?? 4660) });
   t.after(() => network.close());
   const env = {
     ...process.env,

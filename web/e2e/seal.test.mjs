@@ -444,7 +444,7 @@ async function login(page, network, address) {
 }
 
 test("a file that the command line sealed opens in the page, and words go both ways", async () => {
-  const network = await Network.start({ portOffset: 24000 });
+  const network = await Network.start({ portOffset: 5260 });
   const { page, context } = await open();
   try {
     const original = join(folder, "genome.vcf");

@@ -18,7 +18,7 @@ export const corpus = join(root, "..", "shared", "corpus");
 
 /** Network is what a test talks to; close() ends every process and removes every file. */
 export class Network {
-  static async start({ portOffset = 20000 } = {}) {
+  static async start({ portOffset = 4060 } = {}) {
     const dir = await mkdtemp(join(tmpdir(), "volens-web-"));
     const child = spawn(
       join(programs, "volens"),
