@@ -121,6 +121,10 @@ func stateKeys(t *testing.T) map[string]string {
 	put("key 3", key, err)
 	pair("emission count RELEASE", custody.EmissionCountsPrefix, uint64(custody.JOB_KIND_RELEASE))
 	pair("emission count INSPECTION", custody.EmissionCountsPrefix, uint64(custody.JOB_KIND_INSPECTION))
+	key, err = collections.EncodeKeyWithPrefix(custody.EmissionsPrefix,
+		collections.TripleKeyCodec(dataset.IDKey, dataset.IDKey, collections.Uint64Key),
+		collections.Join3(subject, subject, uint64(7)))
+	put("emission 7", key, err)
 	pair("release 7", custody.ReleasesPrefix, 7)
 	pair("seat 7", custody.SeatsPrefix, 7)
 	key, err = collections.EncodeKeyWithPrefix(market.RequestsPrefix, dataset.IDKey, subject)

@@ -70,7 +70,8 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       name: async (text) => (await work()).trust.name(text),
     },
     papers: async (request) => (await work()).papers(request),
-    counts: async (datasetId, releases) => (await work()).counts(datasetId, releases),
+    consent: async (datasetId) => (await work()).consent(datasetId),
+    counts: async (datasetId, list) => (await work()).counts(datasetId, list),
   };
 }
 

@@ -255,6 +255,7 @@ it("keys of the state are Go's", () => {
     "key 3": keys.committeeKey(3n),
     "emission count RELEASE": keys.emissionCountKey(id, 1),
     "emission count INSPECTION": keys.emissionCountKey(id, 2),
+    "emission 7": keys.emissionKey(id, id, 7n),
     "release 7": keys.releaseKey(id, 7n),
     request: keys.requestKey(id),
     "seat 7": keys.seatKey(id, 7n),

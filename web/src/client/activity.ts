@@ -40,8 +40,14 @@ export interface ProvenCounts {
   readonly time: number;
 }
 
-/** Whether a list of openings is at least as long as what is proven: a node cannot hide one from the counts. */
+/**
+ * Whether a list of openings that are proven, each, is as long as what is proven of their number: a node cannot hide one
+ * from the counts, nor tell of one twice.
+ */
 export function matches(counts: ProvenCounts, list: readonly Opening[]): boolean {
-  const listed = (kind: JobKind) => BigInt(list.filter(({ emission }) => emission.kind === kind).length);
+  const listed = (kind: JobKind) => {
+    const some = list.filter(({ emission }) => emission.kind === kind);
+    return BigInt(new Set(some.map(({ emission }) => `${emission.requestId} ${emission.seat}`)).size);
+  };
   return listed(JobKind.RELEASE) >= counts.released && listed(JobKind.INSPECTION) >= counts.inspected;
 }

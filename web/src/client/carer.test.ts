@@ -35,8 +35,8 @@ function nodeWith(revoker: string, status = Status.ACTIVE) {
 /** Proofs of a state in which it has stopped. */
 const stopped: Prover = async ([key]) => {
   const latest = toHex(key?.key ?? new Uint8Array()) === toHex(latestConsentKey(id).key);
-  const consent = create(ConsentSchema, { datasetId: id, version: 3n, status: Status.INACTIVE });
-  const value = latest ? bigEndian(3n, 8) : toBinary(ConsentSchema, consent);
+  const consent = create(ConsentSchema, { datasetId: id, version: 4n, status: Status.INACTIVE });
+  const value = latest ? bigEndian(4n, 8) : toBinary(ConsentSchema, consent);
   return [{ ...key, height: 9n, value } as Partial<Proven> as Proven];
 };
 

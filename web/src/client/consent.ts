@@ -125,7 +125,7 @@ export async function stopAs(
   if (latest?.status !== Status.ACTIVE) throw new Fault("refused", "consent-not-active");
   const message = create(MsgRevokeConsentSchema, { signer, datasetId, version: latest.version });
   const sent = await person.send(signer, [message], { fee: "free" });
-  await mustBeStopped(person, datasetId, sent.height);
+  await mustBeStopped(person, datasetId, latest.version, sent.height);
   return sent;
 }
 
@@ -133,15 +133,24 @@ export async function stopAs(
 const looks = 40;
 const beat = 500;
 
-/** Proves that nothing is shared any more in the state after a block, or a later one. */
-async function mustBeStopped({ prove }: Pick<Person, "prove">, datasetId: string, height: bigint): Promise<void> {
+/**
+ * Proves that a version of a consent is taken back in the state after a block, or a later one. The block is the node's word,
+ * so a state without a later version counts as one in which the stop does not stand: it may be from before the sharing.
+ */
+async function mustBeStopped(
+  { prove }: Pick<Person, "prove">,
+  datasetId: string,
+  version: bigint,
+  height: bigint,
+): Promise<void> {
   for (let left = looks; left > 0; left--) {
     const found = await provenConsent(prove, datasetId).catch((cause) => {
       throw new Fault("unavailable", "stop-unproven", { cause });
     });
-    const active = found.consent?.status === Status.ACTIVE;
-    if (found.height >= height && active) throw new Fault("integrity", "stop-unproven");
-    if (found.height >= height) return;
+    if (found.height >= height) {
+      if (found.consent?.status === Status.INACTIVE && found.consent.version > version) return;
+      throw new Fault("integrity", "stop-unproven");
+    }
     await pause(beat);
   }
   throw new Fault("unavailable", "stop-unproven");

@@ -25,13 +25,20 @@ describe("sums", () => {
 });
 
 describe("a list of openings", () => {
-  const opening = (kind: JobKind) => ({ emission: create(EmissionSchema, { kind }), release: undefined });
+  const opening = (kind: JobKind, seat = 0n) => ({
+    emission: create(EmissionSchema, { kind, seat }),
+    release: undefined,
+  });
   const counts = { released: 1n, inspected: 1n, height: 1n, time: 0 };
 
   it("holds everything that is proven, or is refused", () => {
     expect(matches(counts, [opening(JobKind.RELEASE), opening(JobKind.INSPECTION)])).toBe(true);
     expect(matches(counts, [opening(JobKind.RELEASE)])).toBe(false);
     expect(matches(counts, [opening(JobKind.INSPECTION), opening(JobKind.INSPECTION)])).toBe(false);
+    const two = { ...counts, released: 2n };
+    const [inspection, release] = [opening(JobKind.INSPECTION), opening(JobKind.RELEASE)];
+    expect(matches(two, [inspection, release, release])).toBe(false);
+    expect(matches(two, [inspection, release, opening(JobKind.RELEASE, 1n)])).toBe(true);
     expect(matches({ ...counts, released: 0n, inspected: 0n }, [])).toBe(true);
   });
 });

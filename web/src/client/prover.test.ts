@@ -3,13 +3,22 @@ import { describe, expect, it } from "vitest";
 import type { Proven } from "../chain/proof";
 import { encodeAddress } from "../core/address";
 import { toHex } from "../core/bytes";
-import { committeeKey, datasetKey, organisationKey, releaseKey, requestKey, type StateKey } from "../core/statekeys";
+import {
+  committeeKey,
+  datasetKey,
+  emissionKey,
+  organisationKey,
+  releaseKey,
+  requestKey,
+  type StateKey,
+} from "../core/statekeys";
 import { OrganisationKind, OrganisationSchema } from "../gen/volens/attestation/v1/attestation_pb";
 import { AIUse } from "../gen/volens/consent/v1/duo_pb";
-import { KeySchema, ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
+import { EmissionSchema, JobKind, KeySchema, ReleaseSchema } from "../gen/volens/custody/v1/custody_pb";
 import { DatasetSchema, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { RequestSchema, State } from "../gen/volens/market/v1/market_pb";
-import { type Prover, provenReaders, provenRelease, provenRequest, type ShownRequest } from "./prover";
+import type { Opening } from "./activity";
+import { type Prover, provenOpenings, provenRelease, provenRequest, provenTerms, type ShownRequest } from "./prover";
 
 const id = "0a".repeat(16);
 const address = (byte: number) => encodeAddress(new Uint8Array(20).fill(byte));
@@ -131,20 +140,52 @@ describe("a released file", () => {
 });
 
 describe("who has opened a dataset", () => {
-  const releases = Array.from({ length: 45 }, (_, i) =>
-    create(ReleaseSchema, { requestId: id, seat: BigInt(i), reader: `reader ${i}` }),
+  const mine = "0b".repeat(16);
+  const list = Array.from({ length: 45 }, (_, i) => {
+    const seat = BigInt(i);
+    const emission = create(EmissionSchema, { datasetId: mine, requestId: id, seat, kind: JobKind.RELEASE });
+    const released = create(ReleaseSchema, { datasetId: mine, requestId: id, seat, reader: `reader ${i}` });
+    return { emission, release: i === 7 ? undefined : released };
+  });
+  const emissions = list.map(({ emission }) => entry(emissionKey(mine, id, emission.seat), EmissionSchema, emission));
+  const releases = list.flatMap(({ release }) =>
+    release ? [entry(releaseKey(id, release.seat), ReleaseSchema, release)] : [],
   );
-  const all = releases.map((release) => entry(releaseKey(id, release.seat), ReleaseSchema, release));
+  const all = chain(...emissions, ...releases);
+  const refused = (told: Promise<void>) =>
+    expect(told).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
 
   it("is the chain's, however many they are", async () => {
-    await provenReaders(chain(...all), releases);
-    await provenReaders(chain(), []);
+    await provenOpenings(all, mine, list);
+    await provenOpenings(chain(), mine, []);
   });
 
-  it.each([0, 20, 44])("is refused when release %d tells of another, or is none", async (place) => {
-    const other = releases.map((release, i) => (i === place ? { ...release, reader: "somebody else" } : release));
-    await expect(provenReaders(chain(...all), other)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
-    const fewer = chain(...all.filter((_, i) => i !== place));
-    await expect(provenReaders(fewer, releases)).rejects.toMatchObject({ kind: "integrity", code: "proof-other" });
+  it.each([0, 20, 44])("is refused when opening %d tells of another, or is none", async (place) => {
+    const other = (change: Partial<Opening>) => list.map((one, i) => (i === place ? { ...one, ...change } : one));
+    const release = list[place]?.release;
+    const reader = release ? { ...release, reader: "somebody else" } : undefined;
+    await refused(provenOpenings(all, mine, other({ release: reader })));
+    await refused(provenOpenings(chain(...emissions.filter((_, i) => i !== place), ...releases), mine, list));
+    await refused(provenOpenings(chain(...emissions, ...releases.slice(1)), mine, list.slice(0, 1)));
+    await expect(provenOpenings(all, mine, other({ release: undefined }))).rejects.toMatchObject({ code: "too-early" });
+  });
+
+  it("is refused when it tells of another dataset's release", async () => {
+    const stranger = create(ReleaseSchema, { datasetId: id, requestId: id, seat: 0n });
+    const told = [{ emission: list[0]?.emission ?? create(EmissionSchema), release: stranger }];
+    const prover = chain(...emissions, entry(releaseKey(id, 0n), ReleaseSchema, stranger));
+    await refused(provenOpenings(prover, mine, told));
+  });
+});
+
+describe("the terms of a request", () => {
+  it("are the chain's", async () => {
+    await provenTerms(chain(asks()), request);
+  });
+
+  it("are refused when they differ, and not there yet is not a lie", async () => {
+    const told = create(RequestSchema, { ...request, researcher: company });
+    await expect(provenTerms(chain(asks()), told)).rejects.toMatchObject({ code: "request-differs" });
+    await expect(provenTerms(chain(), request)).rejects.toMatchObject({ kind: "unavailable", code: "too-early" });
   });
 });

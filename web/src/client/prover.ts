@@ -11,6 +11,7 @@ import {
   consentKey,
   datasetKey,
   emissionCountKey,
+  emissionKey,
   latestConsentKey,
   organisationKey,
   releaseKey,
@@ -26,6 +27,7 @@ import {
 import { type Consent, ConsentSchema } from "../gen/volens/consent/v1/consent_pb";
 import {
   EmissionCountSchema,
+  EmissionSchema,
   JobKind,
   KeySchema,
   KeyStatus,
@@ -34,7 +36,7 @@ import {
 } from "../gen/volens/custody/v1/custody_pb";
 import { DatasetSchema, type Payload, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { type Request, RequestSchema, SpecSchema } from "../gen/volens/market/v1/market_pb";
-import type { ProvenCounts } from "./activity";
+import type { Opening, ProvenCounts } from "./activity";
 import type { GatewayTarget } from "./sealer";
 import type { CommitteeKey } from "./vault";
 
@@ -96,22 +98,36 @@ export async function provenRelease(prove: Prover, release: Release, payload: Pa
   return key.y;
 }
 
-/** How many releases are proven at a time. */
-const releasesAtATime = 20;
+/** How many openings are proven at a time, with two values each. */
+const openingsAtATime = 10;
 
 /**
- * Holds who a node says has opened a dataset against the chain, release by release: the counts tell only how many there
- * are. What differs is an integrity Fault `proof-other`.
+ * Holds what a node says of who has opened a dataset against the chain, one by one: the counts tell only how many there
+ * are. What differs is an integrity Fault `proof-other`; a release that came since the node was asked is `too-early`.
  */
-export async function provenReaders(prove: Prover, releases: readonly Release[]): Promise<void> {
-  for (let from = 0; from < releases.length; from += releasesAtATime) {
-    const some = releases.slice(from, from + releasesAtATime);
-    const proofs = await prove(some.map(({ requestId, seat }) => releaseKey(requestId, seat)));
-    some.forEach((release, place) => {
-      const found = decode(ReleaseSchema, proofs[place]);
-      if (!found || !equals(ReleaseSchema, found, release)) throw new Fault("integrity", "proof-other");
+export async function provenOpenings(prove: Prover, datasetId: string, list: readonly Opening[]): Promise<void> {
+  for (let from = 0; from < list.length; from += openingsAtATime) {
+    const some = list.slice(from, from + openingsAtATime);
+    const proofs = await prove(
+      some.flatMap(({ emission: { requestId, seat } }) => [
+        emissionKey(datasetId, requestId, seat),
+        releaseKey(requestId, seat),
+      ]),
+    );
+    some.forEach((opening, place) => {
+      mustBeTold(opening, proofs[2 * place], proofs[2 * place + 1]);
     });
   }
+}
+
+function mustBeTold({ emission, release }: Opening, given: Proven | undefined, opened: Proven | undefined): void {
+  const emitted = decode(EmissionSchema, given);
+  const released = decode(ReleaseSchema, opened);
+  if (!emitted || !equals(EmissionSchema, emitted, emission)) throw new Fault("integrity", "proof-other");
+  if (!release && released) throw new Fault("unavailable", "too-early");
+  if (!release) return;
+  const same = released && equals(ReleaseSchema, released, release) && release.datasetId === emission.datasetId;
+  if (!same) throw new Fault("integrity", "proof-other");
 }
 
 /** The latest version of a dataset's consent, undefined if there never was one, in the state after a height. */
@@ -148,24 +164,40 @@ export interface ShownRequest {
  * an integrity Fault `request-differs`.
  */
 export async function provenRequest(prove: Prover, shown: ShownRequest): Promise<void> {
-  const { id, researcher, height, spec } = shown.request;
-  const use = spec?.use;
-  if (!spec || !use) throw new Fault("integrity", "request-differs");
+  const use = shown.request.spec?.use;
+  if (!use) throw new Fault("integrity", "request-differs");
   const owned = use.beneficialOwner !== use.organisation;
   const parties = owned ? [use.organisation, use.beneficialOwner] : [use.organisation];
-  const [proven, ...others] = await prove([requestKey(id), ...parties.map(organisationKey)]);
-  const found = decode(RequestSchema, proven);
-  const same =
-    found?.id === id &&
-    found.researcher === researcher &&
-    found.height === height &&
-    found.spec !== undefined &&
-    equals(SpecSchema, found.spec, spec);
+  const [proven, ...others] = await prove([requestKey(shown.request.id), ...parties.map(organisationKey)]);
+  const same = sameRequest(decode(RequestSchema, proven), shown.request);
   const seen = owned ? [shown.organisation, shown.owner] : [shown.organisation];
   const alike = seen.map((organisation, place) =>
     sameOrganisation(decode(OrganisationSchema, others[place]), organisation),
   );
   if (!same || alike.includes(false)) throw new Fault("integrity", "request-differs");
+}
+
+/**
+ * Holds what a node says of a request against the chain, without the organisations behind it. What differs is an integrity
+ * Fault `request-differs`; one that the state does not hold yet is `too-early`.
+ */
+export async function provenTerms(prove: Prover, request: Request): Promise<void> {
+  const [proven] = await prove([requestKey(request.id)]);
+  const found = decode(RequestSchema, proven);
+  if (!found) throw new Fault("unavailable", "too-early");
+  if (!sameRequest(found, request)) throw new Fault("integrity", "request-differs");
+}
+
+function sameRequest(proven: Request | undefined, told: Request): boolean {
+  const { id, researcher, height, spec } = told;
+  return (
+    proven?.id === id &&
+    proven.researcher === researcher &&
+    proven.height === height &&
+    proven.spec !== undefined &&
+    spec !== undefined &&
+    equals(SpecSchema, proven.spec, spec)
+  );
 }
 
 function sameOrganisation(proven: Organisation | undefined, shown: Organisation | undefined): boolean {

@@ -11,15 +11,15 @@ import { Fault } from "../core/fault";
 import { type Papers, verifyPapers } from "../core/papers";
 import type { Shown } from "../core/words";
 import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
-import type { Release } from "../gen/volens/custody/v1/custody_pb";
+import type { Consent } from "../gen/volens/consent/v1/consent_pb";
 import type { Request } from "../gen/volens/market/v1/market_pb";
 import { Gateway, type GatewayAccount } from "../storage/gateway";
-import type { ProvenCounts } from "./activity";
+import type { Opening, ProvenCounts } from "./activity";
 import { activeKey, orAbsent } from "./committee";
 import type { Desk, DeskGateway, Sent } from "./desk";
 import { embeddedSigner } from "./embedded";
 import type { Depot, Person } from "./person";
-import { provenCounts, provenGateway, provenKey, provenReaders } from "./prover";
+import { provenConsent, provenCounts, provenGateway, provenKey, provenOpenings, provenTerms } from "./prover";
 import { digestsOf } from "./requestdraft";
 import type { Sealer } from "./sealer";
 import type { SigningChoice } from "./signing";
@@ -114,21 +114,26 @@ export class Work {
     this.#gateway.forget();
   }
 
-  /** What a request says of itself, compared with the digests that stand on chain. */
+  /** What a request says of itself, compared with the digests that are proven to stand on chain. */
   async papers(request: Request): Promise<Papers> {
-    const papers = await this.#gateway.papers(request.id);
+    const [papers] = await Promise.all([this.#gateway.papers(request.id), provenTerms(this.trust.prove, request)]);
     verifyPapers(papers, digestsOf(request));
     return papers;
   }
 
-  /** How often a dataset was opened, and that the releases that are known of it are the chain's, proven. */
-  async counts(datasetId: string, releases: readonly Release[]): Promise<ProvenCounts> {
+  /** The latest version of a dataset's consent, proven; undefined if there never was one. */
+  async consent(datasetId: string): Promise<Consent | undefined> {
+    return (await provenConsent(this.trust.prove, datasetId)).consent;
+  }
+
+  /** How often a dataset was opened, and that the openings that are known of it are the chain's, proven. */
+  async counts(datasetId: string, list: readonly Opening[]): Promise<ProvenCounts> {
     const { prove } = this.trust;
     // What is of the newest block can be proven one block later.
     for (let look = 0; look < looks; look++) {
       const counts = await provenCounts(prove, datasetId);
-      if (releases.every(({ height }) => height <= counts.height)) {
-        await provenReaders(prove, releases);
+      if (list.every(({ emission, release }) => (release ?? emission).height <= counts.height)) {
+        await provenOpenings(prove, datasetId, list);
         return counts;
       }
       await pause(beat);

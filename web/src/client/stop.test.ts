@@ -24,28 +24,29 @@ interface Chain {
   /** What the node says of the consent. */
   readonly told: Status;
   /** What the state holds after each look, the last one from then on. */
-  readonly states: readonly (readonly [height: bigint, status: Status])[];
+  readonly states: readonly (readonly [height: bigint, status: Status, version?: bigint])[];
   readonly fault?: Fault;
 }
 
 /** A person whose node says one thing, and whose proofs another. */
-function person({ told, states, fault }: Chain) {
+function person({ told: said, states, fault }: Chain) {
   const { fetch } = nodeDouble(() =>
     valueAnswer(
-      toBinary(QueryConsentResponseSchema, create(QueryConsentResponseSchema, { consent: consent(3n, told) })),
+      toBinary(QueryConsentResponseSchema, create(QueryConsentResponseSchema, { consent: consent(3n, said) })),
     ),
   );
   const sent: bigint[] = [];
   let look = 0;
   const prove: Prover = async ([key]) => {
     if (fault) throw fault;
-    const [height, status] = states[Math.min(look, states.length - 1)] ?? [0n, Status.UNSPECIFIED];
+    const [height, status, told = status === Status.INACTIVE ? 4n : 3n] =
+      states[Math.min(look, states.length - 1)] ?? ([0n, Status.UNSPECIFIED] as const);
     const latest = toHex(key?.key ?? new Uint8Array()) === toHex(latestConsentKey(id).key);
     if (!latest) {
       look++;
-      expect(key).toEqual(consentKey(id, 3n));
+      expect(key).toEqual(consentKey(id, told));
     }
-    const value = latest ? bigEndian(3n, 8) : toBinary(ConsentSchema, consent(3n, status));
+    const value = latest ? bigEndian(told, 8) : toBinary(ConsentSchema, consent(told, status));
     return [{ ...key, height, value } as Partial<Proven> as Proven];
   };
   const made = {
@@ -81,6 +82,13 @@ describe("a stop", () => {
   it("is not believed while the chain still holds the consent", async () => {
     const { person: she } = person({ told: Status.ACTIVE, states: [[7n, Status.ACTIVE]] });
     await expect(stop(she, dataset)).rejects.toMatchObject({ kind: "integrity", code: "stop-unproven" });
+  });
+
+  it("is not believed by a state from before the sharing, whatever block the node names", async () => {
+    for (const version of [2n, 3n]) {
+      const { person: she } = person({ told: Status.ACTIVE, states: [[7n, Status.INACTIVE, version]] });
+      await expect(stop(she, dataset)).rejects.toMatchObject({ kind: "integrity", code: "stop-unproven" });
+    }
   });
 
   it("is not believed without a proof", async () => {

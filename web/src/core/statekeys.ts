@@ -60,6 +60,11 @@ export function emissionCountKey(datasetId: string, kind: number): StateKey {
   return at("custody", 20, idOf(datasetId), number(kind));
 }
 
+/** That a key of a dataset was given out for a seat of a request, or of an inspection (`volens.custody.v1.Emission`). */
+export function emissionKey(datasetId: string, requestId: string, seat: bigint): StateKey {
+  return at("custody", 19, idOf(datasetId), idOf(requestId), number(seat));
+}
+
 /** A request (`volens.market.v1.Request`). */
 export function requestKey(requestId: string): StateKey {
   return at("market", 1, idOf(requestId));

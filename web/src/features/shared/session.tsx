@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from "react";
 import type { Node } from "../../chain/node";
-import type { ProvenCounts } from "../../client/activity";
+import type { Opening, ProvenCounts } from "../../client/activity";
 import type { Desk } from "../../client/desk";
 import type { Person } from "../../client/person";
 import type { Sealer } from "../../client/sealer";
@@ -8,7 +8,7 @@ import type { Signing, SigningChoice } from "../../client/signing";
 import type { Trust } from "../../client/trust";
 import type { Vault, VaultState } from "../../client/vault";
 import type { Papers } from "../../core/papers";
-import type { Release } from "../../gen/volens/custody/v1/custody_pb";
+import type { Consent } from "../../gen/volens/consent/v1/consent_pb";
 import type { Request } from "../../gen/volens/market/v1/market_pb";
 
 /** What every screen works with. There is one for as long as the page lives. */
@@ -29,7 +29,9 @@ export interface Session {
   /** What a request says of itself, compared with the digests that stand on chain. */
   papers(request: Request): Promise<Papers>;
   /** How often a dataset was opened, and that these releases of it are the chain's, proven against verified headers. */
-  counts(datasetId: string, releases: readonly Release[]): Promise<ProvenCounts>;
+  counts(datasetId: string, list: readonly Opening[]): Promise<ProvenCounts>;
+  /** The latest version of a dataset's consent, proven; undefined if there never was one. */
+  consent(datasetId: string): Promise<Consent | undefined>;
 }
 
 const Context = createContext<Session | undefined>(undefined);

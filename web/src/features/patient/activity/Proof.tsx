@@ -6,11 +6,14 @@ import { useTranslation } from "react-i18next";
 import { matches, type Opening } from "../../../client/activity";
 import { toHex } from "../../../core/bytes";
 import { asFault, Fault } from "../../../core/fault";
-import { ReleaseSchema } from "../../../gen/volens/custody/v1/custody_pb";
+import { EmissionSchema, ReleaseSchema } from "../../../gen/volens/custody/v1/custody_pb";
 import { Problem } from "../../../ui/Problem";
 import { Progress } from "../../../ui/Progress";
 import { When } from "../../../ui/When";
 import { useSession } from "../../shared/session";
+
+const nameOf = ({ emission, release }: Opening) =>
+  toHex(release ? toBinary(ReleaseSchema, release) : toBinary(EmissionSchema, emission));
 
 /**
  * Proves how often a dataset was opened, and by whom: this page checks validators' signatures on a header and the path from
@@ -19,11 +22,10 @@ import { useSession } from "../../shared/session";
 export function Proof({ datasetId, list }: { datasetId: string; list: readonly Opening[] }) {
   const { t } = useTranslation("patient");
   const session = useSession();
-  const releases = list.flatMap(({ release }) => (release ? [release] : []));
   const query = useQuery({
     // A list that grew, or tells of other readers, is proven anew.
-    queryKey: ["proof", datasetId, ...releases.map((release) => toHex(toBinary(ReleaseSchema, release)))],
-    queryFn: () => session.counts(datasetId, releases),
+    queryKey: ["proof", datasetId, ...list.map(nameOf)],
+    queryFn: () => session.counts(datasetId, list),
     gcTime: 0,
   });
   if (query.isFetching) return <Progress label={t("proof.checking")} done={0} total={0} />;

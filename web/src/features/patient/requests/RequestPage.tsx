@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { DatasetView } from "../../../client/dataset";
 import { type Asked, asked, canChange, check, decide } from "../../../client/decide";
 import type { Sent } from "../../../client/desk";
+import { Fault } from "../../../core/fault";
 import { DecisionState, type Request } from "../../../gen/volens/market/v1/market_pb";
 import { Answers } from "../../../ui/Answers";
 import { Choice } from "../../../ui/Choice";
@@ -141,6 +142,9 @@ function Answer({
     async (yes: boolean) => {
       const view = views.find(({ dataset }) => dataset.id === picked);
       if (!view) return undefined;
+      // A yes to parties that are not on the screen yet would look like a lie of theirs.
+      if (yes && (!parties.data || parties.isPlaceholderData))
+        throw parties.error ?? new Fault("unavailable", "node-silent");
       const { organisation, owner } = parties.data ?? {};
       return { sent: await decide(person, { request, organisation, owner }, view.dataset, yes), yes };
     },

@@ -8,6 +8,7 @@ import { Address } from "../../../ui/Id";
 import { Section } from "../../../ui/Section";
 import { useSession } from "../../shared/session";
 import { useNow } from "../../shared/useHeight";
+import { NotShared } from "./NotShared";
 import { PolicyList } from "./PolicyList";
 import { StopButton } from "./StopButton";
 
@@ -37,7 +38,7 @@ export function Sharing({ view }: { view: DatasetView }) {
             </SimpleGrid>
           </Stack>
         ) : (
-          <Text>{t(consent ? "sharing.stopped" : "sharing.none")}</Text>
+          <NotShared view={view} />
         )}
         {consent && (
           <Group justify="space-between" mt="md">

@@ -19,9 +19,11 @@ export function WordsOf({ request }: { request: Request }) {
     queryKey: ["papers", request.id, spec ? toHex(toBinary(SpecSchema, spec)) : ""],
     queryFn: () => papers(request),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: 1,
+    // A request of the newest block can be proven one block later.
+    retry: (failures, thrown) => failures < 5 && asFault(thrown).kind === "unavailable",
+    retryDelay: 1500,
   });
-  if (query.data) return <Words papers={query.data} />;
+  if (query.data) return <Words papers={query.data} proven />;
   if (!query.error) return null;
   const lied = asFault(query.error).kind === "integrity";
   return (
@@ -35,8 +37,14 @@ export function WordsOf({ request }: { request: Request }) {
   );
 }
 
+interface WordsProps {
+  readonly papers: Pick<Papers, "title" | "laySummary" | "contact" | "criteria">;
+  /** Whether they are those of a request that stands on chain. */
+  readonly proven?: boolean;
+}
+
 /** A study in its researcher's words. They are a stranger's text: isolated, so that it can turn no other text around. */
-export function Words({ papers }: { papers: Pick<Papers, "title" | "laySummary" | "contact" | "criteria"> }) {
+export function Words({ papers, proven = false }: WordsProps) {
   const { t } = useTranslation("patient");
   return (
     <Card component="section">
@@ -58,7 +66,7 @@ export function Words({ papers }: { papers: Pick<Papers, "title" | "laySummary" 
             {t("request.words.contact")} <bdi>{papers.contact}</bdi>
           </Text>
         )}
-        <Text c="dimmed">{t("request.words.theirs")}</Text>
+        {proven && <Text c="dimmed">{t("request.words.theirs")}</Text>}
       </Stack>
     </Card>
   );
