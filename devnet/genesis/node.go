@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"cosmossdk.io/math"
 	cmtcfg "github.com/cometbft/cometbft/config"
@@ -114,7 +115,7 @@ func cometConfig(spec devnet.Spec, i int) *cmtcfg.Config {
 	config := cmtcfg.DefaultConfig()
 	config.SetRoot(spec.NodeHome(i))
 	config.Moniker = spec.NodeName(i)
-	config.Consensus.TimeoutCommit = spec.BlockTime
+	pace(config.Consensus, spec.BlockTime)
 	config.P2P.ListenAddress = listen(spec, i, ports.P2P)
 	config.P2P.AddrBookStrict = false
 	config.P2P.AllowDuplicateIP = true
@@ -123,6 +124,21 @@ func cometConfig(spec devnet.Spec, i int) *cmtcfg.Config {
 	config.Instrumentation.Prometheus = true
 	config.Instrumentation.PrometheusListenAddr = fmt.Sprintf("127.0.0.1:%d", ports.Metrics)
 	return config
+}
+
+// pace sets the waits of consensus for blocks that take about that long. Those within a round keep CometBFT's proportion
+// to the wait after a commit, so that a refused proposal costs a network of short blocks no more of them than one of
+// CometBFT's; they are never longer than its own, nor shorter than a quarter, which busy machines still keep.
+func pace(config *cmtcfg.ConsensusConfig, block time.Duration) {
+	usual := config.TimeoutCommit
+	share := min(max(block, usual/4), usual)
+	for _, wait := range []*time.Duration{
+		&config.TimeoutPropose, &config.TimeoutProposeDelta, &config.TimeoutPrevote, &config.TimeoutPrevoteDelta,
+		&config.TimeoutPrecommit, &config.TimeoutPrecommitDelta,
+	} {
+		*wait = *wait * share / usual
+	}
+	config.TimeoutCommit = block
 }
 
 func listen(spec devnet.Spec, i, port int) string {
