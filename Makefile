@@ -59,8 +59,8 @@ vectors: ## write test/vectors anew
 sim: ## random simulation of the application, long
 	$(GO_TEST) -count=1 -run 'Simulation|Determinism' -v ./app/...
 
-e2e: build ## the walk with real processes
-	@$(MAKE) --no-print-directory test-e2e
+e2e: build ## the walks with real processes, by the commands and in a browser
+	@$(MAKE) --no-print-directory test-e2e test-browser
 
 bench: build wasm ## measure against peers, into build/bench.jsonl
 	cd test/bench && go run . -out ../../build/bench.jsonl
