@@ -70,7 +70,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       name: async (text) => (await work()).trust.name(text),
     },
     papers: async (request) => (await work()).papers(request),
-    consent: async (datasetId) => (await work()).consent(datasetId),
+    consent: async (datasetId, told) => (await work()).consent(datasetId, told),
     counts: async (datasetId, list) => (await work()).counts(datasetId, list),
   };
 }

@@ -31,7 +31,7 @@ import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
 import { orAbsent } from "./committee";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
-import { provenConsent } from "./prover";
+import { type Prover, provenConsent } from "./prover";
 
 /** Names the statements of the registered text; each has the version of the text that it stands in. */
 const statementVersion = "1";
@@ -129,9 +129,21 @@ export async function stopAs(
   return sent;
 }
 
-/** How often a stop is looked for that is in no proven state yet, and how long apart in milliseconds: a few blocks. */
+/** How often is looked for what is in no proven state yet, and how long apart in milliseconds: a few blocks. */
 const looks = 40;
 const beat = 500;
+
+/**
+ * The latest version of a dataset's consent, proven; undefined if there never was one. A version that a node told of is
+ * waited for, for what is of the newest block can be proven one block later; if it does not come, the chain's own is given.
+ */
+export async function allowedNow(prove: Prover, datasetId: string, told: bigint): Promise<Consent | undefined> {
+  for (let left = looks; ; left--) {
+    const { consent } = await provenConsent(prove, datasetId);
+    if ((consent?.version ?? 0n) >= told || left === 0) return consent;
+    await pause(beat);
+  }
+}
 
 /**
  * Proves that a version of a consent is taken back in the state after a block, or a later one. The block is the node's word,

@@ -16,10 +16,11 @@ import type { Request } from "../gen/volens/market/v1/market_pb";
 import { Gateway, type GatewayAccount } from "../storage/gateway";
 import type { Opening, ProvenCounts } from "./activity";
 import { activeKey, orAbsent } from "./committee";
+import { allowedNow } from "./consent";
 import type { Desk, DeskGateway, Sent } from "./desk";
 import { embeddedSigner } from "./embedded";
 import type { Depot, Person } from "./person";
-import { provenConsent, provenCounts, provenGateway, provenKey, provenOpenings, provenTerms } from "./prover";
+import { provenCounts, provenGateway, provenKey, provenOpenings, provenTerms } from "./prover";
 import { digestsOf } from "./requestdraft";
 import type { Sealer } from "./sealer";
 import type { SigningChoice } from "./signing";
@@ -122,8 +123,8 @@ export class Work {
   }
 
   /** The latest version of a dataset's consent, proven; undefined if there never was one. */
-  async consent(datasetId: string): Promise<Consent | undefined> {
-    return (await provenConsent(this.trust.prove, datasetId)).consent;
+  consent(datasetId: string, told: bigint): Promise<Consent | undefined> {
+    return allowedNow(this.trust.prove, datasetId, told);
   }
 
   /** How often a dataset was opened, and that the openings that are known of it are the chain's, proven. */

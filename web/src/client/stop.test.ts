@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Node } from "../chain/node";
 import type { Proven } from "../chain/proof";
 import { nodeDouble, valueAnswer } from "../chain/testing/server";
@@ -11,7 +11,7 @@ import { ConsentSchema, Status } from "../gen/volens/consent/v1/consent_pb";
 import { QueryConsentResponseSchema } from "../gen/volens/consent/v1/query_pb";
 import { MsgRevokeConsentSchema } from "../gen/volens/consent/v1/tx_pb";
 import { DatasetSchema } from "../gen/volens/dataset/v1/dataset_pb";
-import { stop } from "./consent";
+import { allowedNow, stop } from "./consent";
 import type { Person } from "./person";
 import type { Prover } from "./prover";
 
@@ -114,5 +114,30 @@ describe("a stop", () => {
     const { person: she, sent } = person({ told: Status.INACTIVE, states: [[6n, Status.INACTIVE]] });
     await expect(stop(she, dataset)).rejects.toMatchObject({ kind: "refused", code: "consent-not-active" });
     expect(sent).toEqual([]);
+  });
+});
+
+describe("what is shared now", () => {
+  const states = [
+    [6n, Status.ACTIVE],
+    [6n, Status.ACTIVE],
+    [7n, Status.INACTIVE],
+  ] as const;
+
+  it("waits for the version that the node told of", async () => {
+    const { prove } = person({ told: Status.INACTIVE, states }).person;
+    expect((await allowedNow(prove, id, 4n))?.status).toBe(Status.INACTIVE);
+  });
+
+  it("is the chain's own word where that version does not come", async () => {
+    vi.useFakeTimers();
+    try {
+      const { prove } = person({ told: Status.INACTIVE, states: states.slice(0, 1) }).person;
+      const found = allowedNow(prove, id, 4n);
+      await vi.runAllTimersAsync();
+      expect((await found)?.status).toBe(Status.ACTIVE);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -30,8 +30,8 @@ export interface Session {
   papers(request: Request): Promise<Papers>;
   /** How often a dataset was opened, and that these releases of it are the chain's, proven against verified headers. */
   counts(datasetId: string, list: readonly Opening[]): Promise<ProvenCounts>;
-  /** The latest version of a dataset's consent, proven; undefined if there never was one. */
-  consent(datasetId: string): Promise<Consent | undefined>;
+  /** The latest version of a dataset's consent, proven; undefined if there never was one. The version told is waited for. */
+  consent(datasetId: string, told: bigint): Promise<Consent | undefined>;
 }
 
 const Context = createContext<Session | undefined>(undefined);

@@ -19,9 +19,10 @@ export function NotShared({ view: { consent, dataset } }: { view: DatasetView })
   const { t } = useTranslation("patient");
   const session = useSession();
   const now = useNow();
+  const told = consent?.version ?? 0n;
   const query = useQuery({
-    queryKey: ["shared", dataset.id, String(consent?.version ?? 0n)],
-    queryFn: async () => ({ proven: await session.consent(dataset.id) }),
+    queryKey: ["shared", dataset.id, String(told)],
+    queryFn: async () => ({ proven: await session.consent(dataset.id, told) }),
   });
   if (query.isPending) return <Progress label={t("proof.checking")} done={0} total={0} />;
   if (query.error) return <Problem fault={asFault(query.error)} again={() => void query.refetch()} />;
