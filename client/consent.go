@@ -58,10 +58,21 @@ func (s *Session) Revoke(ctx context.Context, datasetID string) (*ConsentDone, e
 		if err != nil {
 			return nil, err
 		}
-		return s.sendTx(ctx, owner, free(&consent.MsgRevokeConsent{
-			Signer: owner.Address().String(), DatasetId: datasetID, Version: now.Consent.Version,
-		}))
+		return s.stop(ctx, owner, datasetID, now.Consent.Version)
 	})
+}
+
+// stop takes a version of a consent back, by its owner or by whom she named.
+func (s *Session) stop(
+	ctx context.Context, signer chain.Signer, datasetID string, version uint64,
+) (*chain.Receipt, error) {
+	receipt, err := s.sendTx(ctx, signer, free(&consent.MsgRevokeConsent{
+		Signer: signer.Address().String(), DatasetId: datasetID, Version: version,
+	}))
+	if err != nil {
+		return nil, err
+	}
+	return receipt, s.heldStop(ctx, datasetID, version, receipt.Height)
 }
 
 // consent runs one change and tells the version that came of it.

@@ -74,7 +74,7 @@ func (s *Session) proveConsent(
 
 // consentKey is where x/consent keeps a version: prefix, dataset id, version.
 func consentKey(of id.ID, version uint64) []byte {
-	key := append(consent.ConsentsPrefix.Bytes(), of.Bytes()...)
+	key := prefixed(consent.ConsentsPrefix.Bytes(), of.Bytes())
 	return binary.BigEndian.AppendUint64(key, version)
 }
 

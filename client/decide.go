@@ -34,6 +34,13 @@ func (s *Session) decide(ctx context.Context, requestID, datasetID string, yes b
 	}
 	out := &Decided{RequestID: requestID, DatasetID: datasetID, Yes: yes}
 	if yes {
+		asked, err := s.Chain.Market().Request(ctx, &market.QueryRequestRequest{RequestId: requestID})
+		if err != nil {
+			return nil, err
+		}
+		if err := s.heldRequest(ctx, asked.Request); err != nil {
+			return nil, err
+		}
 		check, err := s.Chain.Market().Check(ctx,
 			&market.QueryCheckRequest{RequestId: requestID, DatasetId: datasetID})
 		if err != nil {

@@ -55,6 +55,9 @@ func (s *Session) request(ctx context.Context, requestID string) (*RequestView, 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.heldRequest(ctx, answer.Request); err != nil {
+		return nil, err
+	}
 	out := requestView(answer.Request)
 	out.Escrow, out.Spec = &answer.Escrow, &answer.Request.Spec
 	err = pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {

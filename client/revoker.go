@@ -33,9 +33,7 @@ func (s *Session) revokeFor(ctx context.Context, datasetID string) (*ConsentDone
 	if err != nil {
 		return nil, err
 	}
-	receipt, err := s.sendTx(ctx, revoker, free(&consent.MsgRevokeConsent{
-		Signer: revoker.Address().String(), DatasetId: datasetID, Version: now.Consent.Version,
-	}))
+	receipt, err := s.stop(ctx, revoker, datasetID, now.Consent.Version)
 	if err != nil {
 		return nil, err
 	}

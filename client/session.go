@@ -180,13 +180,20 @@ func (s *Session) activeKey(ctx context.Context) (*threshold.Key, error) {
 	return key, err
 }
 
-// key is the committee key with an id.
+// key is the committee key with an id, proven where a header is trusted.
 func (s *Session) key(ctx context.Context, keyID uint64) (*threshold.Key, error) {
 	answer, err := s.Chain.Custody().Key(ctx, &custody.QueryKeyRequest{KeyId: keyID})
 	if err != nil {
 		return nil, err
 	}
-	return threshold.NewKey(answer.OriginChainId, answer.Key.KeyId, answer.Key.Y)
+	proven, err := s.provenKey(ctx, answer.Key)
+	if err != nil {
+		return nil, err
+	}
+	if proven.KeyId != keyID {
+		return nil, differs(fmt.Sprintf("key %d of the committee", keyID))
+	}
+	return threshold.NewKey(answer.OriginChainId, proven.KeyId, proven.Y)
 }
 
 // prove fetches a value of the newest state that can be proven, and the header for it.

@@ -24,9 +24,10 @@ const trustPeriod = 14 * 24 * time.Hour
 const stateAge = 10 * time.Minute
 
 // Trust is a light client that begins at a header which the user trusts. With it a
-// session seals a file to nothing but what the chain's validators signed: else the node,
-// or a gateway that stands in for one, could name a committee's key and gateways' recipients
-// of its own. It is safe for concurrent use.
+// session seals a file to nothing but what the chain's validators signed, says yes to no
+// request but theirs, calls nothing stopped that is not, and opens no release of its node's own: else
+// the node, or a gateway that stands in for one, could name a key, recipients, a request or a
+// file of its own. It is safe for concurrent use.
 type Trust struct {
 	Anchor chain.Anchor
 
@@ -34,36 +35,45 @@ type Trust struct {
 	light *chain.Light
 }
 
-// verify fetches a value that is at most a block old, with its proof, and decodes it. What
-// is not on chain is a fault of kind NotFound.
+// verify fetches a value by its proof and decodes it. What is not on chain is a fault of kind
+// NotFound.
 func (t *Trust) verify(ctx context.Context, s *Session, store string, key []byte, into proto.Message) error {
-	proof, err := s.Chain.Prove(ctx, store, key, 0)
+	value, err := t.value(ctx, s, store, key)
 	if err != nil {
 		return err
+	}
+	if err := proto.Unmarshal(value, into); err != nil {
+		return fault.E(fault.Integrity, "entry of %s: %w", store, err)
+	}
+	return nil
+}
+
+// value fetches a value that is at most a block old by its proof.
+func (t *Trust) value(ctx context.Context, s *Session, store string, key []byte) ([]byte, error) {
+	proof, err := s.Chain.Prove(ctx, store, key, 0)
+	if err != nil {
+		return nil, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.light == nil {
 		if t.light, err = s.Chain.Light(ctx, chain.LightOptions{Anchor: t.Anchor, Period: trustPeriod}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	header, err := t.light.Verify(ctx, proof, s.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if age := s.Now().Sub(header.Time()); age > stateAge {
-		return fault.E(fault.Unavailable,
+		return nil, fault.E(fault.Unavailable,
 			"the newest state that the node proves is %s old: ask another node, or set this machine's clock",
 			age.Round(time.Minute))
 	}
 	if proof.Absent() {
-		return fault.E(fault.NotFound, "height %d has no such entry in %s", proof.Height, store)
+		return nil, fault.E(fault.NotFound, "height %d has no such entry in %s", proof.Height, store)
 	}
-	if err := proto.Unmarshal(proof.Value, into); err != nil {
-		return fault.E(fault.Integrity, "entry of %s: %w", store, err)
-	}
-	return nil
+	return proof.Value, nil
 }
 
 // provenKey is a committee's key by its proof; without a trusted header it is the node's

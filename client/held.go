@@ -1,0 +1,160 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+
+	"github.com/cosmos/gogoproto/proto"
+
+	"github.com/volens-network/volens/client/chain"
+	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/x/consent"
+	"github.com/volens-network/volens/x/custody"
+	"github.com/volens-network/volens/x/dataset"
+	"github.com/volens-network/volens/x/market"
+)
+
+// What a node tells is held against the chain here, where somebody acts upon it: it could show
+// a patient another request than her yes names, say that a stop is done which never was, or give
+// a researcher a file that nobody registered. Without a trusted header it is the node's word.
+
+// heldRequest holds who asks, for what and for how much against the chain. These do not
+// change once a request is there; one that is in no proven state yet is Unavailable.
+func (s *Session) heldRequest(ctx context.Context, told market.Request) error {
+	if s.Trust == nil {
+		return nil
+	}
+	of, err := parseID("request", told.Id)
+	if err != nil {
+		return integrity(err)
+	}
+	var proven market.Request
+	err = s.Trust.verify(ctx, s, market.StoreKey, prefixed(market.RequestsPrefix.Bytes(), of[:]), &proven)
+	if fault.Is(err, fault.NotFound) {
+		return fault.E(
+			fault.Unavailable,
+			"request %s is in no proven state yet: try again after the next block",
+			told.Id,
+		)
+	}
+	if err != nil {
+		return err
+	}
+	same, err := alike(&proven.Spec, &told.Spec)
+	if err != nil {
+		return err
+	}
+	if !same || proven.Id != told.Id || proven.Researcher != told.Researcher || proven.Height != told.Height {
+		return differs("request " + told.Id)
+	}
+	return nil
+}
+
+// heldRelease holds a released key, and the file that it opens, against the chain.
+func (s *Session) heldRelease(ctx context.Context, told custody.Release, of dataset.Dataset) error {
+	if s.Trust == nil {
+		return nil
+	}
+	request, err := parseID("request", told.RequestId)
+	if err != nil {
+		return integrity(err)
+	}
+	var release custody.Release
+	place := binary.BigEndian.AppendUint64(prefixed(custody.ReleasesPrefix.Bytes(), request[:]), told.Seat)
+	what := "release of request " + told.RequestId
+	if err := s.held(ctx, custody.StoreKey, place, &release, what); err != nil {
+		return err
+	}
+	same, err := alike(&release, &told)
+	if err != nil {
+		return err
+	}
+	if !same {
+		return differs(what)
+	}
+	number, err := parseID("dataset", told.DatasetId)
+	if err != nil {
+		return integrity(err)
+	}
+	var entry dataset.Dataset
+	err = s.held(
+		ctx,
+		dataset.StoreKey,
+		prefixed(dataset.DatasetsPrefix.Bytes(), number[:]),
+		&entry,
+		"dataset "+told.DatasetId,
+	)
+	if err != nil {
+		return err
+	}
+	if same, err = alike(&entry.Payload, &of.Payload); err != nil {
+		return err
+	}
+	if !same || entry.Id != of.Id || of.Id != told.DatasetId || entry.Version != of.Version {
+		return differs("dataset " + of.Id)
+	}
+	return nil
+}
+
+// heldStop holds against the chain that a consent is taken back, in the state after the block
+// that the node names or a later one. The newest version must be a later one than the version that
+// was active: an older stop may have been followed by another yes.
+func (s *Session) heldStop(ctx context.Context, datasetID string, active uint64, height int64) error {
+	if s.Trust == nil {
+		return nil
+	}
+	of, err := parseID("dataset", datasetID)
+	if err != nil {
+		return err
+	}
+	err = s.Chain.Wait(ctx, func(_ context.Context, at chain.Status) (bool, error) { return at.Height > height, nil })
+	if err != nil {
+		return err
+	}
+	what := "stop of dataset " + datasetID
+	latest, err := s.Trust.value(ctx, s, consent.StoreKey, prefixed(consent.LatestPrefix.Bytes(), of[:]))
+	if fault.Is(err, fault.NotFound) || err == nil && len(latest) != 8 {
+		return differs(what)
+	}
+	if err != nil {
+		return err
+	}
+	version := binary.BigEndian.Uint64(latest)
+	var now consent.Consent
+	if err := s.held(ctx, consent.StoreKey, consentKey(of, version), &now, what); err != nil {
+		return err
+	}
+	if now.DatasetId != datasetID || now.Version != version || version <= active ||
+		now.Status != consent.STATUS_INACTIVE {
+		return differs(what)
+	}
+	return nil
+}
+
+// held is a value that the node told of, as it is proven; one that is not there is a lie.
+func (s *Session) held(ctx context.Context, store string, key []byte, into proto.Message, what string) error {
+	err := s.Trust.verify(ctx, s, store, key, into)
+	if fault.Is(err, fault.NotFound) {
+		return differs(what)
+	}
+	return err
+}
+
+func differs(what string) error {
+	return fault.E(fault.Integrity,
+		"%s: the chain does not hold what this node tells of it: ask another node (--node)", what)
+}
+
+// alike reports whether two messages of one type have the same bytes.
+func alike(a, b proto.Message) (bool, error) {
+	one, err := proto.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	other, err := proto.Marshal(b)
+	return bytes.Equal(one, other), err
+}
+
+// prefixed is a key of a store: bytes of its own behind a prefix.
+func prefixed(prefix, key []byte) []byte { return append(bytes.Clone(prefix), key...) }
