@@ -157,11 +157,12 @@ func (s *stage) until(ctx context.Context, lie string, times int) {
 
 func (s *stage) begin(ctx context.Context, lie string) span {
 	s.t.Helper()
+	height := s.Height(ctx)
 	require.NoError(s.t, s.puppet.Tell(lie))
 	if lie != "" {
-		require.NoError(s.t, s.record.Fault(network.Fault{Fault: lie, Node: puppet, Height: s.Height(ctx)}))
+		require.NoError(s.t, s.record.Fault(network.Fault{Fault: lie, Node: puppet, Height: height}))
 	}
-	return span{lie: lie, first: s.Height(ctx) + 2}
+	return span{lie: lie, first: height + 1} // Its very next proposal may be one already.
 }
 
 // finish ends a window: what was said up to here may be judged two blocks later.
