@@ -113,13 +113,14 @@ func (c *chain) sum(terms []Point) *curve.RistrettoPoint {
 			terms[i].p.Neg(&terms[i].p)
 		}
 	}
+	var multiple curve.RistrettoPoint
 	for _, step := range c.steps {
-		from := terms[step.from].p
+		from := &terms[step.from].p
 		for range step.doublings {
-			from.Add(&from, &from)
+			from = multiple.Add(from, from)
 		}
 		to := &terms[step.to].p
-		to.Add(to, &from)
+		to.Add(to, from)
 	}
 	last := &terms[c.last].p
 	if c.factor == nil {

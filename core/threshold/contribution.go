@@ -28,12 +28,13 @@ type openedContribution struct {
 	operator  string
 	coverage  Bitmap
 	seed      [sha512.Size]byte
-	indices   []int    // share indices
-	jobs      []int    // covered jobs
-	position  []int    // by job: its place in jobs, or -1
-	s         []byte   // Contribution.S
-	points    []Point  // the same
-	d, g      []Scalar // weights of the covered jobs and of the shares
+	indices   []int     // share indices
+	jobs      []int     // covered jobs
+	position  []int     // by job: its place in jobs, or -1
+	s         []byte    // Contribution.S
+	points    []Point   // the same
+	d         []integer // weights of the covered jobs
+	g         []Scalar  // weights of the shares
 	a, aprime Point
 	f, c      Scalar
 }
@@ -170,7 +171,8 @@ func (r *Round) open(c *Contribution) (*openedContribution, error) {
 	for i, j := range out.jobs {
 		out.position[j] = i
 	}
-	out.d, out.g = weights(seed, domainD, len(out.jobs)), weights(seed, domainG, len(indices))
+	out.d = draws(seed, domainD, len(out.jobs))
+	out.g = weights(seed, domainG, len(indices))
 	out.c = *hashToScalar(transcript.New("share-challenge").Bytes(seed[:], c.A, c.APrime))
 	r.opened.put(out)
 	return out, nil

@@ -14,7 +14,7 @@ func (r *Round) holds(contributions []*openedContribution, claims []claim) bool 
 	terms, products := len(r.jobs)+len(claims), len(r.jobs)
 	for _, c := range contributions {
 		terms += 2 + len(c.points)
-		products += len(c.indices) + len(c.points)
+		products += len(c.points)
 	}
 	for i := range claims {
 		terms += len(claims[i].merged)
@@ -26,7 +26,7 @@ func (r *Round) holds(contributions []*openedContribution, claims []claim) bool 
 		round:    r,
 		jobs:     make([]wide, len(r.jobs)),
 		claims:   make([]*claim, len(r.jobs)),
-		taus:     make([]*scalar.Scalar, len(r.jobs)),
+		taus:     make([]integer, len(r.jobs)),
 	}
 	taus := weights(seed, domainTau, len(claims))
 	for i := range claims {
@@ -50,9 +50,9 @@ type equation struct {
 	sum      *msm
 	products []scalar.Scalar // room for coefficients
 	round    *Round
-	jobs     []wide           // by job: coefficient of B
-	claims   []*claim         // by job: its combined point, or nil
-	taus     []*scalar.Scalar // by job: the weight of its claim
+	jobs     []wide    // by job: coefficient of B
+	claims   []*claim  // by job: its combined point, or nil
+	taus     []integer // by job: the weight of its claim
 }
 
 // reduced returns a coefficient that stays as long as the sum.
@@ -65,12 +65,12 @@ func (e *equation) reduced(coefficient *wide) *scalar.Scalar {
 // addClaim puts tau*S into the sum, and takes out the merged shares with their
 // Lagrange coefficients. Claims come before contributions.
 func (e *equation) addClaim(c *claim, tau *Scalar) {
-	e.claims[c.job], e.taus[c.job] = c, &tau.s
+	e.claims[c.job], e.taus[c.job] = c, integerOf(&tau.s)
 	e.sum.add(&tau.s, c.s)
 	for i := range c.merged {
 		m := &c.merged[i]
 		var coefficient wide
-		coefficient.addProduct(c.minusLambda[m.share], &tau.s)
+		coefficient.addProduct(c.minusLambda[m.share], &e.taus[c.job])
 		e.sum.add(e.reduced(&coefficient), &m.point)
 	}
 }
@@ -78,27 +78,25 @@ func (e *equation) addClaim(c *claim, tau *Scalar) {
 // addContribution puts both equations of one proof into the sum, and takes out the
 // shares of finished jobs with their Lagrange coefficients.
 func (e *equation) addContribution(c *openedContribution, rho, sigma *Scalar) {
-	var rhoC, sigmaC, minusSigmaF scalar.Scalar
+	var rhoC, sigmaC, sigmaF scalar.Scalar
 	e.sum.subtractBase(&rho.s, &c.f.s)
 	e.sum.add(&rho.s, &c.a)
 	e.sum.add(&sigma.s, &c.aprime)
-	minusSigmaF.Neg(minusSigmaF.Mul(&sigma.s, &c.f.s))
+	minusSigmaF := integerOf(neg(sigmaF.Mul(&sigma.s, &c.f.s)))
 	for i, j := range c.jobs {
-		e.jobs[j].addProduct(&minusSigmaF, &c.d[i].s)
+		e.jobs[j].addProduct(&minusSigmaF, &c.d[i])
 	}
 	rhoC.Mul(&rho.s, &c.c.s)
 	sigmaC.Mul(&sigma.s, &c.c.s)
 	for n, k := range c.indices {
-		var rhoCG wide
-		rhoCG.addProduct(&rhoC, &c.g[n].s)
-		e.sum.addTable(e.reduced(&rhoCG), e.round.committee.tables[k-1])
-		var sigmaCG scalar.Scalar
-		sigmaCG.Mul(&sigmaC, &c.g[n].s)
+		var rhoCG, product scalar.Scalar
+		e.sum.addTable(rhoCG.Mul(&rhoC, &c.g[n].s), e.round.committee.tables[k-1])
+		sigmaCG := integerOf(product.Mul(&sigmaC, &c.g[n].s))
 		for i, j := range c.jobs {
 			var coefficient wide
-			coefficient.addProduct(&sigmaCG, &c.d[i].s)
+			coefficient.addProduct(&sigmaCG, &c.d[i])
 			if done := e.claims[j]; done != nil && done.minusLambda[k] != nil {
-				coefficient.addProduct(done.minusLambda[k], e.taus[j])
+				coefficient.addProduct(done.minusLambda[k], &e.taus[j])
 			}
 			e.sum.add(e.reduced(&coefficient), c.at(n, j))
 		}

@@ -37,7 +37,8 @@ func AddToWide(raw []byte, s, weight *Scalar) []byte {
 	for i := range sum {
 		sum[i] = binary.LittleEndian.Uint64(raw[8*i:])
 	}
-	sum.addProduct(&s.s, &weight.s)
+	x, factor := integerOf(&s.s), integerOf(&weight.s)
+	sum.addProduct(&x, &factor)
 	out := make([]byte, 0, WideSize)
 	for _, word := range sum {
 		out = binary.LittleEndian.AppendUint64(out, word)
@@ -83,9 +84,9 @@ func (s *Shares) Secrets() []*Scalar { return s.x }
 func LagrangeSums(indices []int, encoded [][]byte) (combined, plain []byte, chain bool) {
 	points, sum := make([]*Point, len(indices)), newMSM(len(indices))
 	r := newResponders(indices, MaxShares)
-	for i, k := range indices {
+	for i, lambda := range lagrange(indices) {
 		points[i] = must(DecodePoint(encoded[i]))
-		sum.add(neg(r.minusLambda[k]), points[i])
+		sum.add(&lambda.s, points[i])
 	}
 	return mustPoint(r.combine(points)).Bytes(), mustPoint(sum.sum()).Bytes(), r.chain != nil
 }

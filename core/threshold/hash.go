@@ -70,17 +70,26 @@ func hkdf64(salt, ikm, info []byte) [sha512.Size]byte {
 	return [sha512.Size]byte(expand.Sum(nil))
 }
 
-// weights draws n 128-bit weights of one seed and domain, for a batched check.
-func weights(seed [sha512.Size]byte, domain byte, n int) []Scalar {
-	const size = 16
+// draws are n 128-bit weights of one seed and domain, for a batched check.
+func draws(seed [sha512.Size]byte, domain byte, n int) []integer {
+	const size = 8 * weightWords
 	h := sha512.Sum512(append(append([]byte(nil), seed[:]...), domain))
 	stream := make([]byte, size*n)
 	must(chacha20.NewUnauthenticatedCipher(h[:32], h[32:44])).XORKeyStream(stream, stream)
-	out := make([]Scalar, n)
-	var raw [ScalarSize]byte
+	out := make([]integer, n)
 	for i := range out {
-		copy(raw[:], stream[size*i:size*i+size])
-		must(out[i].s.SetBits(raw[:]))
+		for word := range weightWords {
+			out[i][word] = binary.LittleEndian.Uint64(stream[size*i+8*word:])
+		}
+	}
+	return out
+}
+
+// weights are draws as scalars.
+func weights(seed [sha512.Size]byte, domain byte, n int) []Scalar {
+	out := make([]Scalar, n)
+	for i, weight := range draws(seed, domain, n) {
+		weight.scalar(&out[i].s)
 	}
 	return out
 }

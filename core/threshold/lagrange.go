@@ -18,7 +18,7 @@ const maxResponderSets = 64
 type responders struct {
 	indices []int
 	// minusLambda are the coefficients, negated, by share index; nil for those outside the set.
-	minusLambda []*scalar.Scalar
+	minusLambda []*integer
 	groups      []group
 	chain       *chain // nil where it would not be faster
 }
@@ -31,11 +31,12 @@ type group struct {
 }
 
 func newResponders(indices []int, size int) *responders {
-	r := &responders{indices: slices.Clone(indices), minusLambda: make([]*scalar.Scalar, size+1)}
+	r := &responders{indices: slices.Clone(indices), minusLambda: make([]*integer, size+1)}
 	known := map[integer]int{}
 	for i, l := range lagrange(indices) {
 		minus := neg(&l.s)
-		r.minusLambda[indices[i]] = minus
+		lambda := integerOf(minus)
+		r.minusLambda[indices[i]] = &lambda
 		coefficient, place := l.s, i+1
 		if shorter(minus, &l.s) {
 			coefficient, place = *minus, -place
@@ -57,7 +58,7 @@ func newResponders(indices []int, size int) *responders {
 func (r *responders) combine(points []*Point) *curve.RistrettoPoint {
 	sums := make([]Point, len(r.groups))
 	for i, g := range r.groups {
-		sums[i].p = *addSigned(g.places, points)
+		addSigned(&sums[i].p, g.places, points)
 	}
 	if r.chain != nil {
 		return r.chain.sum(sums)
@@ -180,9 +181,8 @@ func missing(indices []int) *scalar.Scalar {
 	return out.value()
 }
 
-// addSigned adds up points by their places from 1, and subtracts those of negative places.
-func addSigned(places []int, points []*Point) *curve.RistrettoPoint {
-	sum := new(curve.RistrettoPoint)
+// addSigned sets sum to the points at some places from 1, added up; those of negative places are subtracted.
+func addSigned(sum *curve.RistrettoPoint, places []int, points []*Point) {
 	if first := places[0]; first > 0 {
 		sum.Set(&points[first-1].p)
 	} else {
@@ -195,5 +195,4 @@ func addSigned(places []int, points []*Point) *curve.RistrettoPoint {
 			sum.Sub(sum, &points[-place-1].p)
 		}
 	}
-	return sum
 }

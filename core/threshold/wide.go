@@ -22,10 +22,9 @@ var order = integer{0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 1 << 60}
 // in constant time. The words are in ascending order; the zero value is 0; 2^64 products fit.
 type wide [wideWords]uint64
 
-// addProduct puts s*weight into the sum. Both are reduced, and the weight is below 2^128.
-func (w *wide) addProduct(s, weight *scalar.Scalar) {
-	x, factors := integerOf(s), integerOf(weight)
-	w.addMultiples(&x, factors[0], factors[1])
+// addProduct puts x*weight into the sum. x is below the order, and the weight below 2^128.
+func (w *wide) addProduct(x, weight *integer) {
+	w.addMultiples(x, weight[0], weight[1])
 }
 
 // addMultiples adds x*(low + 2^64*high).
