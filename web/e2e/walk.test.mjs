@@ -15,6 +15,7 @@ import {
   askForCheck,
   issueVisa,
   judge,
+  lockAgain,
   open,
   papersOf,
   request,
@@ -281,6 +282,16 @@ test("somebody whom the patient named may stop for her, and do nothing else", as
   await carer.see("You have no data here yet");
   await carer.visit("/help");
   await carer.see(`Data ${story.dataset.slice(0, 8)}`);
+});
+
+test("the patient locks her data again: the check ends, and the old lock opens nothing any more", async () => {
+  await patient.visit(`/data/${story.dataset}`);
+  await lockAgain(patient);
+  const shown = await network.volens("researcher", "dataset", "show", story.dataset);
+  assert.equal(shown.version, 2);
+  await researcher.visit(`/research/requests/${story.request}`);
+  await researcher.press("Download and open");
+  await researcher.see("The data was replaced by a newer version");
 });
 
 test("hostile texts in fields and addresses run nothing, even without the policy", async () => {

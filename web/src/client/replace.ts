@@ -11,7 +11,7 @@ import { KeyStatus, SeatState } from "../gen/volens/custody/v1/custody_pb";
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { type Dataset, Kind, Status } from "../gen/volens/dataset/v1/dataset_pb";
 import { openings } from "./activity";
-import { committee } from "./committee";
+import { orAbsent } from "./committee";
 import { readPaper } from "./files";
 import { type IngestWatch, threshold } from "./ingest";
 import { mustOwn, type Person } from "./person";
@@ -59,7 +59,7 @@ export async function papersHere(person: Pick<Person, "sealer">, { id, version }
 
 /** Whether the committee has a newer key than the one that a dataset is sealed to: new requests name the newest only. */
 export async function isBehind(node: Node, { payload }: Dataset): Promise<boolean> {
-  const { key } = await committee(node);
+  const key = (await orAbsent(ask(node, CustodyQuery.method.key, {})))?.key;
   return key?.status === KeyStatus.ACTIVE && payload !== undefined && payload.keyId < key.keyId;
 }
 
