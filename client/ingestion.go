@@ -214,11 +214,16 @@ func (w *ingestion) receipts(ctx context.Context, out *Ingested) error {
 
 // finish removes the spooled ciphertext: the gateways hold it now.
 func (w *ingestion) finish() error {
-	spool, _, err := w.session.places(w.of, w.version)
-	if err != nil {
+	if err := w.journal.Record(stepDone, nil); err != nil {
 		return err
 	}
-	if err := w.journal.Record(stepDone, nil); err != nil {
+	return w.session.unspool(w.of, w.version)
+}
+
+// unspool removes the sealed file of a version from here, if there is one.
+func (s *Session) unspool(of id.ID, version uint64) error {
+	spool, _, err := s.places(of, version)
+	if err != nil {
 		return err
 	}
 	if err := os.Remove(spool); err != nil && !errors.Is(err, fs.ErrNotExist) {

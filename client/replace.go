@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -8,6 +9,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	"github.com/volens-network/volens/client/home"
+	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/dataset"
 )
 
@@ -45,11 +47,11 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	target, err := s.target(j, answer.Dataset.Version)
+	key, err := s.activeKey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	key, err := s.activeKey(ctx)
+	target, err := s.target(j, of, answer.Dataset, key.ID())
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +74,30 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 }
 
 // target is the version that a replacement makes: the one it was making when it was
-// interrupted, or the next one.
-func (s *Session) target(j *home.Journal, now uint64) (uint64, error) {
-	var version uint64
+// interrupted, or the next one. What is of no use any more is removed from the spool.
+func (s *Session) target(j *home.Journal, of id.ID, now dataset.Dataset, key uint64) (uint64, error) {
 	if !fresh(j) {
-		_, err := j.Find(stepDrawn, &version)
-		return version, err
+		var version uint64
+		if _, err := j.Find(stepDrawn, &version); err != nil || goesOn(j, version, now, key) {
+			return version, err
+		}
+		if err := s.unspool(of, version); err != nil {
+			return 0, err
+		}
 	}
-	return now + 1, j.Record(stepDrawn, now+1)
+	next := now.Version + 1
+	return next, j.Record(stepDrawn, next)
+}
+
+// goesOn reports whether the chain can still take, or has, what an interrupted replacement
+// made. It never will when another one came between, from another device, or when the file was
+// sealed to a key that the committee has left.
+func goesOn(j *home.Journal, version uint64, now dataset.Dataset, key uint64) bool {
+	var made sealed
+	work := ingestion{journal: j}
+	begun := work.begun(stepSealed, &made)
+	if version == now.Version {
+		return begun && bytes.Equal(made.Payload.Sha256, now.Payload.Sha256)
+	}
+	return version == now.Version+1 && (!begun || made.Payload.KeyId == key)
 }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,6 +32,29 @@ func TestReplace(t *testing.T) {
 	require.Empty(t, entry.Attestor, "nobody has vouched for the new version")
 	_, err = p.hospital.Replace(ctx, in.DatasetID, o)
 	require.Equal(t, []string{"NOT_OWNER"}, fault.Reasons(err))
+}
+
+// A replacement that was interrupted, and overtaken by one of another device, begins anew.
+func TestReplace_Overtaken(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	p.depot.cut = 1
+	_, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+
+	journal := filepath.Join(p.patient.Dir, "journal", "replace-"+in.DatasetID+".jsonl")
+	stale, err := os.ReadFile(journal)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(journal)) // The other device knows nothing of it.
+	overtaking, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, overtaking.Version)
+
+	require.NoError(t, os.WriteFile(journal, stale, 0o600))
+	again, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, again.Version)
 }
 
 // A dataset moves from its owner's own copy: the same plaintext under another key, while no

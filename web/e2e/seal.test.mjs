@@ -253,14 +253,54 @@ test("a sealed file waits over a reload, and is sealed anew from the own copy", 
     const recipient = await age.identityToRecipient(await age.generateHybridIdentity());
     const gateways = [{ address: payload.gateways[0].gateway, recipient }];
     const to = { key, owner, datasetId, random, version: 2n, gateways, threshold: 1 };
-    const next = await sealer.reseal(file, { ...payload, datasetId }, to, await sealer.papers(datasetId, 1n));
+    const old = { ...payload, datasetId, version: 1n, kind: "VCF" };
+    const papers = await sealer.papers(datasetId, 1n);
+    const { report } = papers;
+    const refused = [];
+    const altered = JSON.parse(new TextDecoder().decode(report));
+    altered.archive.sha256 = "0".repeat(64);
+    const other = new TextEncoder().encode(JSON.stringify(altered));
+    for (const [was, wrong] of [
+      [old, { ...papers, report: other }],
+      [old, { report: new TextEncoder().encode("{}") }],
+      [{ ...old, facetsRoot: new Uint8Array(32) }, papers],
+      [{ ...old, facetsRoot: new Uint8Array(32) }, { report }],
+      [{ ...old, version: 3n }, { report }],
+      [{ ...old, u: core.encodePoint(core.base(6n)) }, papers],
+      [{ ...old, sha256: new Uint8Array(32) }, papers],
+    ]) {
+      const said = sealer.reseal(file, was, to, wrong).then(
+        () => "sealed",
+        (fault) => fault.code,
+      );
+      refused.push(await said);
+    }
+    if ((await sealer.waiting()).length !== 1) throw new Error("what was refused was kept");
+    // With the report alone, the facets are read from what is opened: the same tree.
+    const alone = await sealer.reseal(file.stream(), old, to, { report });
+    const next = await sealer.reseal(file.stream(), old, to, papers);
+    const same = core.toHex(alone.payload.facetsRoot) === core.toHex(next.payload.facetsRoot);
+    const fresh = core.toHex(alone.payload.sha256) !== core.toHex(next.payload.sha256);
     await sealer.discard(datasetId, 1n);
     const versions = (await sealer.waiting()).map(({ version }) => String(version));
     const gone =
       (await sealer.sealed(datasetId, 1n)) === undefined && (await sealer.papers(datasetId, 1n)) !== undefined;
-    return { plain: next.plaintextSha256, kind: next.payload.kind === payload.kind, versions, gone };
+    return {
+      plain: next.plaintextSha256,
+      kind: next.payload.kind === payload.kind,
+      versions,
+      gone,
+      same,
+      fresh,
+      refused,
+    };
   });
-  assert.deepEqual(resealed, { plain: first.plaintextSha256, kind: true, versions: ["2"], gone: true });
+  const refused = [
+    ...["report-of-other", "deid-not-a-report", "facets-differ", "facets-differ", "facets-differ"],
+    ...["not-registered", "other-digest"],
+  ];
+  const done = { kind: true, versions: ["2"], gone: true, same: true, fresh: true };
+  assert.deepEqual(resealed, { plain: first.plaintextSha256, ...done, refused });
   await context.close();
 });
 

@@ -15,6 +15,7 @@ import {
   askForCheck,
   issueVisa,
   judge,
+  lockAgain,
   open,
   papersOf,
   request,
@@ -90,7 +91,8 @@ test("a hospital restores its key from words, opens the dataset in its browser a
   hospital = await restored("hospital", "/organisation/inspections");
   await accept(hospital, story.dataset);
   const papers = await papersOf(patient);
-  story.report = JSON.parse(await readFile(papers.report, "utf8"));
+  story.changes = await readFile(papers.report);
+  story.report = JSON.parse(story.changes);
   await judge(hospital, papers);
   story.inspection = new URL(hospital.page.url()).pathname.split("/").at(-1);
 });
@@ -281,6 +283,37 @@ test("somebody whom the patient named may stop for her, and do nothing else", as
   await carer.see("You have no data here yet");
   await carer.visit("/help");
   await carer.see(`Data ${story.dataset.slice(0, 8)}`);
+});
+
+test("the patient locks her data again: the check ends, and the old lock opens nothing any more", async () => {
+  await patient.visit(`/data/${story.dataset}`);
+  await lockAgain(patient);
+  const shown = await network.volens("researcher", "dataset", "show", story.dataset);
+  assert.equal(shown.version, 2);
+  await researcher.visit(`/research/requests/${story.request}`);
+  await researcher.press("Download and open");
+  await researcher.see("The data was replaced by a newer version");
+});
+
+test("a new device locks the data again with the list of changes that the patient kept", async () => {
+  const again = await arrive();
+  await again.restore(story.words.join(" "), `/data/${story.dataset}/lock`);
+  await again.see("Your list of changes is not here");
+  await again.press("Lock it again");
+  await again.see("Choose the list first");
+  const list = (buffer) => ({ name: "list.json", mimeType: "application/json", buffer });
+  const pick = (file) => again.page.locator("input[type=file]").setInputFiles(file);
+  const altered = { ...story.report, payload: [{ ...story.report.payload[0], sha256: "0".repeat(64) }] };
+  await pick(list(Buffer.from(JSON.stringify(altered))));
+  await again.press("Lock it again");
+  await again.see("This list of changes belongs to other data");
+  await pick(list(story.changes));
+  await again.press("Lock it again");
+  await again.confirm();
+  await again.press("Next: have it checked");
+  await again.see("Who should look?");
+  assert.equal((await network.volens("researcher", "dataset", "show", story.dataset)).version, 3);
+  await again.close();
 });
 
 test("hostile texts in fields and addresses run nothing, even without the policy", async () => {

@@ -94,6 +94,23 @@ export async function sameWeight(page, no, yes) {
   assert.deepEqual(looks[0], looks[1]);
 }
 
+/** The patient locks a dataset again from its page. The page is left before she confirms, and goes on where it was. */
+export async function lockAgain(patient) {
+  await patient.see("You stopped sharing. Lock it again");
+  await patient.press("Lock it again");
+  await patient.see("A hospital has to check the data again");
+  await patient.see("What you chose to share stays as it is");
+  await sameWeight(patient.page, "Not now", "Lock it again");
+  await patient.press("Lock it again");
+  await patient.page.getByRole("dialog", { name: "Please confirm" }).waitFor();
+  await patient.visit("/data/send");
+  await patient.see("A locked file is not sent yet");
+  await patient.press("Go on");
+  assert.match(await patient.confirm(), /Lock your data again/);
+  await patient.press("Next: have it checked");
+  await patient.see("Who should look?");
+}
+
 /** The university says that somebody works for it. */
 export async function issueVisa(university, address) {
   await university.fill(/Researcher.s account/, address);

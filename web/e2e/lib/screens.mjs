@@ -36,6 +36,7 @@ function listOf({ dataset, request, inspection }) {
       ["send", "/data/send"],
       ["dataset", `/data/${dataset}`],
       ["stop", `/data/${dataset}`, "Stop sharing"],
+      ["lock", `/data/${dataset}/lock`],
       ["check", `/data/${dataset}/check`],
       ["share", `/data/${dataset}/share`],
       ["helper", `/data/${dataset}/helper`],

@@ -42,6 +42,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       depot: {
         address: async () => (await person()).depot.address(),
         upload: async (...what) => (await person()).depot.upload(...what),
+        object: async (...what) => (await person()).depot.object(...what),
         putHalf: async (...what) => (await person()).depot.putHalf(...what),
       },
       prove: async (keys) => (await person()).prove(keys),

@@ -1,19 +1,19 @@
 /**
  * A file becomes a dataset: it is de-identified and sealed on this device, sent, put on the chain, and held by the
  * gateway. Every step can be done again without harm, so that after a reload the chain and the sealed file tell where to
- * go on. Twin of Go's `ingest.go`.
+ * go on. A later version goes the same way (`replace.ts`). Twin of Go's `ingest.go`.
  */
 import { create } from "@bufbuild/protobuf";
 import { pause } from "../chain/live";
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { parseAddress } from "../core/address";
-import { randomBytes, toHex } from "../core/bytes";
+import { equal, randomBytes, toHex } from "../core/bytes";
 import { asFault, Fault } from "../core/fault";
 import { datasetId } from "../core/ids";
 import type { QueryDatasetResponse } from "../gen/volens/dataset/v1/query_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
-import { MsgRegisterDatasetSchema } from "../gen/volens/dataset/v1/tx_pb";
+import { MsgRegisterDatasetSchema, MsgReplacePayloadSchema } from "../gen/volens/dataset/v1/tx_pb";
 import { orAbsent } from "./committee";
 import type { Person } from "./person";
 import type { DeidOptions, Progress, Sealed } from "./sealer";
@@ -36,7 +36,7 @@ export type IngestWatch = (progress: IngestProgress) => void;
 /** The first version of a dataset. */
 const first = 1n;
 /** One gateway is the page's own: the browser talks to no other origin. */
-const threshold = 1;
+export const threshold = 1;
 /** How often a gateway is asked again that has not seen yet what the chain has decided. */
 const patience = 10;
 /** Between two looks, in milliseconds. */
@@ -70,9 +70,21 @@ export async function sealFiles(
 
 /**
  * Brings a sealed file to the gateway and onto the chain, and waits until the gateway says on the chain that it holds
- * it; then the sealed file is removed from this device. Goes on where an earlier attempt stopped.
+ * it; then the sealed file is removed from this device. Goes on where an earlier attempt stopped. A file that the chain
+ * will never take is removed, too: a refused Fault `lock-outdated` tells to lock the data once more.
  */
 export async function deliver(person: Person, sealed: Sealed, watch: IngestWatch, signal: AbortSignal): Promise<void> {
+  try {
+    await bring(person, sealed, watch, signal);
+  } catch (thrown) {
+    if (asFault(thrown).code !== "lock-outdated") throw thrown;
+    await person.sealer.discard(sealed.datasetId, sealed.version); // It can never be sent.
+    throw thrown;
+  }
+  await person.sealer.discard(sealed.datasetId, sealed.version);
+}
+
+async function bring(person: Person, sealed: Sealed, watch: IngestWatch, signal: AbortSignal): Promise<void> {
   const total = sealed.file.size;
   if (!(await registered(person.node, sealed))) {
     watch({ step: "send", done: 0, total });
@@ -87,18 +99,45 @@ export async function deliver(person: Person, sealed: Sealed, watch: IngestWatch
     await patiently(() => person.depot.putHalf(sealed.owner, sealed.datasetId, part), signal);
   }
   await held(person.node, sealed, signal);
-  await person.sealer.discard(sealed.datasetId, sealed.version);
 }
 
-/** Whether the chain has this version. */
-async function registered(node: Node, sealed: Sealed): Promise<QueryDatasetResponse | undefined> {
-  const answer = await orAbsent(ask(node, DatasetQuery.method.dataset, { datasetId: sealed.datasetId }));
-  return answer?.dataset && answer.dataset.version >= sealed.version ? answer : undefined;
+/**
+ * Whether the chain has this version. Where it has another file in its place, made on another device, this one is of no
+ * use any more: a refused Fault `lock-outdated`.
+ */
+async function registered(
+  node: Node,
+  { datasetId, version, payload }: Sealed,
+): Promise<QueryDatasetResponse | undefined> {
+  const answer = await orAbsent(ask(node, DatasetQuery.method.dataset, { datasetId }));
+  if (!answer?.dataset || answer.dataset.version < version) return undefined;
+  const there = answer.dataset.payload?.sha256;
+  if (answer.dataset.version > version || !there || !equal(there, payload.sha256)) throw outdated();
+  return answer;
 }
 
-async function register(person: Person, { owner, random, payload, proof }: Sealed): Promise<void> {
-  await person.send(owner, [create(MsgRegisterDatasetSchema, { owner, random, payload, proof })]);
+async function register(person: Person, sealed: Sealed): Promise<void> {
+  const { owner } = sealed;
+  try {
+    await person.send(owner, [messageOf(sealed)]);
+  } catch (thrown) {
+    if (asFault(thrown).code !== "custody-key") throw thrown;
+    // The committee may have come to another key since the file was sealed; while it has none, waiting helps.
+    const { key } = await person.sealTo();
+    throw key.keyId === sealed.payload.keyId ? thrown : outdated();
+  }
   await person.vault.markUsed(owner);
+}
+
+/** What puts a sealed file on the chain: a new dataset, or the next version of one. */
+function messageOf({ datasetId, version, owner, random, payload, proof }: Sealed) {
+  return version === first
+    ? create(MsgRegisterDatasetSchema, { owner, random, payload, proof })
+    : create(MsgReplacePayloadSchema, { owner, datasetId, payload, proof });
+}
+
+function outdated(): Fault {
+  return new Fault("refused", "lock-outdated");
 }
 
 /** Waits until as many gateways as the dataset needs have said that they hold it. */

@@ -23,7 +23,7 @@ export interface Person {
     Vault,
     "accounts" | "accountFor" | "findAccounts" | "markUsed" | "keep" | "kept" | "keptNames" | "drop"
   >;
-  readonly sealer: Pick<Sealer, "inspect" | "seal" | "sealed" | "waiting" | "discard" | "papers">;
+  readonly sealer: Pick<Sealer, "inspect" | "seal" | "reseal" | "sealed" | "waiting" | "discard" | "papers">;
   readonly depot: Depot;
   /** Proves values of the chain's state against verified headers. */
   readonly prove: Prover;
@@ -50,6 +50,16 @@ export interface Depot {
   address(): Promise<string>;
   /** Sends a sealed file, going on where an earlier attempt stopped. `sha256` in hex; `watch` is told the bytes there. */
   upload(owner: string, file: Blob, sha256: string, watch: (done: number) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * The bytes of an own sealed file, of at most `limit`, by its digest in hex; `watch` is told how many of how many came.
+   * The stream ends well only with that digest.
+   */
+  object(
+    owner: string,
+    sha256: string,
+    limit: bigint,
+    watch: (done: number, total: number) => void,
+  ): Promise<ReadableStream<Uint8Array>>;
   /** Hands over the gateway's part, sealed to it. The gateway believes a registration when its node has seen it. */
   putHalf(owner: string, datasetId: string, sealed: Uint8Array): Promise<void>;
 }

@@ -34,7 +34,7 @@ import {
   type Release,
   ReleaseSchema,
 } from "../gen/volens/custody/v1/custody_pb";
-import { DatasetSchema, type Payload, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
+import { type Dataset, DatasetSchema, type Payload, PayloadSchema } from "../gen/volens/dataset/v1/dataset_pb";
 import { type Request, RequestSchema, SpecSchema } from "../gen/volens/market/v1/market_pb";
 import type { Opening, ProvenCounts } from "./activity";
 import type { GatewayTarget } from "./sealer";
@@ -96,6 +96,25 @@ export async function provenRelease(prove: Prover, release: Release, payload: Pa
     equals(PayloadSchema, dataset.payload, payload);
   if (!same || key?.keyId !== keyId) throw new Fault("integrity", "proof-other");
   return key.y;
+}
+
+/**
+ * The payload of a dataset's version, as the chain is proven to have it. Where that is another one than was told, it is an
+ * integrity Fault `proof-other`; a version that the state does not hold yet is `too-early`.
+ */
+export async function provenPayload(prove: Prover, { id, version, owner, payload }: Dataset): Promise<Payload> {
+  const [proven] = await prove([datasetKey(id)]);
+  const found = decode(DatasetSchema, proven);
+  if (!found || found.version < version) throw new Fault("unavailable", "too-early");
+  const same =
+    found.id === id &&
+    found.version === version &&
+    found.owner === owner &&
+    found.payload !== undefined &&
+    payload !== undefined &&
+    equals(PayloadSchema, found.payload, payload);
+  if (!same) throw new Fault("integrity", "proof-other");
+  return payload;
 }
 
 /** How many openings are proven at a time, with two values each. */

@@ -21,10 +21,11 @@ export interface Sealer {
    */
   seal(files: readonly File[], options: DeidOptions, to: SealTo, watch?: Watch): Promise<Sealed>;
   /**
-   * Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. `papers`
-   * are those of the version before (see {@link Sealer.papers}).
+   * Seals a dataset anew from the owner's own sealed copy: new file key, capsule and halves, the same plaintext. The report
+   * is that of the version before, and must be about what is opened; the facets must make the root that stands on chain.
+   * Without the facets (see {@link Sealer.papers}) they are read from what is opened.
    */
-  reseal(copy: SealedSource, old: Facts, to: SealTo, papers: Papers, watch?: Watch): Promise<Sealed>;
+  reseal(copy: SealedSource, old: OldVersion, to: SealTo, papers: OldPapers, watch?: Watch): Promise<Sealed>;
   /** What was sealed on this device and is not discarded: by dataset and version, or nothing. */
   sealed(datasetId: string, version: bigint): Promise<Sealed | undefined>;
   /** All that is sealed here and waits to be sent. */
@@ -181,6 +182,17 @@ export interface Facts {
   readonly sha256: Uint8Array;
   readonly treeRoot: Uint8Array;
 }
+
+/** A version that is sealed anew, as the chain has it. */
+export interface OldVersion extends Facts {
+  readonly version: bigint;
+  /** Kind on chain, such as `VCF`. */
+  readonly kind: string;
+  readonly facetsRoot: Uint8Array;
+}
+
+/** What an owner has of a version's papers: the report at least. */
+export type OldPapers = Pick<Papers, "report"> & Partial<Papers>;
 
 /** A released seat: what the chain published, and what the gateways handed over. */
 export interface Released {

@@ -4,6 +4,8 @@ import type {
   DeidOptions,
   Facts,
   Inspected,
+  OldPapers,
+  OldVersion,
   Opened,
   Papers,
   Progress,
@@ -33,7 +35,7 @@ export class SealerClient implements Sealer {
     return whole(await this.#call<Sealed>("seal", [files, options, to], watch));
   }
 
-  async reseal(copy: SealedSource, old: Facts, to: SealTo, papers: Papers, watch?: Watch): Promise<Sealed> {
+  async reseal(copy: SealedSource, old: OldVersion, to: SealTo, papers: OldPapers, watch?: Watch): Promise<Sealed> {
     return whole(await this.#call<Sealed>("reseal", [await movable(copy), old, to, papers], watch));
   }
 

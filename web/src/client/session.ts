@@ -208,6 +208,8 @@ export class Work {
       address: () => this.#gatewayAddress(),
       upload: async (owner, file, sha256, watch, signal) =>
         (await this.#login(owner)).upload({ file, sha256, progress: watch, signal }),
+      object: async (owner, sha256, limit, watch) =>
+        (await this.#login(owner)).object({ object: sha256, limit, progress: watch }),
       putHalf: async (owner, datasetId, sealed) => (await this.#login(owner)).putHalf(datasetId, sealed),
     };
   }

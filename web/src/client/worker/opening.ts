@@ -1,11 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, concat, fromUtf8, toHex } from "../../core/bytes";
-import { OpenStream, type Unwrap } from "../../core/envelope/open";
+import { type OpenedFile, OpenStream, type Unwrap } from "../../core/envelope/open";
 import { checkOpening, parseOpening } from "../../core/facet/tree";
 import { Fault } from "../../core/fault";
 import { canonicalBytes } from "../../core/jcs";
 import { gather } from "../../storage/spool";
-import type { Facet, Facts, Finding, Opened, Papers, Released, SealedSource, Verdict } from "../sealer";
+import type { Facet, Facts, Finding, Opened, Papers, Progress, Released, SealedSource, Verdict } from "../sealer";
 import { deidFault, type Library, type Report } from "./deid";
 import { finishing } from "./deidentify";
 import { extensionOf, headSize } from "./extension";
@@ -25,7 +25,7 @@ export async function openFile(
   const out = to ? await toHandle(to) : toBlob();
   let head: Uint8Array = new Uint8Array(0);
   try {
-    const opened = await run(source, facts, unwrap, "open", tell, async (chunk) => {
+    const opened = await openThrough(source, facts, unwrap, { step: "open", tell }, async (chunk) => {
       if (head.length < headSize) head = concat(head, chunk.subarray(0, headSize - head.length));
       await out.write(chunk);
     });
@@ -60,7 +60,8 @@ export async function judgeFile(
   try {
     const check = await library.verify(report);
     const found = await finishing(check, async () => {
-      await run(source, released.facts, vault.unwrap, "check", tell, (chunk) => check.write(chunk));
+      const told = { step: "check", tell } as const;
+      await openThrough(source, released.facts, vault.unwrap, told, (chunk) => check.write(chunk));
     });
     const shown = [...found.facets, { code: "data_type", value: released.kind }];
     const findings: Finding[] = found.files.flatMap(({ name, findings: all }) =>
@@ -103,17 +104,17 @@ async function facetFinding(
   }
 }
 
-async function run(
+/** Opens a sealed file into a sink. Nothing of it may be used before its end, when digests and tree were compared. */
+export async function openThrough(
   source: SealedSource,
   facts: Facts,
   unwrap: Unwrap,
-  step: "open" | "check",
-  tell: Tell,
+  told: { readonly step: Progress["step"]; readonly tell: Tell },
   sink: (chunk: Bytes) => Promise<void>,
-) {
+): Promise<OpenedFile> {
   const stream = await OpenStream.begin(facts, unwrap, sink);
   try {
-    await pour(source, (piece) => stream.write(piece), { step, tell });
+    await pour(source, (piece) => stream.write(piece), told);
     return await stream.close();
   } finally {
     stream.abort();

@@ -1,13 +1,13 @@
 import type { Bytes } from "../../core/bytes";
 import { Fault } from "../../core/fault";
 import { openSpool } from "../../storage/spool";
-import type { DeidOptions, Facts, Papers, Released, SealedSource, SealTo } from "../sealer";
+import type { DeidOptions, Facts, OldPapers, OldVersion, Papers, Released, SealedSource, SealTo } from "../sealer";
 import { loadLibrary } from "./deid";
-import type { Written } from "./deidentify";
 import { inspect } from "./deidentify";
 import { judgeFile, openFile } from "./opening";
+import { resealCopy } from "./resealing";
 import { Client, type Handler, type Port, serve } from "./rpc";
-import { type Bench, resealCopy, sealFiles } from "./sealing";
+import { type Bench, sealFiles } from "./sealing";
 
 // The sealer: a worker that the vault starts when there is work, and ends when it is done: the memory of the
 // de-identification comes back only so. Its first message is the channel to the vault.
@@ -45,8 +45,8 @@ function begin(vault: Client): void {
   methods.set("seal", async ([files, options, to], tell) =>
     sealFiles(await bench(), files as File[], options as DeidOptions, to as SealTo, tell),
   );
-  methods.set("reseal", async ([copy, old, to, was], tell) =>
-    resealCopy(await bench(), copy as SealedSource, old as Facts, to as SealTo, was as Written, tell),
+  methods.set("reseal", async ([copy, old, to, papers], tell) =>
+    resealCopy(await bench(), copy as SealedSource, old as OldVersion, to as SealTo, papers as OldPapers, tell),
   );
   methods.set("open", ([source, r, to], tell) => {
     const { facts, kind } = r as Released;

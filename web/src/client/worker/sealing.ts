@@ -2,7 +2,6 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { parseAddress } from "../../core/address";
 import { type Bytes, randomBytes, toHex, wipe } from "../../core/bytes";
 import { sealTo } from "../../core/envelope/header";
-import { OpenStream } from "../../core/envelope/open";
 import { type SealedFile, SealStream } from "../../core/envelope/seal";
 import type { Facet } from "../../core/facet/codebook";
 import { Fault } from "../../core/fault";
@@ -12,11 +11,11 @@ import { sizeBucket } from "../../core/sizeBucket";
 import { Key } from "../../core/threshold/key";
 import { Kind } from "../../gen/volens/dataset/v1/dataset_pb";
 import type { Spool } from "../../storage/spool";
-import type { DeidOptions, Facts, Papers, SealedSource, SealTo } from "../sealer";
+import type { DeidOptions, Facts, Papers, SealTo } from "../sealer";
 import { type Library, payloadDigest } from "./deid";
 import { deidentify, type Written } from "./deidentify";
 import type { FacetPapers } from "./peer";
-import { pour, type Tell } from "./source";
+import type { Tell } from "./source";
 
 /** What the sealer asks the vault, each for one file (see Peer). */
 export interface Asked {
@@ -77,30 +76,8 @@ export async function sealFiles(
   return seal(bench, to, (seal) => deidentify(run, bench.spool, (chunk) => seal.write(chunk)));
 }
 
-/** Opens the owner's own copy into a new seal: the same plaintext, report and facets. */
-export async function resealCopy(
-  bench: Bench,
-  copy: SealedSource,
-  old: Facts,
-  to: SealTo,
-  was: Written,
-  tell: Tell,
-): Promise<Draft> {
-  checkTarget(to);
-  return seal(bench, to, async (seal) => {
-    const unwrap = (header: Uint8Array) => bench.vault.unwrapOwn(header, old);
-    const open = await OpenStream.begin(old, unwrap, (chunk) => seal.write(chunk));
-    try {
-      await pour(copy, (piece) => open.write(piece), { step: "seal", tell });
-      await open.close();
-    } finally {
-      open.abort();
-    }
-    return was;
-  });
-}
-
-async function seal(bench: Bench, to: SealTo, write: (seal: SealStream) => Promise<Written>): Promise<Draft> {
+/** Seals what `write` gives, for whatever `to` says: everything of a registration. */
+export async function seal(bench: Bench, to: SealTo, write: (seal: SealStream) => Promise<Written>): Promise<Draft> {
   const key = new Key(to.key.originChain, to.key.keyId, to.key.y);
   const patient = await bench.vault.patientRecipient(to.datasetId);
   const half = randomBytes(halfSize);
@@ -135,8 +112,7 @@ async function register(
   half: Uint8Array,
   { kind, report, parsed, facets }: Written,
 ): Promise<Omit<Draft, "file" | "name" | "durable">> {
-  const shown = [...facets.filter(({ code }) => code !== "data_type"), { code: "data_type", value: kind }];
-  const tree = await bench.vault.facets(to.datasetId, to.version, shown);
+  const tree = await bench.vault.facets(to.datasetId, to.version, shownBy(kind, facets));
   const parts: Bytes[] = [];
   const gateways: { gateway: string; commitment: Bytes }[] = [];
   for (const [i, part] of split(half, to.gateways.length, to.threshold).entries()) {
@@ -167,8 +143,13 @@ async function register(
   };
 }
 
-// checkTarget refuses what the chain would, before anything long begins.
-function checkTarget(to: SealTo): void {
+/** What a version shows: its facets, and of which kind it is. */
+export function shownBy(kind: string, facets: readonly Facet[]): readonly Facet[] {
+  return [...facets.filter(({ code }) => code !== "data_type"), { code: "data_type", value: kind }];
+}
+
+/** Refuses what the chain would, before anything long begins. */
+export function checkTarget(to: SealTo): void {
   checkThreshold(to.gateways.length, to.threshold);
   for (const { address, recipient } of to.gateways) {
     parseAddress(address);

@@ -1,12 +1,7 @@
-import { fromUtf8, wipe } from "../../core/bytes";
+import { wipe } from "../../core/bytes";
 import { sealTo } from "../../core/envelope/header";
-import { levelsOf } from "../../core/facet/codebook";
-import { parseOpening } from "../../core/facet/tree";
-import { Fault } from "../../core/fault";
-import type { DeidOptions, Facts, Papers, Released, SealedSource, SealTo } from "../sealer";
+import type { DeidOptions, Released, SealTo } from "../sealer";
 import type { MethodKind, SeatsWanted, WordAnswer } from "../vault";
-import type { Report } from "./deid";
-import type { Written } from "./deidentify";
 import type { Opener } from "./lockbox";
 import { entropyOf } from "./opened";
 import type { Handler, Notify } from "./rpc";
@@ -108,13 +103,7 @@ function sealerMethods({ service, sealer, shelf }: Rooms): [string, Handler][] {
   return [
     ["inspect", ([files, options], notify) => work("inspect", [files, options as DeidOptions], notify)],
     ["seal", ([files, options, to], notify) => shelve(work("seal", [files, options, to], notify), to as SealTo)],
-    [
-      "reseal",
-      ([copy, old, to, papers], notify) => {
-        const was = writtenOf(papers as Papers);
-        return shelve(work("reseal", [copy as SealedSource, old as Facts, to, was], notify), to as SealTo);
-      },
-    ],
+    ["reseal", (args, notify) => shelve(work("reseal", args, notify), args[2] as SealTo)],
     ["sealed", ([id, version]) => shelf.get(notes(), id as string, version as bigint)],
     ["waiting", () => shelf.all(notes())],
     ["discard", ([id, version]) => shelf.discard(notes(), id as string, version as bigint)],
@@ -145,17 +134,6 @@ const appPrefix = "app/";
 
 function appNote(name: unknown): string {
   return `${appPrefix}${String(name)}`;
-}
-
-/** What a version was, by its papers: for sealing it anew. */
-export function writtenOf({ report, facets }: Papers): Written {
-  const leaves = parseOpening(fromUtf8(facets)).leaves.filter(
-    ({ code, level }) => code !== "" && level === levelsOf(code),
-  );
-  const kind = leaves.find(({ code }) => code === "data_type")?.value;
-  if (kind === undefined) throw new Fault("usage", "bad-opening");
-  const shown = leaves.map(({ code, value }) => ({ code, value }));
-  return { kind, report, parsed: JSON.parse(fromUtf8(report)) as Report, facets: shown };
 }
 
 const spoolLock = "volens-spool";

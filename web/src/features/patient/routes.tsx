@@ -24,6 +24,7 @@ export const area: Area = {
     { path: "/data/add", load: () => import("./data/AddPage") },
     { path: "/data/send", load: () => import("./data/SendPage") },
     { path: "/data/$id", load: () => import("./data/DatasetPage") },
+    { path: "/data/$id/lock", load: () => import("./data/LockPage") },
     { path: "/data/$id/check", load: () => import("./data/CheckPage") },
     { path: "/data/$id/share", load: () => import("./share/SharePage") },
     { path: "/data/$id/helper", load: () => import("./help/HelperPage") },

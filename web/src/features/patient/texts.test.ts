@@ -6,6 +6,7 @@ import { AIUse, DataClass, Purpose, RecipientClass, SensitiveTopic } from "../..
 import { InspectionState } from "../../gen/volens/custody/v1/custody_pb";
 import { Kind } from "../../gen/volens/dataset/v1/dataset_pb";
 import { DecisionState } from "../../gen/volens/market/v1/market_pb";
+import { lockMeans } from "./data/lockmeans";
 import { standingColour } from "./data/standing";
 import english from "./locales/en.json";
 
@@ -25,6 +26,7 @@ const made: Readonly<Record<string, readonly string[]>> = {
   "inspect.state": awaited,
   standing: Object.keys(standingColour),
   "send.step": ingestSteps,
+  "lock.means": lockMeans,
   permission: Object.keys(permissions).flatMap((name) => [`${name}.title`, `${name}.text`]),
   limit: Object.keys(limits).flatMap((name) => [`${name}.title`, `${name}.text`]),
 };

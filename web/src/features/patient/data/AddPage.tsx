@@ -1,47 +1,60 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type IngestProgress, sealFiles } from "../../../client/ingest";
-import type { DeidOptions, Progress as Pass } from "../../../client/sealer";
+import { type IngestProgress, type IngestWatch, sealFiles } from "../../../client/ingest";
+import type { DeidOptions, Progress as Pass, Sealed } from "../../../client/sealer";
 import { Page } from "../../../ui/Page";
 import { Problem } from "../../../ui/Problem";
 import { Progress } from "../../../ui/Progress";
 import { Steps } from "../../../ui/Steps";
 import { useSession } from "../../shared/session";
 import { useAction } from "../../shared/useAction";
-import { startDelivery } from "./deliveries";
 import { Found } from "./Found";
 import { PickFiles } from "./PickFiles";
+import { useDeliver } from "./useDeliver";
+
+/** Adds data. */
+export default function AddPage() {
+  const { t } = useTranslation("patient");
+  const { person } = useSession();
+  return (
+    <Adding
+      title={t("add.title")}
+      lead={t("add.lead")}
+      back="/data"
+      seal={(files, options, watch) => sealFiles(person, files, options, watch)}
+    />
+  );
+}
 
 interface Work {
   readonly files: readonly File[];
   readonly options: DeidOptions;
 }
 
-/** Adds data: pick files, see what was found and removed, lock. Nothing leaves the device before the last step. */
-export default function AddPage() {
+/** What becomes of files that are added. */
+export interface AddingProps {
+  readonly title: string;
+  readonly lead: string;
+  readonly back: string;
+  /** Locks the files on this device. */
+  readonly seal: (files: readonly File[], options: DeidOptions, watch: IngestWatch) => Promise<Sealed>;
+}
+
+/** Pick files, see what was found and removed, lock. Nothing leaves the device before the last step. */
+export function Adding({ title, lead, back, seal }: AddingProps) {
   const { t } = useTranslation("patient");
   const { person } = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+  const deliver = useDeliver();
   const [before, setBefore] = useState<Work>();
   const [pass, setPass] = useState<Pass | IngestProgress>();
   const look = useAction(async (work: Work) => {
     setPass(undefined);
     return { work, found: await person.sealer.inspect(work.files, work.options, setPass) };
   });
-  const lock = useAction(
-    async (work: Work) => {
-      setPass(undefined);
-      return sealFiles(person, work.files, work.options, setPass);
-    },
-    (sealed) => {
-      void queries.invalidateQueries({ queryKey: ["accounts"] });
-      startDelivery(person, sealed);
-      void navigate({ to: "/data/send" });
-    },
-  );
+  const lock = useAction(async ({ files, options }: Work) => {
+    setPass(undefined);
+    return seal(files, options, setPass);
+  }, deliver);
   const busy = look.busy || lock.busy;
   if (busy) {
     return (
@@ -62,7 +75,7 @@ export default function AddPage() {
     );
   }
   return (
-    <Page key="pick" title={t("add.title")} lead={t("add.lead")} back="/data">
+    <Page key="pick" title={title} lead={lead} back={back}>
       <Steps at={1} of={4} />
       <PickFiles
         before={before}

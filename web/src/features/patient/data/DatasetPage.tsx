@@ -22,6 +22,7 @@ import { useChain } from "../../shared/useChain";
 import { useNow } from "../../shared/useHeight";
 import { useKindName } from "../Kind";
 import { Sharing } from "../share/Sharing";
+import { LockAgain } from "./LockAgain";
 import { standingColour } from "./standing";
 
 /** One dataset: where it stands, what to do next, what it shares, and its end. */
@@ -70,6 +71,7 @@ function Content({ view }: { view: DatasetView }) {
       >
         {t("data.opened")}
       </Button>
+      {state !== "withdrawn" && state !== "sending" && <LockAgain view={view} />}
       <Details view={view} />
       {state !== "withdrawn" && <Remove view={view} />}
     </Stack>

@@ -69,7 +69,12 @@ function DeliveryCard({ delivery }: { delivery: Delivery }) {
             )}
           </>
         )}
-        {fault && <Problem fault={fault} safe={t("send.safe")} again={() => startDelivery(person, sealed)} />}
+        {fault &&
+          (fault.code === "lock-outdated" ? (
+            <Problem fault={fault} />
+          ) : (
+            <Problem fault={fault} safe={t("send.safe")} again={() => startDelivery(person, sealed)} />
+          ))}
         {state === "done" && (
           <Button component={Link} to={`/data/${sealed.datasetId}/check`} size="lg">
             {t("send.next")}
