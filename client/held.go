@@ -73,26 +73,38 @@ func (s *Session) heldRelease(ctx context.Context, told custody.Release, of data
 	if !same {
 		return differs(what)
 	}
-	number, err := parseID("dataset", told.DatasetId)
+	if told.DatasetId != of.Id {
+		return differs("dataset " + of.Id)
+	}
+	return s.heldDataset(ctx, of)
+}
+
+// heldDataset holds what a dataset's newest version is against the chain. One that is in no
+// proven state yet is Unavailable.
+func (s *Session) heldDataset(ctx context.Context, told dataset.Dataset) error {
+	if s.Trust == nil {
+		return nil
+	}
+	of, err := told.ID()
 	if err != nil {
 		return integrity(err)
 	}
-	var entry dataset.Dataset
-	err = s.held(
-		ctx,
-		dataset.StoreKey,
-		prefixed(dataset.DatasetsPrefix.Bytes(), number[:]),
-		&entry,
-		"dataset "+told.DatasetId,
-	)
+	what := "dataset " + told.Id
+	var proven dataset.Dataset
+	err = s.held(ctx, dataset.StoreKey, prefixed(dataset.DatasetsPrefix.Bytes(), of[:]), &proven, what)
 	if err != nil {
 		return err
 	}
-	if same, err = alike(&entry.Payload, &of.Payload); err != nil {
+	if proven.Version < told.Version {
+		return fault.E(fault.Unavailable,
+			"version %d of %s is in no proven state yet: try again after the next block", told.Version, what)
+	}
+	same, err := alike(&proven.Payload, &told.Payload)
+	if err != nil {
 		return err
 	}
-	if !same || entry.Id != of.Id || of.Id != told.DatasetId || entry.Version != of.Version {
-		return differs("dataset " + of.Id)
+	if !same || proven.Id != told.Id || proven.Version != told.Version {
+		return differs(what)
 	}
 	return nil
 }

@@ -115,6 +115,26 @@ func TestFetch_LyingNode(t *testing.T) {
 	require.NotEmpty(t, entries(t, out))
 }
 
+// What an own dataset is sealed anew from is the chain's version of it, not the node's.
+func TestReplace_LyingNode(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	p.trusting(t)
+	replace := func() error {
+		_, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+		return err
+	}
+	const path = "/volens.dataset.v1.Query/Dataset"
+	err := told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
+		func(r *dataset.QueryDatasetResponse) { r.Dataset.Payload.Kind = dataset.KIND_BAM }, replace)
+	require.Equal(t, fault.Integrity, fault.KindOf(err), "%v", err)
+	err = told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
+		func(r *dataset.QueryDatasetResponse) { r.Dataset.Version++ }, replace)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
+	require.NoError(t, replace())
+}
+
 // A stop is done when the chain holds it, not when a node says so.
 func TestRevoke_LyingNode(t *testing.T) {
 	ctx := context.Background()

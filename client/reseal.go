@@ -30,6 +30,9 @@ type ownCopy struct {
 // ownCopyOf gets the sealed file of a dataset's version from a gateway, and its report and
 // facets from this home.
 func (s *Session) ownCopyOf(ctx context.Context, d dataset.Dataset, of id.ID, owner chain.Signer) (*ownCopy, error) {
+	if err := s.heldDataset(ctx, d); err != nil {
+		return nil, err
+	}
 	p := d.Payload
 	facts, err := envelope.NewFacts(p.KeyId, of, p.U, p.BodySha256, p.Sha256, p.TreeRoot)
 	if err != nil {
