@@ -108,6 +108,9 @@ func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, e
 		step(s.Progress, fmt.Sprintf("going on with dataset %s", of))
 	}
 	work := ingestion{session: s, journal: j, owner: owner, account: account.Name, of: of, version: 1}
+	if err := work.outlive(ctx, key.ID(), random); err != nil {
+		return nil, err
+	}
 	return work.run(ctx, o, key, func() sdk.Msg {
 		return &dataset.MsgRegisterDataset{
 			Owner: owner.Address().String(), Random: random, Payload: work.sealed.Payload, Proof: work.sealed.Proof,

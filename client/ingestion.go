@@ -79,6 +79,23 @@ func (w *ingestion) prepare(ctx context.Context, o IngestOptions, in sealing) er
 	return w.journal.Record(stepSealed, done)
 }
 
+// outlive begins a new run with the same id where the file was sealed, and not registered, before
+// the committee left the key that it was sealed to: the chain would never take it.
+func (w *ingestion) outlive(ctx context.Context, key uint64, random []byte) error {
+	var made sealed
+	if !w.begun(stepSealed, &made) || w.begun(stepRegistered, nil) || made.Payload.KeyId == key {
+		return nil
+	}
+	_, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
+	if !fault.Is(err, fault.NotFound) {
+		return err // Registered after all.
+	}
+	if err := w.session.unspool(w.of, w.version); err != nil {
+		return err
+	}
+	return w.journal.Record(stepDrawn, drawing{Random: random})
+}
+
 // begun reports whether a step of this run (after the newest drawing) is in the journal.
 func (w *ingestion) begun(name string, into any) bool {
 	entries := w.journal.Entries()

@@ -312,6 +312,32 @@ func TestIngest_GoesOnAfterACut(t *testing.T) {
 	require.NotEqual(t, in.Owner, again.Owner)
 }
 
+// A file that was sealed before the committee left its key is sealed again, for the same id.
+func TestIngest_OutlivesTheKey(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	o := client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 24})}}
+	p.depot.cut = 1
+	_, err := p.patient.Ingest(ctx, o)
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+	spooled := entries(t, filepath.Join(p.patient.Dir, "spool"))
+	require.Len(t, spooled, 1)
+
+	journals, err := filepath.Glob(filepath.Join(p.patient.Dir, "journal", "ingest-*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, journals, 1)
+	lines, err := os.ReadFile(journals[0])
+	require.NoError(t, err)
+	old := strings.Replace(string(lines), `"key_id":1`, `"key_id":77`, 1)
+	require.NotEqual(t, string(lines), old)
+	require.NoError(t, os.WriteFile(journals[0], []byte(old), 0o600))
+
+	in, err := p.patient.Ingest(ctx, o)
+	require.NoError(t, err)
+	require.Equal(t, in.DatasetID+"-v1.age", spooled[0], "the id stays")
+	require.Empty(t, entries(t, filepath.Join(p.patient.Dir, "spool")))
+}
+
 // sponsoring is a gateway that pays for patients, or refuses to.
 type sponsoring struct {
 	*depot
