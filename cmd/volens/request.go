@@ -181,10 +181,10 @@ func newRequestShowCommand(e *env) *cobra.Command {
 					{"refunded", r.Escrow.Refunded},
 				}
 				for _, d := range r.Decisions {
-					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, d.State, d.Reasons)})
+					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, word(d.State), d.Reasons)})
 				}
 				for _, p := range r.Payments {
-					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", p.Role, p.Amount, p.Address)})
+					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", word(p.Role), p.Amount, p.Address)})
 				}
 				return e.result(r, fields...)
 			})

@@ -45,7 +45,7 @@ func (e *env) result(v any, fields ...field) error {
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range fields {
-		if text := plain(fmt.Sprint(f.value)); text != "" {
+		if text := plain(word(f.value)); text != "" {
 			if _, err := fmt.Fprintf(w, "%s\t%s\n", f.name, text); err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func table[T any](e *env, rows []T, head []string, cells func(T) []any) error {
 	for _, row := range rows {
 		var line []string
 		for _, cell := range cells(row) {
-			line = append(line, plain(fmt.Sprint(cell)))
+			line = append(line, plain(word(cell)))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(line, "\t")); err != nil {
 			return err
