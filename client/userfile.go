@@ -49,21 +49,23 @@ func ReadFile(what, name string, limit int64) (data []byte, err error) {
 	return data, nil
 }
 
-// missingFile is a file of the user that is not there.
-type missingFile struct{ what, name string }
+// missingFileError is a file of the user that is not there.
+type missingFileError struct{ what, name string }
 
 // Error implements error.
-func (m *missingFile) Error() string { return fmt.Sprintf("%s %q: there is no such file", m.what, m.name) }
+func (m *missingFileError) Error() string {
+	return fmt.Sprintf("%s %q: there is no such file", m.what, m.name)
+}
 
 // Is lets errors.Is find fs.ErrNotExist, whose own words would say it twice.
-func (m *missingFile) Is(target error) bool { return target == fs.ErrNotExist } //nolint:errorlint // it is Is itself
+func (m *missingFileError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // unopened says why a file of the user could not be opened or looked at.
 func unopened(what, name string, err error) error {
 	var failed *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fault.Wrap(fault.NotFound, &missingFile{what, name})
+		return fault.Wrap(fault.NotFound, &missingFileError{what, name})
 	case errors.Is(err, fs.ErrPermission):
 		return usage("%s %q may not be read: permission denied", what, name)
 	case errors.As(err, &failed):

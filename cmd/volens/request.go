@@ -181,7 +181,8 @@ func newRequestShowCommand(e *env) *cobra.Command {
 					{"refunded", r.Escrow.Refunded},
 				}
 				for _, d := range r.Decisions {
-					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, word(d.State), d.Reasons)})
+					state := word(d.State)
+					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, state, d.Reasons)})
 				}
 				for _, p := range r.Payments {
 					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", word(p.Role), p.Amount, p.Address)})
