@@ -131,7 +131,7 @@ func TestOf_SourceFailsAnywhere(t *testing.T) {
 	plain := append([]byte("BAM\x01"), byte(len(text)), 0, 0, 0)
 	plain = append(append(plain, text...), alignments([2]int32{0, 5}, [2]int32{1, 9})[8:]...)
 	broken := errors.New("disk")
-	for at := range len(plain) {
+	for at := range plain {
 		block := pack(t, plain[:at])
 		block = block[:len(block)-28] // without the block of the end
 		_, err := genomeindex.Of(t.Context(), io.MultiReader(bytes.NewReader(block), iotest.ErrReader(broken)), 1)
