@@ -185,7 +185,8 @@ func newRequestShowCommand(e *env) *cobra.Command {
 					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, state, d.Reasons)})
 				}
 				for _, p := range r.Payments {
-					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", word(p.Role), p.Amount, p.Address)})
+					role := word(p.Role)
+					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", role, p.Amount, p.Address)})
 				}
 				return e.result(r, fields...)
 			})
