@@ -156,7 +156,7 @@ func readReport(name string) (*reportFile, error) {
 	if name == "" {
 		return nil, usage("the de-identification report is needed: ask the owner for it")
 	}
-	data, err := readInput(name)
+	data, err := readInput("report", name)
 	if err != nil {
 		return nil, err
 	}

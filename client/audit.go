@@ -161,7 +161,7 @@ func verifyCounts(of id.ID, proofs []*chain.Proof, header *chain.Header) (releas
 func VerifyAudit(document []byte, trusted *chain.Anchor) (*DatasetAudit, error) {
 	var audit DatasetAudit
 	if err := json.Unmarshal(document, &audit); err != nil {
-		return nil, integrity(err)
+		return nil, integrity(within("the file is no audit in JSON", err))
 	}
 	of, err := parseID("dataset", audit.DatasetID)
 	if err != nil {

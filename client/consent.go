@@ -142,6 +142,9 @@ func (s *Session) Consent(ctx context.Context, datasetID string) (*consent.Conse
 
 // ConsentHistory returns all versions of a dataset's consent, oldest first.
 func (s *Session) ConsentHistory(ctx context.Context, datasetID string) ([]consent.Consent, error) {
+	if _, err := parseID("dataset", datasetID); err != nil {
+		return nil, err
+	}
 	var out []consent.Consent
 	err := pages(Window{}, func(page *query.PageRequest) (int, *query.PageResponse, error) {
 		answer, err := s.Chain.Consents().History(ctx,
@@ -152,5 +155,8 @@ func (s *Session) ConsentHistory(ctx context.Context, datasetID string) ([]conse
 		out = append(out, answer.Consents...)
 		return len(answer.Consents), answer.Pagination, nil
 	})
+	if err == nil && len(out) == 0 {
+		_, err = s.Chain.Consents().Consent(ctx, &consent.QueryConsentRequest{DatasetId: datasetID})
+	}
 	return out, classify(err)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/volens-network/volens/core/deid"
@@ -153,7 +152,7 @@ func loadProfile(name string, key []byte) (*deid.Profile, *deid.Pseudonymizer, e
 func scrubFile(
 	ctx context.Context, dst io.Writer, name string, rules formats.Rules, progress Progress,
 ) (result *deid.FileResult, err error) {
-	file, err := openInput(name)
+	file, err := OpenFile("file", name)
 	if err != nil {
 		return nil, err
 	}
@@ -168,31 +167,6 @@ func scrubFile(
 	}
 	bar := start(progress, "de-identify", info.Size())
 	return rules.Scrub(ctx, dst, &counting{src: src, report: bar}, info.Size(), found)
-}
-
-// openInput opens a file of the user.
-func openInput(name string) (*os.File, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, pathless(err)
-	}
-	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		err = usage("a file is needed here, not a folder")
-	}
-	if err != nil {
-		return nil, errors.Join(pathless(err), file.Close())
-	}
-	return file, nil
-}
-
-// pathless keeps the path of a user's file out of an error: it may name a person.
-func pathless(err error) error {
-	var failed *os.PathError
-	if errors.As(err, &failed) {
-		return fmt.Errorf("open input: %w", failed.Err)
-	}
-	return err
 }
 
 func hexBytes(b []byte) string { return hex.EncodeToString(b) }

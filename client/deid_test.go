@@ -193,7 +193,12 @@ func TestDeid_Usage(t *testing.T) {
 	o := options(t, "absent.vcf")
 	_, err := client.Deid(context.Background(), o)
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
-	require.NotContains(t, err.Error(), "absent.vcf", "the path of a file may name a person")
+	require.ErrorContains(t, err, `file "absent.vcf"`, "as it was typed: docs/adr/023-naming-files.md")
+	letter := filepath.Join(t.TempDir(), "maria.vcf")
+	require.NoError(t, os.WriteFile(letter, []byte("this is a letter"), 0o600))
+	_, err = client.Deid(context.Background(), options(t, letter))
+	require.Equal(t, fault.Refused, fault.KindOf(err))
+	require.NotContains(t, err.Error(), "maria", "the path of a file that was read may name a person")
 }
 
 func TestDeid_KeyedByDataset(t *testing.T) {

@@ -51,7 +51,7 @@ func DeidVerify(ctx context.Context, report string, payload []string) (*DeidVerd
 }
 
 func deidVerify(ctx context.Context, reportFile string, payload []string) (*DeidVerdict, error) {
-	data, err := readInput(reportFile)
+	data, err := readInput("report", reportFile)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func verifyFiles(
 	ctx context.Context, report *deid.Report, profile *deid.Profile, payload []string,
 ) (out []FileVerdict, err error) {
 	if report.Archive != nil && len(payload) == 1 {
-		file, err := openInput(payload[0])
+		file, err := OpenFile("payload", payload[0])
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func fileOf(name string, place int, paths []string) string {
 func verifyFile(
 	ctx context.Context, profile *deid.Profile, entry deid.Entry, path string,
 ) (verdict *deid.Verdict, err error) {
-	file, err := openInput(path)
+	file, err := OpenFile("payload", path)
 	if err != nil {
 		return nil, err
 	}
@@ -138,20 +138,11 @@ func verifyIndex(verdict *deid.Verdict, entry deid.IndexEntry, path string) (err
 		return nil
 	}
 	if err != nil {
-		return pathless(err)
+		return unopened("index", indexPath(path, entry), err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	return formats.VerifyIndex(verdict, entry, file)
 }
 
 // readInput reads a report or a document, which have at most maxReport bytes.
-func readInput(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxReport {
-		return nil, usage("%s has more than %d bytes", filepath.Base(name), maxReport)
-	}
-	return os.ReadFile(name)
-}
+func readInput(what, name string) ([]byte, error) { return ReadFile(what, name, maxReport) }

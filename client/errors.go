@@ -3,8 +3,10 @@ package client
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 
+	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/deid/formats"
@@ -23,8 +25,20 @@ func integrity(err error) error { return fault.Wrap(fault.Integrity, err) }
 // refused gives an error the reason codes of the rule that said no.
 func refused(err error, reasons ...string) error { return fault.Refuse(reasons, "%w", err) }
 
-// classify gives the errors of core/* their kind; those that have one keep it.
+// classify gives the errors of core/* their kind; those that have one keep it. What the chain does not have gets a way
+// out.
 func classify(err error) error {
+	var query *chain.QueryError
+	if errors.As(err, &query) && fault.Is(err, fault.NotFound) && fault.WayOut(err) == "" {
+		if way := waysOut[path.Base(query.Path)]; way != "" {
+			return fault.Advise(err, "%s", way)
+		}
+		return err
+	}
+	var tx *chain.TxError
+	if errors.As(err, &tx) && fault.Is(err, fault.NotFound) {
+		return fault.Advise(err, "compare the id with the one you were given")
+	}
 	if err == nil || fault.KindOf(err) != fault.Internal {
 		return err
 	}
@@ -45,6 +59,17 @@ func classify(err error) error {
 	}
 }
 
+// waysOut say, by what was asked for, how to find what the chain does have.
+var waysOut = map[string]string{
+	"Dataset":          "compare the id with the one you were given; volens dataset list shows your own",
+	"Consent":          "nobody gave one, or there is no such dataset: volens dataset show tells",
+	"Request":          "compare the id with the one you were given; volens request list shows all",
+	"Seat":             "volens request show tells how many seats a request has",
+	"Claim":            "volens service claim makes one",
+	"Organisation":     "volens org list shows all",
+	"Deidentification": "the owner asks for one with volens dataset inspect",
+}
+
 func isAny(err error, sentinels ...error) bool {
 	return slices.ContainsFunc(sentinels, func(s error) bool { return errors.Is(err, s) })
 }
@@ -58,7 +83,7 @@ func denied(verdict string, reasons []string) error {
 func parseID(what, text string) (id.ID, error) {
 	out, err := id.Parse(text)
 	if err != nil {
-		return out, usage("%s %q: %v", what, text, err)
+		return out, usage("%s %q is no id: an id has 32 lower-case hexadecimal digits", what, text)
 	}
 	return out, nil
 }

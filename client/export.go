@@ -3,7 +3,6 @@ package client
 import (
 	"crypto/ecdh"
 	"io"
-	"os"
 
 	"github.com/volens-network/volens/core/crypt4gh"
 )
@@ -15,18 +14,21 @@ type exportOptions struct {
 	reader *ecdh.PublicKey
 }
 
+// maxReaderKey bounds the file of a public key, in bytes.
+const maxReaderKey = 64 << 10
+
 // exportKey reads the public key of a Crypt4GH reader; no path is no key.
 func exportKey(path string) (*ecdh.PublicKey, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // the export is a choice
 	}
-	text, err := os.ReadFile(path)
+	text, err := ReadFile("reader key", path, maxReaderKey)
 	if err != nil {
 		return nil, err
 	}
 	key, err := crypt4gh.ParsePublicKey(text)
 	if err != nil {
-		return nil, usage("public key of the Crypt4GH reader: %w", err)
+		return nil, usage("reader key %q: %w", path, err)
 	}
 	return key, nil
 }

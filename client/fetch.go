@@ -97,7 +97,7 @@ func (s *Session) fetch(ctx context.Context, o FetchOptions) (*Fetched, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Out, folderMode); err != nil {
+	if err := intoFolder(o.Out); err != nil {
 		return nil, err
 	}
 	out := &Fetched{

@@ -129,7 +129,7 @@ func (s *Session) ingestJournal(o IngestOptions) (*home.Journal, error) {
 		}
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, usage("input: %v", errors.Unwrap(err))
+			return nil, unopened("file", name, err)
 		}
 		fmt.Fprintf(&text, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 	}

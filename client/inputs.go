@@ -10,14 +10,14 @@ import (
 )
 
 // Inputs lists the regular files that are meant: files as they are named, and those of folders, in the order of their
-// names. Hidden files, and what is neither file nor folder, are left out of folders. Paths stay out of errors.
+// names. Hidden files, and what is neither file nor folder, are left out of folders.
 func Inputs(names []string) ([]string, error) {
 	var out []string
 	for _, name := range names {
 		info, err := os.Stat(name)
 		switch {
 		case err != nil:
-			return nil, pathless(err)
+			return nil, unopened("file", name, err)
 		case info.Mode().IsRegular():
 			out = append(out, name)
 		case info.IsDir():
@@ -27,10 +27,12 @@ func Inputs(names []string) ([]string, error) {
 			}
 			out = append(out, found...)
 		default:
-			return nil, usage("input is neither a file nor a folder")
+			return nil, usage("%q is neither a file nor a folder", name)
 		}
 	}
 	switch {
+	case len(out) == 0 && len(names) > 0:
+		return nil, usage("folder %q holds no file: a file, or a folder with files, is needed", names[0])
 	case len(out) == 0:
 		return nil, usage("a file, or a folder with files, is needed")
 	case len(out) > manifest.MaxFiles:
@@ -45,7 +47,7 @@ func filesOf(folder string) ([]string, error) {
 		hidden := path != folder && strings.HasPrefix(entry.Name(), ".")
 		switch {
 		case err != nil:
-			return pathless(err)
+			return unopened("folder", path, err)
 		case hidden && entry.IsDir():
 			return fs.SkipDir
 		case !hidden && entry.Type().IsRegular():

@@ -59,7 +59,7 @@ var errSealedToOther = errors.New("the opening of the facets is sealed to anothe
 // it, in plain JSON. The error is errSealedToOther, one of the file system's, or
 // facet.ErrOpening.
 func openOpening(file string, identity age.Identity) (facet.Opening, error) {
-	data, err := readInput(file)
+	data, err := readInput("file of facets", file)
 	if err != nil {
 		return facet.Opening{}, err
 	}

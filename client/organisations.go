@@ -238,7 +238,7 @@ func digestOf(what, file, text string) ([]byte, error) {
 		}
 		return sum, nil
 	}
-	data, err := readInput(file)
+	data, err := readInput(what, file)
 	if err != nil {
 		return nil, err
 	}

@@ -1,16 +1,17 @@
 package client
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
-	"errors"
-	"os"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
 
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
+	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/core/papers"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/market"
@@ -89,25 +90,24 @@ func NewRequestFile(path string) error {
 
 // ReadRequest reads a request file and the protocol that it names. Unknown keys are
 // refused.
-func ReadRequest(path string) (f *RequestFile, err error) {
-	defer func() { err = classify(err) }()
-	file, err := os.Open(path)
+func ReadRequest(path string) (*RequestFile, error) {
+	text, err := ReadFile("request file", path, maxYAML)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	f = &RequestFile{}
-	if err := decodeYAML(file, f); err != nil {
-		return nil, err
+	f := &RequestFile{}
+	if err := decodeYAML(bytes.NewReader(text), f); err != nil {
+		return nil, fault.Advise(within(fmt.Sprintf("request file %q", path), err),
+			"volens request new writes one to fill in")
 	}
 	if f.Protocol == "" {
-		return nil, usage("protocol: name the file of the study protocol")
+		return nil, usage("request file %q: protocol: name the file of the study protocol", path)
 	}
 	protocol := f.Protocol
 	if !filepath.IsAbs(protocol) {
 		protocol = filepath.Join(filepath.Dir(path), protocol)
 	}
-	data, err := readInput(protocol)
+	data, err := readInput("protocol", protocol)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	sdk "github.com/cosmos/cosmos-sdk/types"
 	"github.com/cosmos/cosmos-sdk/types/query"
 
+	"github.com/volens-network/volens/client/fault"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/market"
 )
@@ -84,7 +85,7 @@ func (s *Session) request(ctx context.Context, requestID string) (*RequestView, 
 	if err != nil {
 		return nil, err
 	}
-	out.SeatStates, err = s.Seats(ctx, requestID, Window{})
+	out.SeatStates, err = s.seats(ctx, requestID, Window{})
 	return &out, err
 }
 
@@ -115,6 +116,26 @@ func (s *Session) Requests(ctx context.Context, researcher, state string, w Wind
 
 // Seats lists the seats of a request or inspection.
 func (s *Session) Seats(ctx context.Context, requestID string, w Window) ([]custody.Seat, error) {
+	if _, err := parseID("request", requestID); err != nil {
+		return nil, err
+	}
+	out, err := s.seats(ctx, requestID, w)
+	if err == nil && len(out) == 0 {
+		err = s.exists(ctx, requestID)
+	}
+	return out, classify(err)
+}
+
+// exists fails with NotFound if an id is neither that of a request nor of an inspection.
+func (s *Session) exists(ctx context.Context, requestID string) error {
+	_, err := s.Chain.Custody().Inspection(ctx, &custody.QueryInspectionRequest{InspectionId: requestID})
+	if fault.Is(err, fault.NotFound) {
+		_, err = s.Chain.Market().Request(ctx, &market.QueryRequestRequest{RequestId: requestID})
+	}
+	return err
+}
+
+func (s *Session) seats(ctx context.Context, requestID string, w Window) ([]custody.Seat, error) {
 	var out []custody.Seat
 	err := pages(w, func(page *query.PageRequest) (int, *query.PageResponse, error) {
 		answer, err := s.Chain.Custody().Seats(ctx, &custody.QuerySeatsRequest{RequestId: requestID, Pagination: page})
@@ -124,7 +145,7 @@ func (s *Session) Seats(ctx context.Context, requestID string, w Window) ([]cust
 		out = append(out, answer.Seats...)
 		return len(answer.Seats), answer.Pagination, nil
 	})
-	return out, classify(err)
+	return out, err
 }
 
 // Cancel ends an own request before it clears.

@@ -132,7 +132,7 @@ type original struct {
 }
 
 func openOriginal(name string, rules formats.Rules, progress Progress) (*original, error) {
-	file, err := openInput(name)
+	file, err := OpenFile("file", name)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func decodeYAML(r io.Reader, into any) error {
 	var malformed *yaml.TypeError
 	switch {
 	case errors.As(err, &malformed):
-		return usage("%s", strings.Join(malformed.Errors, "; "))
+		return usage("%s", goTypes.ReplaceAllString(strings.Join(malformed.Errors, "; "), ""))
 	case err != nil && !errors.Is(err, io.EOF):
 		return usage("%v", err)
 	default:
@@ -120,6 +121,9 @@ func decodeYAML(r io.Reader, into any) error {
 }
 
 const maxYAML = 1 << 20
+
+// goTypes is what the decoder of YAML says of this program's own types.
+var goTypes = regexp.MustCompile(` (?:into|in type) [\w.\[\]*]+`)
 
 // provision fills every field that the chain demands. owner is the dataset's account.
 func (t Terms) provision(owner string, template consent.Template, now time.Time) (consent.Provision, error) {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/volens-network/volens/client/fault"
 )
 
 const (
@@ -38,7 +40,12 @@ func (p *pending) create(folder string) (*os.File, error) {
 
 func (p *pending) temporary(folder, pattern string) (*os.File, error) {
 	file, err := os.CreateTemp(folder, pattern)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.E(fault.NotFound, "there is no folder %q for the result", folder)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, usage("folder %q may not be written to: permission denied", folder)
+	case err != nil:
 		return nil, fmt.Errorf("begin output: %w", err)
 	}
 	p.open = file
@@ -50,7 +57,7 @@ func (p *pending) folder(path string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		p.fresh = path
 	}
-	return os.MkdirAll(path, folderMode)
+	return intoFolder(path)
 }
 
 // begin is create for a file that one operation alone makes: what an attempt that was

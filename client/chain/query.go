@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"google.golang.org/grpc"
@@ -36,13 +37,23 @@ func heightOf(ctx context.Context) int64 {
 // QueryError is a query that the application answered with an error.
 type QueryError struct {
 	Path      string // of the query
+	Subject   string // what was asked for, with its id; empty where the query names nothing
 	Codespace string
 	Code      uint32
 	Log       string
 }
 
-// Error names the query and what the application said.
-func (e *QueryError) Error() string { return fmt.Sprintf("query %s: %s", e.Path, e.Log) }
+// Error names what was asked for, else the query, and what the application said.
+func (e *QueryError) Error() string {
+	switch {
+	case e.Subject != "" && e.FaultKind() == fault.NotFound:
+		return "there is no " + e.Subject + " on this chain"
+	case e.Subject != "":
+		return fmt.Sprintf("ask the chain for %s: %s", e.Subject, plainLog(e.Log))
+	default:
+		return fmt.Sprintf("query %s: %s", e.Path, plainLog(e.Log))
+	}
+}
 
 // FaultKind is NotFound, Usage and the like by the SDK's code.
 func (e *QueryError) FaultKind() fault.Kind {
@@ -85,6 +96,10 @@ func (c *Client) Invoke(ctx context.Context, method string, request, reply any, 
 	}
 	value, err := c.query(ctx, method, data)
 	if err != nil {
+		var failed *QueryError
+		if errors.As(err, &failed) {
+			failed.Subject = subject(request)
+		}
 		return err
 	}
 	if err := proto.Unmarshal(value, out); err != nil {
@@ -107,7 +122,7 @@ func (c *Client) NewStream(
 func (c *Client) query(ctx context.Context, path string, data []byte) ([]byte, error) {
 	result, err := c.node.ABCIQueryWithOptions(ctx, path, data, rpcclient.ABCIQueryOptions{Height: heightOf(ctx)})
 	if err != nil {
-		return nil, fault.E(fault.Unavailable, "query %s: %w", path, err)
+		return nil, unreachable(fault.E(fault.Unavailable, "query %s: %w", path, err))
 	}
 	answer := result.Response
 	if !answer.IsOK() {

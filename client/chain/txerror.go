@@ -31,9 +31,9 @@ type TxError struct {
 // Error says what the chain said.
 func (e *TxError) Error() string {
 	if e.Height == 0 {
-		return fmt.Sprintf("transaction refused: %s", e.Log)
+		return fmt.Sprintf("transaction refused: %s", plainLog(e.Log))
 	}
-	return fmt.Sprintf("transaction refused at height %d: %s", e.Height, e.Log)
+	return fmt.Sprintf("transaction refused at height %d: %s", e.Height, plainLog(e.Log))
 }
 
 // Unwrap is the registered error of this codespace and code.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,6 +27,12 @@ import (
 // version is set by the linker.
 var version = "dev"
 
+// The forms of --output.
+const (
+	outputText = "text"
+	outputJSON = "json"
+)
+
 // settings are the flags that change what gateway.yaml says.
 type settings struct {
 	home, output, chainID, node, listen, publicURL, bucket string
@@ -33,11 +40,25 @@ type settings struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := newRoot().ExecuteContext(ctx)
+	root := newRoot()
+	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "volens-gateway:", err)
+		fail(os.Stderr, err, outputJSON == root.Flag("output").Value.String() || fault.WantsJSON(os.Args[1:]))
 		os.Exit(fault.KindOf(err).ExitCode())
+	}
+}
+
+// fail tells why the program ended: in words, or as one line of JSON.
+func fail(w io.Writer, err error, asJSON bool) {
+	failed := error(nil)
+	if asJSON {
+		failed = fault.ReportOf(err).Write(w)
+	} else {
+		_, failed = fmt.Fprintln(w, "volens-gateway:", err)
+	}
+	if failed != nil {
+		return // There is nobody left to tell.
 	}
 }
 
@@ -54,7 +75,7 @@ func newRoot() *cobra.Command {
 		home = "."
 	}
 	root.PersistentFlags().StringVar(&s.home, "home", filepath.Join(home, ".volens-gateway"), "folder of the gateway")
-	root.PersistentFlags().StringVar(&s.output, "output", "text", "text or json")
+	root.PersistentFlags().StringVar(&s.output, "output", outputText, "text, or json: one object a line, errors too")
 	initialise := &cobra.Command{Use: "init", Short: "Make keys and settings", Args: cobra.NoArgs, RunE: s.init}
 	start := &cobra.Command{Use: "start", Short: "Serve until interrupted", Args: cobra.NoArgs, RunE: s.start}
 	status := &cobra.Command{Use: "status", Short: "Ask the running gateway", Args: cobra.NoArgs, RunE: s.status}

@@ -39,9 +39,9 @@ func (s *settings) status(cmd *cobra.Command, _ []string) error {
 // print writes one JSON object a line, or words.
 func (s *settings) print(cmd *cobra.Command, value any, format string, words ...any) error {
 	switch s.output {
-	case "json":
+	case outputJSON:
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(value)
-	case "text":
+	case outputText:
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), format, words...)
 		return err
 	default:

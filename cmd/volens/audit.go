@@ -42,7 +42,7 @@ func auditFields(a *client.DatasetAudit) []field {
 	}
 	for _, r := range a.Releases {
 		fields = append(fields, field{"release", fmt.Sprintf("height %d %s to %s by consent version %d",
-			r.Height, r.Kind, r.Reader, r.ConsentVersion)})
+			r.Height, word(r.Kind), r.Reader, r.ConsentVersion)})
 	}
 	for _, c := range a.Consents {
 		fields = append(
@@ -99,7 +99,7 @@ func newAuditVerifyCommand(e *env) *cobra.Command {
 		Example: "  volens audit verify audit.json --trust 120:ABCD...",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			document, err := readSecret(args[0], maxDocument)
+			document, err := readNamed("audit", args[0], maxDocument)
 			if err != nil {
 				return err
 			}

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"os"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -62,16 +62,15 @@ func (t *termFlags) declare(c *cobra.Command) {
 }
 
 // read puts the flags that were given over the file, or over the defaults.
-func (t *termFlags) read(c *cobra.Command) (terms client.Terms, err error) {
-	terms = client.DefaultTerms()
+func (t *termFlags) read(c *cobra.Command) (client.Terms, error) {
+	terms := client.DefaultTerms()
 	if t.file != "" {
-		file, err := os.Open(t.file)
+		text, err := readNamed("file of terms", t.file, maxDocument)
 		if err != nil {
-			return terms, fault.Wrap(fault.Usage, err)
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		if terms, err = client.ReadTerms(file); err != nil {
 			return terms, err
+		}
+		if terms, err = client.ReadTerms(bytes.NewReader(text)); err != nil {
+			return terms, fmt.Errorf("file of terms %q: %w", t.file, err)
 		}
 	}
 	for name, set := range map[string]func(){

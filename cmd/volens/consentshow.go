@@ -131,11 +131,11 @@ func newConsentVerifyCommand(e *env) *cobra.Command {
 		Example: "  volens consent verify consent.json --header header.json --trust 120:ABCD...",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			document, err := readSecret(args[0], maxDocument)
+			document, err := readNamed("consent", args[0], maxDocument)
 			if err != nil {
 				return err
 			}
-			raw, err := readSecret(headerFile, maxDocument)
+			raw, err := readNamed("header", headerFile, maxDocument)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,4 +44,20 @@ func Verbs() []string {
 func Bar(w io.Writer, now func() time.Time, label string, total int64) (draw func(int64), end func()) {
 	e := &env{stderr: w, terminal: true, now: now}
 	return progress{e}.Bar(label, total), e.endBars
+}
+
+// Word is how a value is shown in text.
+var Word = word
+
+// Shown is what a result with one field, and a table with one cell, look like.
+func Shown(output string, v any, name string, value any) string {
+	var out strings.Builder
+	e := &env{stdout: &out, output: output}
+	if err := e.result(v, field{name, value}); err != nil {
+		return err.Error()
+	}
+	if err := table(e, []any{v}, []string{strings.ToUpper(name)}, func(any) []any { return []any{value} }); err != nil {
+		return err.Error()
+	}
+	return out.String()
 }

@@ -29,7 +29,7 @@ func (e *env) words24(file string) (string, error) {
 	if file == "" {
 		return e.ask("24 words")
 	}
-	data, err := readSecret(file, maxWords)
+	data, err := readNamed("file of words", file, maxWords)
 	if err != nil {
 		return "", err
 	}

@@ -2,12 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/term"
 
+	"github.com/volens-network/volens/client"
 	"github.com/volens-network/volens/client/fault"
 )
 
@@ -66,7 +65,7 @@ func (e *env) ask(what string) (string, error) {
 
 // readPassphrase reads the first line of a file.
 func readPassphrase(name string) (text string, err error) {
-	data, err := readSecret(name, maxPassphrase)
+	data, err := readNamed("passphrase file", name, maxPassphrase)
 	if err != nil {
 		return "", err
 	}
@@ -78,16 +77,9 @@ func readPassphrase(name string) (text string, err error) {
 	return line, nil
 }
 
-// readSecret reads a file, or standard input for "-" is not offered: secrets come from
-// files that only their owner can read, or from the keyboard.
-func readSecret(name string, limit int64) (data []byte, err error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, fault.Wrap(fault.Usage, err)
-	}
-	data, err = io.ReadAll(io.LimitReader(file, limit))
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return data, err
+// readNamed reads a file that an argument or a flag names. Standard input for "-" is not offered: secrets come from
+// files that only their owner can read, or from the keyboard. A file that is not there is a slip in the command.
+func readNamed(what, name string, limit int64) ([]byte, error) {
+	data, err := client.ReadFile(what, name, limit)
+	return data, fault.Wrap(fault.Usage, err)
 }

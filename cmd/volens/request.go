@@ -181,10 +181,12 @@ func newRequestShowCommand(e *env) *cobra.Command {
 					{"refunded", r.Escrow.Refunded},
 				}
 				for _, d := range r.Decisions {
-					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, d.State, d.Reasons)})
+					state := word(d.State)
+					fields = append(fields, field{"decision", fmt.Sprintf("%s %s %v", d.DatasetId, state, d.Reasons)})
 				}
 				for _, p := range r.Payments {
-					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", p.Role, p.Amount, p.Address)})
+					role := word(p.Role)
+					fields = append(fields, field{"payment", fmt.Sprintf("%s %s %s", role, p.Amount, p.Address)})
 				}
 				return e.result(r, fields...)
 			})

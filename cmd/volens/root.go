@@ -53,7 +53,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	}
 	root := newRoot(e)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	e.endBars()
 	if closed := e.close(); err == nil && closed != nil {
 		err = closed
@@ -63,8 +63,11 @@ func run(ctx context.Context, e *env, args []string) int {
 	}
 	if !e.running {
 		err = fault.Wrap(fault.Usage, err)
+		if fault.WantsJSON(args) { // The flags were perhaps not read as far as this one.
+			e.output = outputJSON
+		}
 	}
-	e.fail(err)
+	e.fail(err, command)
 	return fault.KindOf(err).ExitCode()
 }
 
@@ -76,7 +79,8 @@ func newRoot(e *env) *cobra.Command {
 		Long: "volens de-identifies, seals and registers a patient's files, asks for data and pays for it,\n" +
 			"grants and revokes consent, opens what was released, and proves what ever was.\n\n" +
 			"It exits with 0 when all is done, 1 after what nobody foresaw, 2 after a mistake in the command, 3 when\n" +
-			"a rule refuses, 4 when there is no such thing, 5 when it may work later, 6 after a wrong digest or proof.",
+			"a rule refuses, 4 when there is no such thing, 5 when it may work later, 6 after a wrong digest or proof.\n" +
+			"With --output json the last line on standard error is then {\"error\":{...}}, with code and message.",
 		Example:       "  volens demo\n  volens keys new\n  volens ingest genome.vcf.gz",
 		Version:       e.version,
 		SilenceErrors: true, SilenceUsage: true,
@@ -121,7 +125,7 @@ func (e *env) addGlobalFlags(root *cobra.Command) {
 		"",
 		"what a unit of gas is paid with, such as 0.025uvol (default: nothing)",
 	)
-	flags.StringVar(&e.output, "output", outputText, "text, or json: one object a line")
+	flags.StringVar(&e.output, "output", outputText, "text, or json: one object a line, errors too")
 	flags.StringVar(&e.passphraseFile, "passphrase-file", "", "file with the wallet's passphrase (default: ask)")
 	flags.BoolVar(&e.yes, "yes", false, "answer every question with yes")
 	flags.BoolVar(&e.quiet, "quiet", false, "print results only")
@@ -145,7 +149,11 @@ func group(use, short, example string, commands ...*cobra.Command) *cobra.Comman
 			if len(args) > 0 {
 				return fault.E(fault.Usage, "unknown command %q for %q", args[0], cmd.CommandPath())
 			}
-			return errors.Join(cmd.Help(), fault.E(fault.Usage, "%s: name what to do", cmd.CommandPath()))
+			missing := fault.E(fault.Usage, "%s: name what to do", cmd.CommandPath())
+			if cmd.Flag("output").Value.String() == outputJSON {
+				return missing // Help is no JSON.
+			}
+			return errors.Join(cmd.Help(), missing)
 		},
 	}
 	c.AddCommand(commands...)

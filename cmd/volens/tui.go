@@ -6,6 +6,8 @@ package main
 //     object a line;
 //   - words go to standard error, begin with "volens: ", are in lower case and end
 //     without a full stop; --quiet leaves warnings and errors only;
+//   - why a command failed is the last line on standard error, with --output json one
+//     object {"error":{"code","exit_code","message","reasons","way_out"}};
 //   - progress bars appear on a terminal, for what takes longer than a second, and are
 //     erased at their end;
 //   - what came from a gateway, a node or a file cannot steer the terminal: control
@@ -24,6 +26,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"github.com/volens-network/volens/client/fault"
 )
 
@@ -41,7 +45,7 @@ func (e *env) result(v any, fields ...field) error {
 	}
 	w := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range fields {
-		if text := plain(fmt.Sprint(f.value)); text != "" {
+		if text := plain(word(f.value)); text != "" {
 			if _, err := fmt.Fprintf(w, "%s\t%s\n", f.name, text); err != nil {
 				return err
 			}
@@ -69,7 +73,7 @@ func table[T any](e *env, rows []T, head []string, cells func(T) []any) error {
 	for _, row := range rows {
 		var line []string
 		for _, cell := range cells(row) {
-			line = append(line, plain(fmt.Sprint(cell)))
+			line = append(line, plain(word(cell)))
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(line, "\t")); err != nil {
 			return err
@@ -112,14 +116,39 @@ func (e *env) say(format string, args ...any) {
 // warn is for what the user must know.
 func (e *env) warn(format string, args ...any) { e.words("warning: ", format, args...) }
 
-// fail tells why a command ended, with the reason codes of a refusal.
-func (e *env) fail(err error) {
-	reasons := fault.Reasons(err)
-	if len(reasons) > 0 {
-		e.words(fault.KindOf(err).String()+": ", "%v [%s]", err, strings.Join(reasons, " "))
+// fail tells why a command ended: in words, with the reason codes of a refusal and the way out, or as JSON.
+func (e *env) fail(err error, command *cobra.Command) {
+	report := fault.ReportOf(err)
+	if e.output == outputJSON {
+		if report.WayOut == "" {
+			report.WayOut = wayOut(fault.KindOf(err), command)
+		}
+		e.endBars()
+		if err := report.Write(e.stderr); err != nil {
+			return // There is nobody left to tell.
+		}
 		return
 	}
-	e.words(fault.KindOf(err).String()+": ", "%v", err)
+	text := report.Message
+	if report.WayOut != "" {
+		text += ": " + report.WayOut
+	}
+	if len(report.Reasons) > 0 {
+		text += " [" + strings.Join(report.Reasons, " ") + "]"
+	}
+	e.words(fault.KindOf(err).String()+": ", "%s", text)
+}
+
+// wayOut is what can be said for every error of a kind; nothing for most.
+func wayOut(kind fault.Kind, command *cobra.Command) string {
+	switch kind {
+	case fault.Usage:
+		return fmt.Sprintf("%s --help lists arguments and flags", command.CommandPath())
+	case fault.Unavailable:
+		return "the same command may work later"
+	default:
+		return ""
+	}
 }
 
 func (e *env) words(prefix, format string, args ...any) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/volens-network/volens/core/deid/octets"
 )
 
 // Pattern names a kind of text that must not be in the output.
@@ -97,24 +99,12 @@ func findDashed(patterns []Pattern, text []byte, e edges) (Pattern, bool) {
 	return "", false
 }
 
-// Eight bytes are looked at as one number: ones and highs have the lowest and the highest bit of each.
-const (
-	ones  = 0x0101_0101_0101_0101
-	highs = ones << 7
-)
-
-// equal marks the highest bit of each byte of word that is c, and of no other.
-func equal(word uint64, c byte) uint64 {
-	x := word ^ ones*uint64(c)
-	return ^((x &^ highs) + highs - ones | x) & highs
-}
-
 // hasAddress finds an IPv4 address. Between two of its dots there are three digits at most, so that a dot and the
 // next one, two to four bytes on, are in one of the words that begin at every fourth byte.
 func hasAddress(text []byte, e edges) bool {
 	at := 0
 	for ; at+8 <= len(text); at += 4 {
-		dots := equal(binary.LittleEndian.Uint64(text[at:]), '.')
+		dots := octets.Equal(binary.LittleEndian.Uint64(text[at:]), '.')
 		for dots &= dots>>16 | dots>>24 | dots>>32; dots != 0; dots &= dots - 1 {
 			if i := at + bits.TrailingZeros64(dots)/8; digitAt(text, i-1) && isAddress(text, i, e) {
 				return true
@@ -133,7 +123,7 @@ func hasAddress(text []byte, e edges) bool {
 func hasScheme(text []byte) bool {
 	at := 0
 	for ; at+8 <= len(text); at += 4 {
-		slashes := equal(binary.LittleEndian.Uint64(text[at:]), '/')
+		slashes := octets.Equal(binary.LittleEndian.Uint64(text[at:]), '/')
 		if slashes&(slashes>>8) != 0 && bytes.Contains(text[max(at-1, 0):at+8], []byte("://")) {
 			return true
 		}

@@ -48,12 +48,12 @@ type RefusalError struct {
 	Count int
 }
 
-// Error implements error.
+// Error is the detail, with the line; whoever shows it shows the code beside it.
 func (r *RefusalError) Error() string {
 	if r.Count > 0 && r.Code != CodeSeveralPersons {
-		return fmt.Sprintf("refused: %s: %s (line %d)", r.Code, r.Detail, r.Count)
+		return fmt.Sprintf("%s (line %d)", r.Detail, r.Count)
 	}
-	return fmt.Sprintf("refused: %s: %s", r.Code, r.Detail)
+	return r.Detail
 }
 
 // Refuse makes a RefusalError.

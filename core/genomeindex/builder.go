@@ -27,6 +27,10 @@ const (
 	budget = 2 << 20
 	// perSequence is what a sequence with records costs of the budget.
 	perSequence = 16
+	// emptyPerPart is how many sequences without records cost one part: an index has eight bytes for each. No file
+	// names more than maxSequences.
+	emptyPerPart = 2
+	maxSequences = budget * emptyPerPart
 )
 
 // span is a part of the file, in plain offsets.

@@ -92,3 +92,22 @@ func TestBuilder_OfNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, genomeindex.Tabix, index.Kind)
 }
+
+// A header of BAM may name sequences that no read is on: an index has eight bytes for each.
+func TestReads_SequencesWithoutReads(t *testing.T) {
+	const most = 32 << 20 // bytes of content: doc.go
+	var b genomeindex.Builder
+	_, err := b.Reads(1<<24, &bgzf.Offsets{})
+	require.ErrorIs(t, err, genomeindex.ErrSize)
+
+	b = genomeindex.Builder{}
+	index, err := b.Reads(most/8, &bgzf.Offsets{})
+	require.NoError(t, err, "more than any assembly has")
+	require.LessOrEqual(t, len(index.Content), most+64)
+	_, err = b.Reads(most/8, &bgzf.Offsets{})
+	require.NoError(t, err, "asking changes nothing")
+
+	b.Add(record(0, 1, 2))
+	_, err = b.Reads(most/8, &bgzf.Offsets{})
+	require.ErrorIs(t, err, genomeindex.ErrSize, "what is used is counted beside")
+}

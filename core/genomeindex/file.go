@@ -70,9 +70,12 @@ func (b *Builder) Variants(at *bgzf.Offsets) (*Index, error) {
 	return b.finish(Tabix, append(out, form...), len(b.names), at)
 }
 
-// Reads is the index of a BAM file with so many sequences in its header. Its errors are those
-// of Variants.
+// Reads is the index of a BAM file with so many sequences in its header, of which those without
+// reads count, too. Its errors are those of Variants.
 func (b *Builder) Reads(sequences int, at *bgzf.Offsets) (*Index, error) {
+	if b.err == nil && sequences > (budget-b.spent)*emptyPerPart {
+		b.fail(ErrSize)
+	}
 	if depth := b.depth(); depth > fixedDepth {
 		out := encoding("CSI\x01").words(window, uint32(depth), 0) //nolint:gosec // at most maxLevels
 		return b.finish(CSI, out.count(sequences), sequences, at)

@@ -20,8 +20,6 @@ const (
 	vcfMagic = "##fileformat=VCF"
 	// maxRecord bounds a line of VCF and a record of BAM.
 	maxRecord = 64 << 20
-	// maxSequences bounds the sequences that a header of BAM names.
-	maxSequences = 1 << 24
 	// maxPosition is how many digits a position may have.
 	maxPosition = 12
 	columns     = 8
@@ -158,8 +156,11 @@ func (s *scan) header() error {
 	if err != nil {
 		return err
 	}
-	if s.sequences, err = s.length(); err != nil || s.sequences > maxSequences {
-		return errors.Join(err, ErrForm)
+	if s.sequences, err = s.length(); err != nil {
+		return err
+	}
+	if s.sequences > maxSequences {
+		return ErrSize
 	}
 	for range s.sequences {
 		name, err := s.length()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -122,4 +123,24 @@ func FuzzOf(f *testing.F) {
 		require.NoError(t, err)
 		require.NotEmpty(t, file)
 	})
+}
+
+// Wherever a source fails, its error is told and is no fault of the form; wherever it ends, the form is at fault.
+func TestOf_SourceFailsAnywhere(t *testing.T) {
+	text := "@HD\tVN:1.6\tSO:coordinate\n" // longer than what tells the kind
+	plain := append([]byte("BAM\x01"), byte(len(text)), 0, 0, 0)
+	plain = append(append(plain, text...), alignments([2]int32{0, 5}, [2]int32{1, 9})[8:]...)
+	broken := errors.New("disk")
+	for at := range plain {
+		block := pack(t, plain[:at])
+		block = block[:len(block)-28] // without the block of the end
+		_, err := genomeindex.Of(t.Context(), io.MultiReader(bytes.NewReader(block), iotest.ErrReader(broken)), 1)
+		require.ErrorIs(t, err, broken, "after %d bytes", at)
+		require.NotErrorIs(t, err, genomeindex.ErrForm, "after %d bytes", at)
+	}
+}
+
+func TestOf_MoreSequencesThanAnIndexTakes(t *testing.T) {
+	_, err := indexOf(t, []byte("BAM\x01\x00\x00\x00\x00\x01\x00\x40\x00"))
+	require.ErrorIs(t, err, genomeindex.ErrSize)
 }

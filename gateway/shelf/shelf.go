@@ -57,13 +57,15 @@ type Shelf struct {
 	now    func() time.Time
 
 	mu    sync.Mutex
-	asked map[id.ID]asking
+	asked map[id.ID]*asking
 }
 
 // asking is when the others were asked last, and what is closed when they have answered.
 type asking struct {
 	at   time.Time
 	done chan struct{}
+	// unkept are papers that came but could not be put on the shelf: for those who wait.
+	unkept *papers.Papers
 }
 
 // Open opens the folder, and makes it if need be.
@@ -71,7 +73,7 @@ func Open(dir string, others Others, now func() time.Time) (*Shelf, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("open shelf: %w", err)
 	}
-	return &Shelf{dir: dir, others: others, now: now, asked: map[id.ID]asking{}}, nil
+	return &Shelf{dir: dir, others: others, now: now, asked: map[id.ID]*asking{}}, nil
 }
 
 // Put keeps papers that have the digests. Doing so again changes nothing. Errors are those
@@ -114,18 +116,21 @@ func (s *Shelf) Get(request id.ID) (papers.Papers, error) {
 
 // Fetch asks the other gateways, keeps what has the digests, and returns it; ErrUnknown if
 // none has it, or had it a moment ago. Who asks while they are asked waits for the same
-// answer, and who goes away ends nothing.
+// answer, and who goes away ends nothing. Papers that the disk has no room for are returned all the same.
 func (s *Shelf) Fetch(ctx context.Context, request id.ID, want papers.Digests) (papers.Papers, error) {
-	done, first := s.turn(request)
+	turn, first := s.turn(request)
 	if !first {
 		select {
-		case <-done:
-			return s.Get(request)
+		case <-turn.done:
 		case <-ctx.Done():
 			return papers.Papers{}, fmt.Errorf("%w: %s: %w", ErrUnknown, request, ctx.Err())
 		}
+		if turn.unkept != nil {
+			return *turn.unkept, nil
+		}
+		return s.Get(request)
 	}
-	defer close(done)
+	defer close(turn.done)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	origins, err := s.others.Origins(ctx)
@@ -133,30 +138,46 @@ func (s *Shelf) Fetch(ctx context.Context, request id.ID, want papers.Digests) (
 		s.forget(request)
 		return papers.Papers{}, fmt.Errorf("%w: %s: %w", ErrUnknown, request, err)
 	}
-	for _, origin := range origins[:min(len(origins), maxOthers)] {
-		p, err := s.others.Papers(ctx, origin, request)
+	origins = origins[:min(len(origins), maxOthers)]
+	for i, origin := range origins {
+		p, err := s.ask(ctx, origin, len(origins)-i, request)
 		if err != nil || p.Verify(want) != nil {
 			continue
 		}
-		return p, s.Put(request, p, want)
+		if s.Put(request, p, want) != nil {
+			turn.unkept = &p
+			s.forget(request)
+		}
+		return p, nil
 	}
 	return papers.Papers{}, fmt.Errorf("%w: %s", ErrUnknown, request)
 }
 
+// ask asks one of so many that are left. None takes the time of those behind it: one that hangs would hide what they
+// have.
+func (s *Shelf) ask(ctx context.Context, origin string, left int, request id.ID) (papers.Papers, error) {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
+		defer cancel()
+	}
+	return s.others.Papers(ctx, origin, request)
+}
+
 // turn says whether others are to be asked now, and what is closed when they were.
-func (s *Shelf) turn(request id.ID) (done chan struct{}, first bool) {
+func (s *Shelf) turn(request id.ID) (turn *asking, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	if last, ok := s.asked[request]; ok && now.Sub(last.at) < pause {
-		return last.done, false
+		return last, false
 	}
 	if len(s.asked) >= maxAsked {
 		clear(s.asked)
 	}
-	done = make(chan struct{})
-	s.asked[request] = asking{at: now, done: done}
-	return done, true
+	turn = &asking{at: now, done: make(chan struct{})}
+	s.asked[request] = turn
+	return turn, true
 }
 
 // forget lets others be asked again at once.

@@ -175,3 +175,57 @@ func TestFetch_Bounded(t *testing.T) {
 	_, err = s.Fetch(context.Background(), id.ID{9}, digests(t, good))
 	require.ErrorIs(t, err, shelf.ErrUnknown)
 }
+
+// hanging has papers that answers only when nobody waits any more, but for the last.
+type hanging struct {
+	*others
+
+	last string
+}
+
+func (h hanging) Papers(ctx context.Context, origin string, request id.ID) (papers.Papers, error) {
+	if origin != h.last {
+		<-ctx.Done()
+		return papers.Papers{}, ctx.Err()
+	}
+	return h.others.Papers(ctx, origin, request)
+}
+
+// A gateway that accepts the call and never answers does not hide what another has.
+func TestFetch_OneThatHangs(t *testing.T) {
+	good := words("Hearts")
+	o := &others{order: []string{"hangs", "honest"}, has: map[string]*papers.Papers{"honest": &good}}
+	s, err := shelf.Open(filepath.Join(t.TempDir(), "papers"), hanging{o, "honest"}, time.Now)
+	require.NoError(t, err)
+	got, err := s.Fetch(context.Background(), theRequest, digests(t, good))
+	require.NoError(t, err)
+	require.Equal(t, "Hearts", got.Title)
+}
+
+// Papers that cannot be kept reach all who wait, and are asked for again.
+func TestFetch_NoRoomToKeepThem(t *testing.T) {
+	good := words("Hearts")
+	o := &others{order: []string{"a"}, has: map[string]*papers.Papers{"a": &good}, hold: make(chan struct{})}
+	s, dir, _ := open(t, o)
+	blocked := filepath.Join(dir, theRequest.String()+".json.new")
+	require.NoError(t, os.Mkdir(blocked, 0o700)) // as a full disk: the file cannot be written
+	answers := make(chan error, 3)
+	asked := digests(t, good)
+	for range cap(answers) {
+		go func() {
+			p, err := s.Fetch(context.Background(), theRequest, asked)
+			answers <- errors.Join(err, p.Verify(asked))
+		}()
+	}
+	close(o.hold)
+	for range cap(answers) {
+		require.NoError(t, <-answers)
+	}
+	_, err := s.Get(theRequest)
+	require.ErrorIs(t, err, shelf.ErrUnknown)
+	require.NoError(t, os.Remove(blocked))
+	_, err = s.Fetch(context.Background(), theRequest, asked)
+	require.NoError(t, err, "at once")
+	_, err = s.Get(theRequest)
+	require.NoError(t, err)
+}

@@ -1,5 +1,7 @@
 package dicom
 
+import "bytes"
+
 // UnpackLossless and UnpackBaseline unpack a frame of JPEG, for tests.
 func UnpackLossless(packed []byte, rows, columns, samples, allocated int) ([]byte, bool) {
 	return unpackBy(unpackLossless, packed, rows, columns, samples, allocated)
@@ -20,4 +22,25 @@ func unpackBy(
 	frame := make([]byte, rows*columns*samples*allocated/8)
 	ok := unpack(frame, packed, &picture{rows: rows, columns: columns, samples: samples, allocated: allocated})
 	return frame, ok
+}
+
+// Notes passes fragments on, each in the writes that it is given in, without what stands beside pictures.
+func Notes(fragments ...[][]byte) ([]byte, error) {
+	var out bytes.Buffer
+	n := &notes{dst: &out}
+	for _, writes := range fragments {
+		head := bytes.Join(writes, nil)
+		if err := n.begin(head[:min(len(head), longestStart)]); err != nil {
+			return nil, err
+		}
+		for _, p := range writes {
+			if _, err := n.Write(p); err != nil {
+				return nil, err
+			}
+		}
+		if err := n.end(); err != nil {
+			return nil, err
+		}
+	}
+	return out.Bytes(), nil
 }

@@ -38,6 +38,8 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 			return s.checkedFragment(look, n)
 		case s.syntax.wordy() && !table:
 			return s.besides(beside, n)
+		case table:
+			return s.offsets(look, n)
 		}
 		return s.src.copyTo(look, n)
 	})
@@ -50,16 +52,32 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 	return s.writeHeader(look, tagSequence, 0, 0)
 }
 
+// offsets passes the table of offsets on. It is empty, or has four bytes for each frame, of which the first begins at
+// 0 (PS3.5, A.4): a frame in its place would go unseen.
+func (s *scrubber) offsets(look *deid.LookWriter, n int64) error {
+	first, err := s.src.peek(int(min(n, 4)))
+	if err != nil {
+		return err
+	}
+	if n%4 != 0 || n > 0 && (len(first) < 4 || leU32(first) != 0) {
+		return malformed("the compressed pixels begin without a table of offsets")
+	}
+	return s.src.copyTo(look, n)
+}
+
 // besides passes a fragment on without what stands beside the picture.
 func (s *scrubber) besides(beside *notes, n int64) error {
-	head, err := s.src.peek(min(int(n), 8))
+	head, err := s.src.peek(min(int(n), longestStart))
 	if err != nil {
 		return err
 	}
 	if err := beside.begin(head); err != nil {
 		return err
 	}
-	return s.src.copyTo(beside, n)
+	if err := s.src.copyTo(beside, n); err != nil {
+		return err
+	}
+	return beside.end()
 }
 
 // unpackers are the transfer syntaxes whose frames can be looked at, each in one fragment.

@@ -3,6 +3,7 @@ package dicom
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -16,8 +17,11 @@ const (
 	markAPP14 = 0xee
 	markAPP15 = 0xef
 	markCOM   = 0xfe
+	markJPG0  = 0xf0
+	markJPG13 = 0xfd
 
 	markSOC    = 0x4f
+	markSIZ    = 0x51
 	markCOM2K  = 0x64
 	markSOP    = 0x91 // may stand before a packet, with four bytes of its own
 	markEPH    = 0x92 // may stand behind a packet's head
@@ -37,7 +41,7 @@ const sopLength = 4
 type place uint8
 
 const (
-	placeUnknown place = iota // not read: what is there passes
+	placeUnknown place = iota // before the first picture, or in a stream that is not read
 	placeMarker               // at a marker, or in its length
 	placeSegment              // in what belongs to a marker
 	placeScan                 // in entropy-coded data, which a marker ends
@@ -58,8 +62,8 @@ var needed = map[byte]struct {
 
 // notes passes compressed pixels of JPEG, JPEG-LS and JPEG 2000 on and wipes what such a stream can
 // say beside the picture: comments, data of applications such as Exif with its places, owners and
-// thumbnails, and whatever stands behind the end. No length changes and no sample. Streams that
-// cannot be read pass as they are.
+// thumbnails, segments of no known use, and whatever stands behind the end. No length changes and no
+// sample. JPEG XL passes as it is; other streams that cannot be read are refused.
 type notes struct {
 	dst   io.Writer
 	wiped bool // something was there that is no more
@@ -74,35 +78,126 @@ type notes struct {
 	length int64 // of the tile-part, as far as it was read
 	tile   int64 // bytes left of the tile-part, 0 if it goes on to the next marker
 	fits   bool  // the segment begins as what is needed
+
+	start []byte // what the fragments before end with, if a stream may begin so
+	pass  int    // bytes of the fragment that are a part of such a mark
+	held  bool   // an FF behind the end was not passed on yet
+	// foreign says that the stream is of a kind that is not read.
+	foreign bool
 }
 
-// begin is called at each fragment with the bytes that it begins with. A frame may have several.
+// The marks with which streams begin, and those of files that have streams among other things.
+var (
+	startJPEG  = []byte{0xff, markSOI}
+	startTwoK  = []byte{0xff, markSOC, 0xff, markSIZ}
+	startXL    = []byte{0xff, 0x0a} // of JPEG XL (ISO/IEC 18181-1), which is not read
+	startFiles = [][]byte{[]byte("\x00\x00\x00\x0cjP"), []byte("\x00\x00\x00\x0cJXL")}
+)
+
+// longestStart is how many bytes of a fragment begin wants to see: more than any mark has.
+const longestStart = 8
+
+// begin is called at each fragment with the bytes that it begins with, longestStart or all. A frame may have several
+// fragments, a mark may stand in two of them, and the frame before may end too early, anywhere.
 func (n *notes) begin(head []byte) error {
-	switch {
-	case bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cjP")), bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cJXL")):
-		return deid.Refuse(
-			deid.CodeUnsupported,
-			"the pixels are a file of their own, which may hold more than a picture",
-		)
-	case bytes.HasPrefix(head, []byte{0xff, markSOI}):
-		*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker}
-	case n.at != placeTile && bytes.HasPrefix([]byte{0xff, markSOC, 0xff}, head[:min(len(head), 3)]) && len(head) > 1:
-		*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker, twoK: true}
+	whole := slices.Concat(n.start, head)
+	for _, file := range startFiles {
+		if bytes.HasPrefix(whole, file) || bytes.HasPrefix(head, file) {
+			return deid.Refuse(
+				deid.CodeUnsupported,
+				"the pixels are a file of their own, which may hold more than a picture",
+			)
+		}
+	}
+	for _, mark := range [][]byte{startJPEG, startTwoK} {
+		for from, seen := range [][]byte{whole, head} {
+			if bytes.HasPrefix(seen, mark) {
+				return n.restart(mark, choose(from == 0, len(n.start), 0))
+			}
+		}
+	}
+	n.start, n.pass = nil, 0
+	for _, seen := range [][]byte{whole, head} {
+		if n.start == nil && len(head) < longestStart && partOfStart(seen) {
+			n.start = bytes.Clone(seen)
+			n.pass = len(head) // constants, which say nothing if no picture follows
+		}
+	}
+	if n.at == placeUnknown && n.start == nil && len(head) > 0 && !n.foreign {
+		if n.foreign = bytes.HasPrefix(whole, startXL); !n.foreign {
+			return deid.Refuse(
+				deid.CodeUnsupported,
+				"the pixels begin as no picture does that can be searched for words",
+			)
+		}
 	}
 	return nil
 }
 
-// Write implements io.Writer. It does not keep p, and changes a copy.
+// partOfStart tells whether a mark may begin so.
+func partOfStart(seen []byte) bool {
+	for _, mark := range append([][]byte{startJPEG, startTwoK, startXL}, startFiles...) {
+		if len(seen) > 0 && bytes.HasPrefix(mark, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// restart begins another picture, of whose mark so many bytes have passed.
+func (n *notes) restart(mark []byte, passed int) error {
+	if n.at == placeSegment && n.left > 0 && n.wipes() {
+		return deid.Refuse(
+			deid.CodeTruncated,
+			"a picture begins within what is said beside another: it may be a small copy of that one",
+		)
+	}
+	*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker, twoK: len(mark) > len(startJPEG)}
+	if passed%2 == 1 {
+		n.head = append(n.head, 0xff)
+	}
+	return nil
+}
+
+// Write implements io.Writer. It does not keep p, and changes a copy. An FF behind a picture waits for the byte that
+// follows it, which may make it the begin of another one.
 func (n *notes) Write(p []byte) (int, error) {
 	out := bytes.Clone(p)
+	if n.held {
+		out = append([]byte{0xff}, out...)
+		n.held = false
+	}
 	for rest := out; len(rest) > 0; {
+		if n.at == placeEnd && !n.twoK && n.pass == 0 && len(rest) == 1 && rest[0] == 0xff {
+			n.held = true
+			out = out[:len(out)-1]
+			break
+		}
 		rest = rest[n.step(rest):]
 	}
-	return n.dst.Write(out)
+	if _, err := n.dst.Write(out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// end is called behind each fragment.
+func (n *notes) end() error {
+	if !n.held {
+		return nil
+	}
+	n.held, n.start = false, []byte{0xff}
+	_, err := n.dst.Write(n.start)
+	return err
 }
 
 // step takes some bytes and tells how many.
 func (n *notes) step(p []byte) int {
+	if n.pass > 0 && n.at == placeEnd {
+		took := min(n.pass, len(p))
+		n.pass -= took
+		return took
+	}
 	switch n.at {
 	case placeMarker:
 		n.mark(&p[0])
@@ -196,15 +291,28 @@ func (n *notes) see(c *byte) {
 			// It counts from the marker on: these bytes, the length and the marker are behind us.
 			n.tile = max(n.length-tileLengthEnd-4, 0)
 		}
-	case n.twoK && m == markCOM2K && n.pos >= 2, !n.twoK && m == markCOM:
-		n.wipe(c)
+	case n.twoK && m == markCOM2K && n.pos < 2:
+	case !n.wipes():
 	case !n.twoK && m >= markAPP0 && m <= markAPP15:
 		rule := needed[m]
 		n.fits = n.fits && (n.pos >= int64(len(rule.begins)) || rule.begins[n.pos] == *c)
 		if !n.fits || n.pos >= rule.count {
 			n.wipe(c)
 		}
+	default:
+		n.wipe(c)
 	}
+}
+
+// wipes tells whether the segment is of a kind that is no part of the picture: comments, data of applications, and
+// what T.81 reserves (its table B.1), of which JPEG-LS has taken two (T.87, table C.1).
+func (n *notes) wipes() bool {
+	m := n.marker
+	if n.twoK {
+		return m == markCOM2K
+	}
+	return m == markCOM || m >= markAPP0 && m <= markAPP15 || m > markTEM && m < markSOF0 ||
+		m >= markJPG0 && m <= markJPG13 && m != markSOF55 && m != markLSE
 }
 
 func (n *notes) wipe(c *byte) {

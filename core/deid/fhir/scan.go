@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/octets"
 )
 
 const (
@@ -97,7 +98,7 @@ func (s *scanner) need() error {
 }
 
 // spaces is eight of them, as in indented text.
-const spaces = ones * ' '
+const spaces = octets.Ones * ' '
 
 // space passes over white space and returns the next byte, which stays. It
 // returns io.EOF at the end of the text.

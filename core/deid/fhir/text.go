@@ -5,14 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
-)
 
-// Eight bytes are looked at as one number (Lamport, Multiple byte processing with
-// full-word instructions, CACM 18(8), 1975): ones is a 1 in each, highs the upper bit
-// of each.
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
+	"github.com/volens-network/volens/core/deid/octets"
 )
 
 // plainEnd returns where the plain bytes from at on end: at a quote, a backslash, a
@@ -21,10 +15,10 @@ const (
 func plainEnd(text []byte, at int) (end int, wide uint64) {
 	for ; at+8 <= len(text); at += 8 {
 		v := binary.LittleEndian.Uint64(text[at:])
-		quote, slash := v^(ones*'"'), v^(ones*'\\')
+		quote, slash := v^(octets.Ones*'"'), v^(octets.Ones*'\\')
 		// The lowest bit that is set is right; those above it need not be.
-		stop := ((quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs
-		wide |= v & highs
+		stop := ((quote-octets.Ones)&^quote | (slash-octets.Ones)&^slash | (v-octets.Ones*' ')&^v) & octets.Highs
+		wide |= v & octets.Highs
 		if stop != 0 {
 			return at + bits.TrailingZeros64(stop)/8, wide
 		}

@@ -77,14 +77,18 @@ func TestScrub_EveryFormatHasItsPackage(t *testing.T) {
 
 func TestDetect_RefusesWhatNoPackageCleans(t *testing.T) {
 	for name, data := range map[string]string{
-		"nothing": "", "noise": "\x01\x02\x03\x04", "archive": "PK\x03\x04zip", "reads": "@r1\nACGT\n+\nIIII\n",
+		"noise": "\x01\x02\x03\x04", "archive": "PK\x03\x04zip", "reads": "@r1\nACGT\n+\nIIII\n",
 	} {
 		_, _, err := formats.Detect(bytes.NewReader([]byte(data)))
 		var refusal *deid.RefusalError
 		require.ErrorAs(t, err, &refusal, name)
 		require.Equal(t, deid.CodeNotThisFormat, refusal.Code, name)
 	}
-	_, _, err := formats.Detect(iotest.ErrReader(io.ErrClosedPipe))
+	_, _, err := formats.Detect(bytes.NewReader(nil))
+	var refusal *deid.RefusalError
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, deid.CodeEmpty, refusal.Code, "whoever picked the wrong file is told what is the matter")
+	_, _, err = formats.Detect(iotest.ErrReader(io.ErrClosedPipe))
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
 

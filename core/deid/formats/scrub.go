@@ -54,6 +54,9 @@ func Detect(src io.Reader) (filetype.Detection, io.Reader, error) {
 	case filetype.FormatCRAM:
 		return found, nil, deid.RefuseCRAM()
 	case filetype.Unknown:
+		if n, err := io.ReadFull(whole, make([]byte, 1)); n == 0 && errors.Is(err, io.EOF) {
+			return found, nil, deid.Refuse(deid.CodeEmpty, "the file is empty")
+		}
 		return found, nil, deid.Refuse(deid.CodeNotThisFormat, "the first bytes are of no known format")
 	default:
 		return found, nil, deid.Refuse(deid.CodeNotThisFormat, fmt.Sprintf("cannot de-identify %s", found.Format))

@@ -1,0 +1,186 @@
+package dicom_test
+
+import (
+	"bytes"
+	"errors"
+	"image/jpeg"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/volens-network/volens/core/deid"
+	"github.com/volens-network/volens/core/deid/dicom"
+	"github.com/volens-network/volens/test/corpus"
+	"github.com/volens-network/volens/test/sample"
+)
+
+// wiped is a fragment without what stands beside its picture.
+func wiped(t *testing.T, fragments ...[][]byte) []byte {
+	t.Helper()
+	out, err := dicom.Notes(fragments...)
+	require.NoError(t, err)
+	return out
+}
+
+// requireSilent checks that nothing of what was beside a picture is left.
+func requireSilent(t *testing.T, out []byte, why string, args ...any) {
+	t.Helper()
+	for _, text := range beside {
+		require.False(t, bytes.Contains(out, []byte(text[len(text)-12:])), why, args)
+	}
+}
+
+// However a fragment is handed over, its bytes become the same, also where a second picture begins in it.
+func TestNotes_EverySplitOfAWrite(t *testing.T) {
+	_, photo := photograph(t)
+	for name, stream := range map[string][]byte{
+		"jpeg": photo, "two pictures": slices.Concat(photo, photo), "jpeg 2000": codestream(),
+		"ff behind the end": append(bytes.Clone(photo), 0xff, 0xff, 0xd8, 'J', 'a', 'n', 'e'),
+		"ff at the end":     append(bytes.Clone(photo), 0xff),
+	} {
+		want := wiped(t, [][]byte{stream})
+		require.Len(t, want, len(stream), name)
+		requireSilent(t, want, name)
+		for at := 1; at < len(stream); at++ {
+			require.True(t, bytes.Equal(want, wiped(t, [][]byte{stream[:at], stream[at:]})), "%s split at %d", name, at)
+		}
+		var single [][]byte
+		for i := range stream {
+			single = append(single, stream[i:i+1])
+		}
+		require.True(t, bytes.Equal(want, wiped(t, single)), "%s byte by byte", name)
+		require.True(t, bytes.Equal(want, wiped(t, [][]byte{want})), "%s again", name)
+	}
+	both := wiped(t, [][]byte{slices.Concat(photo, photo)})
+	_, err := jpeg.Decode(bytes.NewReader(both[len(photo):]))
+	require.NoError(t, err, "the second picture is whole")
+}
+
+// frames are pictures with notes, of two kinds.
+func frames(t *testing.T) map[string][]byte {
+	t.Helper()
+	_, photo := photograph(t)
+	return map[string][]byte{"jpeg": photo, "jpeg 2000": codestream()}
+}
+
+// A frame that ends too early, anywhere, does not hide the one behind it; where that cannot be told from what is said
+// beside the first one, both are refused.
+func TestNotes_AFrameBehindACutOne(t *testing.T) {
+	for name, frame := range frames(t) {
+		alone := wiped(t, [][]byte{frame})
+		refused := 0
+		for at := 1; at < len(frame); at++ {
+			out, err := dicom.Notes([][]byte{frame[:at]}, [][]byte{frame})
+			var refusal *deid.RefusalError
+			if errors.As(err, &refusal) {
+				require.Equal(t, deid.CodeTruncated, refusal.Code)
+				refused++
+				continue
+			}
+			require.NoError(t, err)
+			require.True(t, bytes.Equal(alone, out[at:]), "%s behind one of %d bytes", name, at)
+		}
+		require.Less(t, refused, len(frame)*2/3, "only within what is said beside it: %s", name)
+		require.Positive(t, refused, name)
+	}
+}
+
+// The mark with which a stream begins may stand in several fragments, also behind a cut frame.
+func TestNotes_AStartInSeveralFragments(t *testing.T) {
+	for name, frame := range frames(t) {
+		alone := wiped(t, [][]byte{frame})
+		tile := bytes.Index(frame, []byte{0xff, 0x93}) + 4 // within data of a tile, or none
+		for before, cut := range map[string][]byte{"nothing": nil, "a frame": frame, "half a tile": frame[:max(tile, 2)]} {
+			for at := 1; at < 9; at++ {
+				fragments := [][][]byte{{frame[:at]}, {frame[at:]}}
+				if len(cut) > 0 {
+					fragments = append([][][]byte{{cut}}, fragments...)
+				}
+				out := wiped(t, fragments...)
+				require.True(t, bytes.Equal(alone, out[len(cut):]), "%s behind %s, split at %d", name, before, at)
+			}
+			single := [][][]byte{{frame[:1]}, {frame[1:2]}, {frame[2:3]}, {frame[3:]}}
+			require.True(t, bytes.Equal(alone, wiped(t, single...)), "%s in small fragments", name)
+		}
+	}
+}
+
+// A small copy of the picture, in Exif, is no picture where a fragment happens to begin with it.
+func TestNotes_AThumbnailAtTheBeginOfAFragment(t *testing.T) {
+	plain, _ := photograph(t)
+	head := append([]byte{0xff, 0xd8}, segment(0xe1, append([]byte("Exif\x00\x00"), plain...)...)...)
+	whole := append(bytes.Clone(head), plain[2:]...)
+	at := bytes.Index(whole[2:], plain[:4]) + 2
+	require.Positive(t, at)
+	_, err := dicom.Notes([][]byte{whole[:at]}, [][]byte{whole[at:]})
+	corpus.RequireRefused(t, deid.CodeTruncated, err)
+	require.False(t, bytes.Contains(wiped(t, [][]byte{whole}), plain[:20]) &&
+		bytes.Index(wiped(t, [][]byte{whole}), plain[:20]) == at, "in one fragment it goes")
+}
+
+// What nobody could search does not pass: streams that begin otherwise, and files in pieces.
+func TestNotes_StreamsThatAreNotRead(t *testing.T) {
+	_, photo := photograph(t)
+	for name, fragments := range map[string][][][]byte{
+		"bytes before":       {{append([]byte{0, 0}, photo...)}},
+		"a fill byte before": {{append([]byte{0xff}, photo...)}},
+		"text":               {{[]byte(beside[2])}},
+		"a file in pieces":   {{[]byte("\x00\x00\x00")}, {[]byte("\x0cjP  \r\n\x87\n" + beside[0])}},
+		"a file as frame 2":  {{photo}, {[]byte("\x00\x00\x00\x0cJXL \r\n\x87\n" + beside[0])}},
+	} {
+		_, err := dicom.Notes(fragments...)
+		corpus.RequireRefused(t, deid.CodeUnsupported, err)
+		require.Error(t, err, name)
+	}
+	xl := []byte{0xff, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8}
+	require.Equal(t, slices.Concat(xl, xl), wiped(t, [][]byte{xl}, [][]byte{xl}))
+}
+
+// Segments that no JPEG needs go like comments; those of JPEG-LS stay.
+func TestNotes_ReservedSegments(t *testing.T) {
+	for _, marker := range []byte{0x02, 0xbf, 0xf0, 0xf6, 0xf9, 0xfd, 0xfe, 0xe5} {
+		out := wiped(t, [][]byte{append([]byte{0xff, 0xd8}, segment(marker, []byte(beside[2])...)...)})
+		requireSilent(t, out, "marker %x", marker)
+	}
+	for _, marker := range []byte{0xc0, 0xc4, 0xdb, 0xdd, 0xf7, 0xf8} {
+		stream := append([]byte{0xff, 0xd8}, segment(marker, 1, 2, 3, 4)...)
+		require.Equal(t, stream, wiped(t, [][]byte{stream}))
+	}
+}
+
+// Lengths that cannot be are no way around, and no end.
+func TestNotes_HostileLengths(t *testing.T) {
+	comment := segment(0xfe, []byte(beside[2])...)
+	for _, length := range []byte{0, 1, 2} {
+		for _, marker := range []byte{0xdb, 0xfe, 0xe1, 0xda} {
+			stream := slices.Concat([]byte{0xff, 0xd8, 0xff, marker, 0, length}, comment, []byte{0xff, 0xd9})
+			requireSilent(t, wiped(t, [][]byte{stream}), "marker %x of length %d", marker, length)
+		}
+	}
+	note := segment(0x64, append([]byte{0, 1}, beside[2]...)...)
+	size := append([]byte{0xff, 0x4f}, segment(0x51, make([]byte, 36)...)...)
+	for _, psot := range []uint32{0, 1, 9, 11, 12, 13} {
+		tile := segment(0x90, 0, 0, byte(psot>>24), byte(psot>>16), byte(psot>>8), byte(psot), 0, 1)
+		stream := slices.Concat(size, tile, note, []byte{0xff, 0x93, 1, 2, 3, 0xff, 0xd9})
+		requireSilent(t, wiped(t, [][]byte{stream}), "psot %d", psot)
+		requireSilent(t, wiped(t, [][]byte{slices.Concat(stream, tile, note)}), "behind psot %d", psot)
+	}
+}
+
+// A frame in the place of the table of offsets would pass unseen.
+func TestScrub_TableOfOffsetsThatIsNone(t *testing.T) {
+	_, photo := photograph(t)
+	for name, table := range map[string][]byte{
+		"a frame": append(bytes.Clone(photo), make([]byte, -len(photo)&3)...), "text": []byte(beside[2] + "...")[:20], "short": {0, 0},
+	} {
+		data := sample.DICOM(sample.DICOMOptions{
+			Encoding: sample.Compressed(syntaxBaseline), Picture: sample.NewPicture(1, 24, 32, 200), Bits: 8,
+			Fragments: [][]byte{table, append(bytes.Clone(photo), make([]byte, len(photo)&1)...)},
+		})
+		_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
+		require.Error(t, err, name)
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal, name)
+	}
+}
