@@ -6,7 +6,7 @@ import { ask, askAll } from "../chain/query";
 import { parseAddress } from "../core/address";
 import { fromHex, fromUtf8, randomBytes, toHex, utf8 } from "../core/bytes";
 import { asFault, Fault } from "../core/fault";
-import { requestId as deriveId } from "../core/ids";
+import { requestId as deriveId, isId } from "../core/ids";
 import type { QuerySeatResponse } from "../gen/volens/custody/v1/query_pb";
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { type Decision, type Escrow, type Payment, type Request, State } from "../gen/volens/market/v1/market_pb";
@@ -53,9 +53,9 @@ export interface KeptDraft {
 }
 
 const keptDraft = z.strictObject({
-  random: z.string().regex(/^[0-9a-f]{32}$/),
+  random: z.string().refine(isId),
   draft: requestDraft,
-  requestId: z.string().regex(/^(?:[0-9a-f]{32})?$/),
+  requestId: z.string().refine((text) => text === "" || isId(text)),
 });
 
 /** A name for a new draft. */

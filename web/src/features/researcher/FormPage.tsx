@@ -9,6 +9,7 @@ import { z } from "zod";
 import { type KeptDraft, keepDraft, newDraftName, readDraft } from "../../client/request";
 import { emptyDraft, missing, type RequestDraft } from "../../client/requestdraft";
 import { asFault, type Fault } from "../../core/fault";
+import { isId } from "../../core/ids";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Waiting } from "../../ui/Waiting";
@@ -30,11 +31,7 @@ const steps = {
 } as const;
 
 const formSearch = z.object({
-  draft: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/)
-    .optional()
-    .catch(undefined),
+  draft: z.string().refine(isId).optional().catch(undefined),
 });
 
 /** How long after the last key a draft is kept, in milliseconds. */
