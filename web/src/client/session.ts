@@ -230,6 +230,7 @@ export class Work {
     return {
       address: () => this.#gatewayAddress(),
       putPapers: async (requestId, papers) => (await this.#desk(address)).putPapers(requestId, papers),
+      papers: (requestId) => this.#gateway.papers(requestId),
       half: async (requestId, seat) => (await this.#desk(address)).getHalf(requestId, seat),
       object: async (sha256, limit) => (await this.#desk(address)).object({ object: sha256, limit }),
     };

@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { type KeptDraft, keepDraft, newDraftName, readDraft } from "../../client/request";
+import { changeDraft, type KeptDraft, newDraftName, readDraft } from "../../client/request";
 import { emptyDraft, missing, type RequestDraft } from "../../client/requestdraft";
 import { asFault, type Fault } from "../../core/fault";
 import { isId } from "../../core/ids";
@@ -72,7 +72,7 @@ function Form({ kept }: { kept: KeptDraft }) {
   const [fault, setFault] = useState<Fault>();
   const [saved, setSaved] = useState(false);
   const keep = useDebouncedCallback((next: RequestDraft) => {
-    keepDraft(desk, { ...kept, draft: next }).then(
+    changeDraft(desk, kept.random, next).then(
       () => {
         setSaved(true);
         void queries.invalidateQueries({ queryKey: ["drafts"] });

@@ -103,11 +103,7 @@ export default function RestorePage() {
             </Alert>
           )}
           {asked && (
-            <Tick
-              label={t(strange ? "restore.drop" : "restore.replace")}
-              checked={replace}
-              onChange={setReplace}
-            />
+            <Tick label={t(strange ? "restore.drop" : "restore.replace")} checked={replace} onChange={setReplace} />
           )}
           {check.fault && <Problem fault={check.fault} />}
           <Button type="submit" size="lg" loading={check.busy} disabled={count !== all || (asked && !replace)}>
