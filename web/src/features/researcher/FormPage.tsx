@@ -114,7 +114,7 @@ function StepList({ step, draft, go }: { step: StepName; draft: RequestDraft; go
   const place = stepNames.indexOf(step) + 1;
   return (
     <Stack gap="sm" component="nav" aria-label={t("form.steps")}>
-      <Group gap={6} wrap="nowrap">
+      <Group gap={6}>
         {stepNames.map((name, index) => {
           const done = name !== "send" && !gaps.has(name);
           return (
