@@ -63,6 +63,41 @@ export async function person(browser, origin, { passkey = true, viewport, colorS
   return { context, page, watch, devtools };
 }
 
+/** Everything that this origin keeps on the device where a page can read it: databases, files, storages, caches; as texts. */
+export function keptOf(page) {
+  return page.evaluate(async () => {
+    const latin = (bytes) => new TextDecoder("latin1").decode(bytes);
+    const text = (value) => {
+      if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return latin(value);
+      return JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? latin(part) : part)) ?? "";
+    };
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const parts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), text(history.state)];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const records = database.transaction(store).objectStore(store);
+        const [keys, values] = await Promise.all([done(records.getAllKeys()), done(records.getAll())]);
+        parts.push(...keys.map(text), ...values.map(text));
+      }
+      database.close();
+    }
+    const folders = [await navigator.storage.getDirectory()];
+    for (const folder of folders)
+      for await (const entry of folder.values()) {
+        parts.push(entry.name);
+        if (entry.kind === "directory") folders.push(entry);
+        else parts.push(latin(await (await entry.getFile()).arrayBuffer()));
+      }
+    parts.push(...(await caches.keys()));
+    return parts.join("\n");
+  });
+}
+
 /** Cuts the vault's record on this device in half, as a failing disk might. */
 export function damageVault(page) {
   return page.evaluate(
@@ -97,6 +132,31 @@ export async function axe(page) {
   return found.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id} (${rule.impact}): ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
   );
+}
+
+/** Begins to note what moves on the page, in every frame; `moved` tells. What takes no time does not move. */
+export function watchMotion(page) {
+  return page.evaluate(() => {
+    window.moved = new Set();
+    const note = () => {
+      for (const animation of document.getAnimations()) {
+        const { duration } = animation.effect.getComputedTiming();
+        const name = animation.animationName ?? animation.transitionProperty;
+        if (duration > 20) window.moved.add(`${animation.effect.target?.className} moves: ${name}`);
+      }
+      requestAnimationFrame(note);
+    };
+    note();
+  });
+}
+
+/** What moved since `watchMotion`, or since it was asked before. */
+export function moved(page) {
+  return page.evaluate(() => {
+    const all = [...window.moved];
+    window.moved.clear();
+    return all;
+  });
 }
 
 /** Elements that stick out of their parent or of the page, and targets smaller than 44 by 24 pixels. */

@@ -153,7 +153,8 @@ export async function request(researcher, { title, deadline }) {
   await researcher.confirm();
   await researcher.confirm();
   await researcher.page.waitForURL(/\/research\/requests\/[0-9a-f]{32}/);
-  await researcher.see("Seats posted, open for answers");
+  // The story has the name of every step from the beginning: its state says that this one is done.
+  await researcher.page.getByText("patients answer", { exact: true }).waitFor();
   return new URL(researcher.page.url()).pathname.split("/")[3];
 }
 

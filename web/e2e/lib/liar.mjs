@@ -1,13 +1,17 @@
 // A node that lies to one page: answers are altered on their way.
 
-/** Lets `alter` change every answer of the chain, and say whether it did. Gives the count of lies, and what ends them. */
+/** Lets `alter` change every answer of the chain to a call, and say whether it did. Gives the count of lies, and what ends them. */
 export async function lie(page, alter) {
   let lies = 0;
   let ended = false;
   const answer = async (route) => {
     const response = await route.fetch();
     const body = await response.json();
-    for (const one of Array.isArray(body) ? body : [body]) if (one.result && alter(one.result)) lies++;
+    const asked = [route.request().postDataJSON()].flat();
+    for (const one of [body].flat()) {
+      const call = asked.find(({ id }) => id === one.id);
+      if (one.result && alter(one.result, call)) lies++;
+    }
     await route.fulfill({ response, json: body }).catch((error) => {
       // An answer that was under way when the lying ended has been given by the node itself.
       if (!ended) throw error;
@@ -21,14 +25,16 @@ export async function lie(page, alter) {
   return { told: () => lies, end };
 }
 
-/** A gateway that shows other words than a request's researcher chose. Gives what ends it. */
+/** A gateway that shows other words than a request's researcher chose. Gives the count of lies, and what ends them. */
 export async function lieAboutWords(page) {
+  let lies = 0;
   const answer = async (route) => {
     const response = await route.fetch();
+    lies++;
     await route.fulfill({ response, json: { ...(await response.json()), lay_summary: "Nothing to worry about." } });
   };
   await page.route("**/papers", answer);
-  return { end: () => page.unroute("**/papers", answer) };
+  return { told: () => lies, end: () => page.unroute("**/papers", answer) };
 }
 
 /** Says that a count that is proven to be one is another one. */
@@ -43,6 +49,14 @@ export function alterValue({ response }) {
 /** Says that something that is proven is not there. */
 export function denyValue({ response }) {
   if (!response?.proofOps || !response.value) return false;
+  response.value = null;
+  return true;
+}
+
+/** Says that there is no consent at all, where it is asked for without a proof. */
+export function denyConsent({ response }, call) {
+  const { path } = call?.params ?? {};
+  if (path !== "/volens.consent.v1.Query/Consent" || !response?.value) return false;
   response.value = null;
   return true;
 }

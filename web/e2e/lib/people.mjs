@@ -8,6 +8,14 @@ const patience = 120_000;
 
 const named = (page, role, name) => page.getByRole(role, { name, exact: typeof name === "string" });
 
+/** Goes to a screen without starting the page anew, which would lock the keys. */
+export function turn(page, path) {
+  return page.evaluate((to) => {
+    history.pushState({}, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+}
+
 /** Somebody with a browser of their own. */
 export class Someone {
   /** With `keplr: words`, a stand-in for Keplr with an account of these words is in the browser. */

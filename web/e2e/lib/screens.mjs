@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { axe, damageVault, layoutFaults } from "./browser.mjs";
-import { Someone } from "./people.mjs";
+import { axe, damageVault, layoutFaults, moved, watchMotion } from "./browser.mjs";
+import { Someone, turn } from "./people.mjs";
 
 const pictures = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "docs", "screens");
 
@@ -12,6 +12,19 @@ const pictures = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..",
 const pictured = [320, 768, 1440];
 const checked = [320, 1440];
 const heights = { 320: 640, 768: 1024, 1440: 900 };
+
+/** Screens that are looked at with letters of twice the size, as a browser's own settings make them, on a phone. */
+const enlarged = new Set([
+  ...["welcome", "restore", "network-status", "home", "add", "dataset", "stop", "share", "help", "requests", "request"],
+  ...["activity", "opened", "money", "settings", "organisation", "inspection", "visas", "catalogue", "offer", "form"],
+  ...["research-request", "spending"],
+]);
+const phone = { width: 390, height: 844 };
+/** In CSS pixels: what browsers begin with, and the double of it (WCAG 1.4.4). */
+const letters = { usual: 16, large: 32 };
+
+/** Screens that say on purpose that something is wrong. */
+const wrong = new Set(["missing", "damaged", "unlock"]);
 
 /** The screens of a role: name, address, and what opens a dialog there. */
 function listOf({ dataset, request, inspection }) {
@@ -72,12 +85,9 @@ function listOf({ dataset, request, inspection }) {
   };
 }
 
-/** Goes to a screen without starting the page anew, which would lock the keys. */
-async function turn(page, path) {
-  await page.evaluate((to) => {
-    history.pushState({}, "", to);
-    dispatchEvent(new PopStateEvent("popstate"));
-  }, path);
+/** Goes to a screen, and waits until it has come to rest. */
+async function rest(page, path) {
+  await turn(page, path);
   await page.locator("main h1:not([data-waiting])").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"), undefined, { timeout: 60_000 });
   await page.waitForTimeout(700);
@@ -107,11 +117,43 @@ async function look(page, name, width, scheme) {
   return faults.map((fault) => `${name} at ${width}, ${scheme}: ${fault}`);
 }
 
+/** What stands there when a screen could not be shown: it would be right on every size, and be another one. */
+async function replaced(page, name) {
+  if (wrong.has(name)) return [];
+  const main = await page.locator("main").innerText();
+  const [found] = /Your key is locked|There is no such page|Code: \S+/.exec(main) ?? [];
+  return found ? [`${name}: ${found}`] : [];
+}
+
+/** A screen with large letters: nothing sticks out, and no line has to be followed to the side. */
+async function enlarge({ page, devtools }, name) {
+  const size = (standard) => devtools.send("Page.setFontSizes", { fontSizes: { standard, fixed: standard } });
+  await page.setViewportSize(phone);
+  await size(letters.large);
+  await page.waitForFunction(
+    (large) => getComputedStyle(document.documentElement).fontSize === `${large}px`,
+    letters.large,
+  );
+  await page.waitForTimeout(600);
+  const faults = await layoutFaults(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 0) faults.push(`it is ${wide} px too wide`);
+  await size(letters.usual);
+  return faults.map((fault) => `${name} with large letters: ${fault}`);
+}
+
 async function visitAll(someone, screens) {
   const faults = [];
+  await watchMotion(someone.page);
   for (const [name, path, opens] of screens) {
-    await turn(someone.page, path);
-    if (opens) await someone.press(opens);
+    await rest(someone.page, path);
+    faults.push(...(await replaced(someone.page, name)));
+    if (opens) {
+      await someone.press(opens);
+      await someone.page.getByRole("dialog").or(someone.page.getByRole("menu")).first().waitFor();
+    }
+    if (enlarged.has(name)) faults.push(...(await enlarge(someone, name)));
+    faults.push(...(await moved(someone.page)).map((fault) => `${name}: ${fault}`));
     for (const scheme of ["light", "dark"]) {
       for (const width of pictured) {
         if (scheme === "dark" && !checked.includes(width)) continue;

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 // web/README.md says of every message of our modules which screen sends it, or who sends it otherwise. This holds the
-// list to the protos and to what the page makes.
+// list to the protos, to what the page makes, and to the screens that there are.
 
 const src = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(src, "..", "..");
@@ -29,6 +29,11 @@ const clients = readdirSync(join(src, "client"), { recursive: true })
   .map((name) => readFileSync(join(src, "client", name), "utf8"))
   .join("\n");
 
+const paths = readdirSync(join(src, "features"))
+  .map((role) => join(src, "features", role, "routes.tsx"))
+  .filter((file) => existsSync(file))
+  .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/path: "([^"]+)"/g)].map(([, path]) => path));
+
 describe("the list of messages", () => {
   it("has every message of our modules once, and no other", () => {
     expect(messages.length).toBeGreaterThan(40);
@@ -38,5 +43,6 @@ describe("the list of messages", () => {
   it.each(rows)("$name: $where", ({ rpc, where }) => {
     const made = new RegExp(`create\\(\\s*Msg${rpc}Schema`).test(clients);
     expect(made).toBe(where.startsWith("`/"));
+    for (const [, path = ""] of where.matchAll(/`(\/[^`]*)`/g)) expect(paths).toContain(path);
   });
 });

@@ -59,6 +59,7 @@ export function startSession(confirm: SessionParts["confirm"], queries: QueryCli
       gateway: {
         address: async () => (await desk(address)).gateway.address(),
         putPapers: async (...what) => (await desk(address)).gateway.putPapers(...what),
+        papers: async (...what) => (await desk(address)).gateway.papers(...what),
         half: async (...what) => (await desk(address)).gateway.half(...what),
         object: async (...what) => (await desk(address)).gateway.object(...what),
       },

@@ -5,8 +5,7 @@ import type { Node } from "../chain/node";
 import { ask, askAll } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { Basis, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
-import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
+import { Basis } from "../gen/volens/attestation/v1/attestation_pb";
 import {
   MsgAttestDeidentificationSchema,
   MsgRefuseDeidentificationSchema,
@@ -16,7 +15,6 @@ import { type Inspection, InspectionState } from "../gen/volens/custody/v1/custo
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { MsgAcceptInspectionSchema } from "../gen/volens/custody/v1/tx_pb";
 import type { Payload } from "../gen/volens/dataset/v1/dataset_pb";
-import { orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
 import { collect, download, findRelease } from "./fetch";
 import { committeeKey } from "./request";
@@ -43,12 +41,6 @@ export async function inspection(node: Node, inspectionId: string): Promise<Insp
   const answer = await ask(node, CustodyQuery.method.inspection, { inspectionId });
   if (!answer.inspection) throw new Fault("internal", "node-answer");
   return answer.inspection;
-}
-
-/** Whether a verdict is still awaited. */
-export function awaited(state: InspectionState): boolean {
-  const open = [InspectionState.REQUESTED, InspectionState.ACCEPTED, InspectionState.RELEASED];
-  return open.includes(state);
 }
 
 /** The bond that accepting an inspection locks. */
@@ -141,12 +133,6 @@ export function refuse(desk: Desk, judged: Judged): Promise<Sent> {
       reportSha256: fromHex(judged.verdict.findingsSha256),
     }),
   ]);
-}
-
-/** What was stated about a version; null if nothing was. */
-export async function attestationOf(node: Node, datasetId: string, version: bigint): Promise<Deidentification | null> {
-  const answer = await orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version }));
-  return answer?.deidentification ?? null;
 }
 
 /** Takes an own attestation back. */

@@ -5,11 +5,12 @@ import { Node } from "../chain/node";
 import type { Proven } from "../chain/proof";
 import { nodeDouble, valueAnswer } from "../chain/testing/server";
 import { bigEndian, toHex } from "../core/bytes";
+import { Fault } from "../core/fault";
 import { latestConsentKey } from "../core/statekeys";
 import { ConsentSchema, Status } from "../gen/volens/consent/v1/consent_pb";
 import { QueryConsentResponseSchema } from "../gen/volens/consent/v1/query_pb";
 import { memoryRecords } from "../storage/testingrecords";
-import { entrusted, freshNumber, stopFor } from "./carer";
+import { entrusted, freshNumber, shownNumbers, stopFor } from "./carer";
 import type { Prover } from "./prover";
 import { VaultService } from "./worker/vaultservice";
 
@@ -22,7 +23,13 @@ async function open() {
   const service = new VaultService({ records, idle: 1e6, now: () => 0, changed: nothing, locked: nothing });
   const by = { credential: Uint8Array.of(1), salt: new Uint8Array(32), secret: new Uint8Array(32) };
   await service.restore(words, { kind: "passkey", ...by });
-  return service.opened();
+  const opened = service.opened();
+  /** As the page searches: the accounts that are known, of the first 20. */
+  const findAccounts = async (known: (address: string) => Promise<boolean>) => {
+    const there = await Promise.all(opened.addresses(0, 20).map(known));
+    return opened.adopt(there.flatMap((yes, index) => (yes ? [index] : [])));
+  };
+  return Object.assign(opened, { findAccounts });
 }
 
 /** A node that tells one consent. */
@@ -32,13 +39,15 @@ function nodeWith(revoker: string, status = Status.ACTIVE) {
   return new Node({ fetch: nodeDouble(() => answer).fetch });
 }
 
-/** Proofs of a state in which it has stopped. */
-const stopped: Prover = async ([key]) => {
-  const latest = toHex(key?.key ?? new Uint8Array()) === toHex(latestConsentKey(id).key);
-  const consent = create(ConsentSchema, { datasetId: id, version: 4n, status: Status.INACTIVE });
-  const value = latest ? bigEndian(4n, 8) : toBinary(ConsentSchema, consent);
-  return [{ ...key, height: 9n, value } as Partial<Proven> as Proven];
-};
+/** Proofs of a state with one consent. */
+function proving(revoker: string, status: Status): Prover {
+  return async ([key]) => {
+    const latest = toHex(key?.key ?? new Uint8Array()) === toHex(latestConsentKey(id).key);
+    const consent = create(ConsentSchema, { datasetId: id, version: 4n, status, revoker });
+    const value = latest ? bigEndian(4n, 8) : toBinary(ConsentSchema, consent);
+    return [{ ...key, height: 9n, value } as Partial<Proven> as Proven];
+  };
+}
 
 /** A carer who keeps what she would send. */
 async function carer(revoker: string | undefined, status?: Status) {
@@ -49,21 +58,25 @@ async function carer(revoker: string | undefined, status?: Status) {
     sent.push(what);
     return { hash: "", height: 1n };
   };
-  return { sent, address, who: { vault, send, prove: stopped, node: nodeWith(revoker ?? address, status) } };
+  const prove = proving(revoker ?? address, Status.INACTIVE);
+  return { sent, address, who: { vault, send, prove, node: nodeWith(revoker ?? address, status) } };
 }
 
 describe("a carer's number", () => {
-  it("stays the same until somebody named it or another one is wanted, and is never the main account", async () => {
+  it("is a new one each time, and never the main account", async () => {
     const vault = await open();
-    const first = await freshNumber(vault);
-    expect((await freshNumber(vault)).address).toBe(first.address);
+    const [first, second] = [await freshNumber(vault), await freshNumber(vault)];
     expect(first).toMatchObject({ name: "help-1", index: 1 });
-    const other = await freshNumber(vault, [first.address]);
-    expect(other.name).toBe("help-2");
+    expect(second).toMatchObject({ name: "help-2", index: 2 });
+  });
+
+  it("that was shown is known as such by whoever comes later, until its owner was found", async () => {
+    const vault = await open();
+    expect(await shownNumbers(vault)).toEqual([]);
+    const [first, second] = [await freshNumber(vault), await freshNumber(vault)];
+    expect(await shownNumbers(vault)).toMatchObject([{ address: second.address }, { address: first.address }]);
     await vault.markUsed(first.address);
-    expect((await freshNumber(vault)).address).toBe(other.address);
-    await vault.markUsed(other.address);
-    expect((await freshNumber(vault)).name).toBe("help-3");
+    expect(await shownNumbers(vault)).toMatchObject([{ address: second.address }]);
   });
 });
 
@@ -75,6 +88,30 @@ describe("a carer", () => {
     expect(sent).toEqual([
       [address, [expect.objectContaining({ signer: address, datasetId: id, version: 3n })], { fee: "free" }],
     ]);
+  });
+
+  it("is never told that she has no right, or that nothing is shared, by the node's word alone", async () => {
+    const { who, address } = await carer(undefined);
+    const prove = proving(address, Status.ACTIVE);
+    for (const node of [nodeWith(""), nodeWith("volens1other"), nodeWith(address, Status.INACTIVE)]) {
+      const found = await entrusted({ ...who, node, prove }, id);
+      expect(found).toMatchObject({ account: address, consent: { status: Status.ACTIVE } });
+    }
+    const silent: Prover = async () => {
+      throw new Fault("unavailable", "too-early");
+    };
+    expect(await entrusted({ ...who, prove: silent }, id)).toMatchObject({ account: address });
+    await expect(entrusted({ ...who, node: nodeWith(""), prove: silent }, id)).rejects.toMatchObject({
+      code: "too-early",
+    });
+  });
+
+  it("who got back in by her words is known by the numbers that she gave away before", async () => {
+    const { who, address } = await carer(undefined);
+    const vault = await open();
+    expect(await vault.accounts()).toHaveLength(1);
+    expect(await entrusted({ ...who, vault }, id)).toMatchObject({ account: address });
+    expect(await vault.accounts()).toMatchObject([{ name: "main" }, { name: "account-1", address, used: true }]);
   });
 
   it.each([

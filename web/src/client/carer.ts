@@ -2,17 +2,18 @@
 import { create } from "@bufbuild/protobuf";
 import { Fault } from "../core/fault";
 import { parseId } from "../core/ids";
-import type { Consent } from "../gen/volens/consent/v1/consent_pb";
+import { type Consent, Status } from "../gen/volens/consent/v1/consent_pb";
 import { MsgSetRevokerSchema } from "../gen/volens/consent/v1/tx_pb";
 import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
 import { latestConsent, stopAs } from "./consent";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
+import { provenConsent } from "./prover";
 import type { Vault, VaultAccount } from "./vault";
 
 /** What a carer's screens need. */
 export type Carer = Pick<Person, "node" | "prove" | "send"> & {
-  readonly vault: Pick<Vault, "accounts">;
+  readonly vault: Pick<Vault, "accounts" | "findAccounts">;
 };
 
 /** Somebody else's dataset, as its carer sees it. */
@@ -20,7 +21,10 @@ export interface Entrusted {
   readonly datasetId: string;
   /** The latest version of the consent; undefined if there never was one. */
   readonly consent: Consent | undefined;
-  /** The account of this vault that the owner named; undefined if she named none of them. */
+  /**
+   * The account of these words that the owner named, whatever it is called here: who got back in by the words has her
+   * numbers under other names. Undefined if she named none of them.
+   */
   readonly account: string | undefined;
 }
 
@@ -36,27 +40,45 @@ export async function setCarer(person: Person, { id: datasetId, owner }: Dataset
 }
 
 /**
- * The address that a carer gives away: one that nobody has named yet, and none of those in `given`. It is a fresh one for
- * each dataset, for the chain shows it beside the dataset, and one address beside two would tell that they are one
- * person's.
+ * A new address for a carer to give away. It is another one each time, for the chain shows it beside the dataset, and one
+ * address beside two would tell that they are one person's. Code `accounts-unused` when 20 wait to be named.
  */
-export async function freshNumber(
-  vault: Pick<Vault, "accounts" | "accountFor">,
-  given: readonly string[] = [],
-): Promise<VaultAccount> {
-  const all = (await vault.accounts()).filter(({ name }) => name.startsWith(accountPrefix));
-  const waiting = all.find(({ used, address }) => !used && !given.includes(address));
-  if (waiting) return waiting;
-  const numbers = all.map(({ name }) => Number(name.slice(accountPrefix.length)) || 0);
+export async function freshNumber(vault: Pick<Vault, "accounts" | "accountFor">): Promise<VaultAccount> {
+  const numbers = (await helping(vault)).map(({ name }) => Number(name.slice(accountPrefix.length)) || 0);
   return vault.accountFor(`${accountPrefix}${Math.max(0, ...numbers) + 1}`);
 }
 
-/** Looks whether the owner of a dataset named an account of this vault. */
+/** The addresses that were shown on this device, the newest first, and that no owner is known to have named yet. */
+export async function shownNumbers(vault: Pick<Vault, "accounts">): Promise<VaultAccount[]> {
+  return (await helping(vault)).filter(({ used }) => !used).reverse();
+}
+
+async function helping(vault: Pick<Vault, "accounts">): Promise<VaultAccount[]> {
+  return (await vault.accounts()).filter(({ name }) => name.startsWith(accountPrefix));
+}
+
+/**
+ * Looks whether the owner of a dataset named an account of these words. The node is believed when it says that there is
+ * something to stop and a right to do so, for the chain judges that anew; what takes the button away has to be proven.
+ */
 export async function entrusted(carer: Carer, datasetId: string): Promise<Entrusted> {
   parseId(datasetId);
-  const [consent, accounts] = await Promise.all([latestConsent(carer.node, datasetId), carer.vault.accounts()]);
-  const named = accounts.find(({ address }) => address === consent?.revoker);
-  return { datasetId, consent, account: named?.address };
+  const told = await latestConsent(carer.node, datasetId);
+  const account = await named(carer.vault, told);
+  if (told?.status === Status.ACTIVE && account !== undefined) return { datasetId, consent: told, account };
+  const { consent } = await provenConsent(carer.prove, datasetId);
+  return { datasetId, consent, account: await named(carer.vault, consent) };
+}
+
+/** The account that a consent names, looked for in the list of this device, and then among all that the words have. */
+async function named(vault: Carer["vault"], consent: Consent | undefined): Promise<string | undefined> {
+  const revoker = consent?.revoker ?? "";
+  if (revoker === "") return undefined;
+  const accounts = await vault.accounts();
+  if (accounts.some(({ address }) => address === revoker)) return revoker;
+  const used = new Set(accounts.filter((account) => account.used).map(({ address }) => address));
+  const found = await vault.findAccounts(async (address) => address === revoker || used.has(address));
+  return found.find(({ address }) => address === revoker)?.address;
 }
 
 /** Remembers a dataset that is entrusted, and that its owner named the account: the next number is another one. */

@@ -5,11 +5,11 @@ import { ask } from "../chain/query";
 import { shortName } from "../core/duo/term";
 import { Fault } from "../core/fault";
 import { ChallengeState, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
-import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import { type Consent, Status as ConsentStatus } from "../gen/volens/consent/v1/consent_pb";
 import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
 import { type Dataset, type Receipt, Status } from "../gen/volens/dataset/v1/dataset_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
+import { attestationOf } from "./attestation";
 import { orAbsent } from "./committee";
 
 /** A dataset as a researcher sees it. */
@@ -59,15 +59,15 @@ export async function offer(node: Node, datasetId: string): Promise<Offer & { re
 /** Adds to a dataset what is said about it. */
 export async function offerOf(node: Node, dataset: Dataset): Promise<Offer> {
   const { id: datasetId, version } = dataset;
-  const [consent, attestation] = await Promise.all([
+  const [consent, { statement, challenge }] = await Promise.all([
     orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })),
-    orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version })),
+    attestationOf(node, datasetId, version),
   ]);
   return {
     dataset,
     consent: consent?.consent,
-    attestation: attestation?.deidentification,
-    challenged: attestation?.challenge !== undefined && attestation.challenge.state !== ChallengeState.DISMISSED,
+    attestation: statement,
+    challenged: challenge !== undefined && challenge.state !== ChallengeState.DISMISSED,
   };
 }
 

@@ -6,7 +6,6 @@ import { randomBytes } from "../core/bytes";
 import { Fault } from "../core/fault";
 import {
   type Challenge,
-  ChallengeState,
   type Deidentification,
   type Organisation,
   OrganisationKind,
@@ -22,6 +21,7 @@ import { MsgRequestInspectionSchema, MsgWithdrawInspectionSchema } from "../gen/
 import { type Dataset, Kind, type Receipt, Status } from "../gen/volens/dataset/v1/dataset_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
 import { MsgWithdrawDatasetSchema } from "../gen/volens/dataset/v1/tx_pb";
+import { attestationOf, undecided } from "./attestation";
 import { orAbsent } from "./committee";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
@@ -63,16 +63,16 @@ export async function datasetView(node: Node, datasetId: string): Promise<Datase
   if (!dataset) throw new Fault("internal", "node-answer");
   const [granted, vouched, inspections] = await Promise.all([
     orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })),
-    orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version: dataset.version })),
+    attestationOf(node, datasetId, dataset.version),
     askAll(node, CustodyQuery.method.inspections, { datasetId }, "inspections"),
   ]);
-  const statement = vouched?.deidentification;
+  const { statement, challenge } = vouched;
   return {
     dataset,
     receipts,
     consent: granted?.consent,
     checked: statement && !statement.revoked ? statement : undefined,
-    challenge: vouched?.challenge,
+    challenge,
     inspections,
   };
 }
@@ -81,8 +81,7 @@ export async function datasetView(node: Node, datasetId: string): Promise<Datase
 export function standing(view: DatasetView, now: number): Standing {
   const { dataset, receipts, consent, checked, challenge } = view;
   if (dataset.status === Status.WITHDRAWN) return "withdrawn";
-  const open = challenge && [ChallengeState.OPEN, ChallengeState.CONFIRMED].includes(challenge.state);
-  if (dataset.status === Status.FROZEN || open) return "frozen";
+  if (dataset.status === Status.FROZEN || undecided(challenge)) return "frozen";
   if (receipts.length < (dataset.payload?.threshold ?? 1)) return "sending";
   if (checked && Number(checked.expiry?.seconds ?? 0n) * 1000 > now) {
     return consent?.status === ConsentStatus.ACTIVE ? "sharing" : "ready";

@@ -34,6 +34,8 @@ export interface DeskGateway {
   address(): Promise<string>;
   /** Shows the papers of an own request to whoever is asked. */
   putPapers(requestId: string, papers: Papers): Promise<void>;
+  /** The papers of a request as the gateway has them. Nothing of them is true before `verifyPapers`. */
+  papers(requestId: string): Promise<Papers>;
   /** Its part for a released seat, sealed to the delivery key. */
   half(requestId: string, seat: bigint): Promise<Uint8Array>;
   /** The bytes of an object of at most `limit` bytes, by its digest in hex. */

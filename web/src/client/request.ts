@@ -6,7 +6,8 @@ import { ask, askAll } from "../chain/query";
 import { parseAddress } from "../core/address";
 import { fromHex, fromUtf8, randomBytes, toHex, utf8 } from "../core/bytes";
 import { asFault, Fault } from "../core/fault";
-import { requestId as deriveId } from "../core/ids";
+import { requestId as deriveId, isId } from "../core/ids";
+import type { Papers } from "../core/papers";
 import type { QuerySeatResponse } from "../gen/volens/custody/v1/query_pb";
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { type Decision, type Escrow, type Payment, type Request, State } from "../gen/volens/market/v1/market_pb";
@@ -20,6 +21,7 @@ import {
 import { activeKey, orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
 import { papersOf, type RequestDraft, requestDraft, specOf } from "./requestdraft";
+import { dropPapers, keepPapers, showPapers } from "./requestpapers";
 import type { CommitteeKey } from "./vault";
 
 /** A request with its money, answers, payments and seats. */
@@ -53,9 +55,9 @@ export interface KeptDraft {
 }
 
 const keptDraft = z.strictObject({
-  random: z.string().regex(/^[0-9a-f]{32}$/),
+  random: z.string().refine(isId),
   draft: requestDraft,
-  requestId: z.string().regex(/^(?:[0-9a-f]{32})?$/),
+  requestId: z.string().refine((text) => text === "" || isId(text)),
 });
 
 /** A name for a new draft. */
@@ -89,8 +91,16 @@ function parseDraft(bytes: Uint8Array): KeptDraft | undefined {
   }
 }
 
-/** Removes a draft from this device. */
+/** Keeps what a draft has become; whether its submission began stays as it was. */
+export async function changeDraft(desk: Pick<Desk, "vault">, random: string, draft: RequestDraft): Promise<void> {
+  const before = await readDraft(desk, random);
+  await keepDraft(desk, { random, draft, requestId: before?.requestId ?? "" });
+}
+
+/** Removes a draft from this device, and the words that were kept when its submission began. */
 export async function dropDraft(desk: Pick<Desk, "vault">, random: string): Promise<void> {
+  const requestId = (await readDraft(desk, random))?.requestId ?? "";
+  if (requestId !== "") await dropPapers(desk, requestId);
   await desk.vault.drop(draftPrefix + random);
 }
 
@@ -100,8 +110,9 @@ export function cost(node: Node, draft: Pick<RequestDraft, "nMax" | "price" | "d
 }
 
 /**
- * Locks the money, shows the papers at the gateway and posts the seats. Called again for the same draft after an interruption it goes on where it
- * stopped: the id comes from the draft's random bytes, and the seats' secrets from the words.
+ * Locks the money, shows the papers at the gateway and posts the seats. Called again for the same draft after an
+ * interruption it goes on where it stopped, with the words for which the money was locked: the id comes from the draft's
+ * random bytes, and the seats' secrets from the words. A refused Fault `papers-lost` when those words are gone.
  */
 export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: SubmitStep) => void): Promise<string> {
   const key = await committeeKey(desk.node);
@@ -111,9 +122,17 @@ export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: Su
   const there = await orAbsent(ask(desk.node, MarketQuery.method.request, { requestId }));
   if (!there) await lockMoney(desk, kept, requestId, key.keyId);
   tell({ step: "papers", requestId });
-  await desk.gateway.putPapers(requestId, papersOf(kept.draft, await desk.vault.paperSalt(requestId)));
+  const papers = papersOf(kept.draft, await desk.vault.paperSalt(requestId));
+  await showPapers(desk, await locked(desk.node, requestId), papers);
   await postSeats(desk, requestId, tell);
   return requestId;
+}
+
+/** A request whose money is locked. */
+async function locked(node: Node, requestId: string): Promise<Request> {
+  const { request } = await ask(node, MarketQuery.method.request, { requestId });
+  if (!request) throw new Fault("internal", "node-answer");
+  return request;
 }
 
 async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: bigint): Promise<void> {
@@ -125,6 +144,7 @@ async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: 
   ]);
   const spec = specOf(kept.draft, { researcher: desk.address, keyId, height: status.height, salt, deliveryKey });
   if (!costs.escrow) throw new Fault("internal", "node-answer");
+  await keepPapers(desk, requestId, papersOf(kept.draft, salt));
   await desk.send([
     create(MsgSubmitRequestSchema, {
       researcher: desk.address,
@@ -135,10 +155,28 @@ async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: 
   ]);
 }
 
-/** Goes on with an own submission that stopped: from its draft, if that is on this device, else with the seats. */
-export async function goOn(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
+/**
+ * Goes on with an own submission that stopped between the money and the last seat. Patients shall read its words first: when
+ * those are neither on this device nor at the gateway it is a refused Fault `papers-lost`, unless the person wants to go on
+ * without them.
+ */
+export async function goOn(
+  desk: Desk,
+  requestId: string,
+  tell: (step: SubmitStep) => void,
+  { withoutWords = false } = {},
+): Promise<void> {
+  if (!withoutWords) {
+    tell({ step: "papers", requestId });
+    await showPapers(desk, await locked(desk.node, requestId), await written(desk, requestId));
+  }
+  await postSeats(desk, requestId, tell);
+}
+
+/** What the draft of a request says now; undefined if it is not on this device. */
+async function written(desk: Desk, requestId: string): Promise<Papers | undefined> {
   const kept = (await drafts(desk)).find((one) => one.requestId === requestId);
-  await (kept ? submitRequest(desk, kept, tell) : postSeats(desk, requestId, tell));
+  return kept && papersOf(kept.draft, await desk.vault.paperSalt(requestId));
 }
 
 /** Posts the one-time keys that an own request still lacks. It opens with the last of them. */

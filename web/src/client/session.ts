@@ -13,6 +13,7 @@ import type { Shown } from "../core/words";
 import { Query as AuthQuery } from "../gen/cosmos/auth/v1beta1/query_pb";
 import type { Consent } from "../gen/volens/consent/v1/consent_pb";
 import type { Request } from "../gen/volens/market/v1/market_pb";
+import type { Reach } from "../storage/call";
 import { Gateway, type GatewayAccount } from "../storage/gateway";
 import type { Opening, ProvenCounts } from "./activity";
 import { activeKey, orAbsent } from "./committee";
@@ -39,6 +40,8 @@ export interface SessionParts {
    * her once more.
    */
   readonly confirm: (shown: Shown, extension?: Extension) => Promise<void>;
+  /** How the gateway is reached; the page's own origin if not given. */
+  readonly reach?: Reach;
 }
 
 /** Who signs with an account, and the key of the account. */
@@ -64,7 +67,7 @@ export class Work {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.trust = new Trust(parts.node, parts.vault);
-    this.#gateway = new Gateway({ chainId: () => parts.node.chainId() });
+    this.#gateway = new Gateway({ ...parts.reach, chainId: () => parts.node.chainId() });
   }
 
   /** The patient. */
@@ -78,7 +81,7 @@ export class Work {
       prove: this.trust.prove,
       sealTo: () => this.#sealTo(),
       send: async (address, messages, { fee = "sponsor" } = {}) => {
-        const hand = { signer: embeddedSigner(vault) };
+        const hand = this.#words();
         if (fee === "free") return this.#send(hand, { address, messages, free: true });
         if (fee === "own") return this.#send(hand, { address, messages });
         return this.#send(hand, { address, messages, granter: await this.#granter(address) });
@@ -142,11 +145,16 @@ export class Work {
     throw new Fault("unavailable", "too-early");
   }
 
+  /** Who signs for a patient, always: also where an extension holds the same account. */
+  #words(): Hand {
+    return { signer: embeddedSigner(this.#parts.vault) };
+  }
+
   /** Who signs for a role with this address: the extension that the person chose, or the vault. */
   async #hand(address: string): Promise<Hand> {
-    const { vault, signing } = this.#parts;
+    const { signing } = this.#parts;
     const extension = signing.extensionOf(address);
-    if (extension === undefined) return { signer: embeddedSigner(vault) };
+    if (extension === undefined) return this.#words();
     return { extension, signer: await signing.signer(extension) };
   }
 
@@ -181,7 +189,7 @@ export class Work {
   }
 
   async #sponsored(address: string): Promise<string> {
-    const granter = await (await this.#login(address)).sponsorship();
+    const granter = await (await this.#login(address, this.#words())).sponsorship();
     for (let look = 0; look < looks; look++) {
       if (await this.known(address)) return granter;
       await pause(beat);
@@ -189,14 +197,17 @@ export class Work {
     throw new Fault("unavailable", "account-unknown");
   }
 
-  /** The gateway for an account of the vault, or of the extension that signs for it; it logs in when it must. */
-  async #login(address: string): Promise<GatewayAccount> {
-    const { signer, extension } = await this.#hand(address);
+  /** The gateway for an account, which logs in by this hand when it must. */
+  async #login(address: string, { signer, extension }: Hand): Promise<GatewayAccount> {
     const account = (await signer.accounts()).find((one) => one.address === address);
     if (!account && extension) throw new Fault("refused", "signer-account");
     if (!account) throw new Fault("refused", "not-owner", { reasons: ["NOT_OWNER"] });
     const sign = (text: string) => signer.signArbitrary(address, text);
-    return this.#gateway.as({ address, publicKey: account.publicKey, sign });
+    return this.#gateway.as({ address, publicKey: account.publicKey, sign, by: extension });
+  }
+
+  async #desk(address: string): Promise<GatewayAccount> {
+    return this.#login(address, await this.#hand(address));
   }
 
   async #gatewayAddress(): Promise<string> {
@@ -204,22 +215,24 @@ export class Work {
   }
 
   #depot(): Depot {
+    const login = (owner: string) => this.#login(owner, this.#words());
     return {
       address: () => this.#gatewayAddress(),
       upload: async (owner, file, sha256, watch, signal) =>
-        (await this.#login(owner)).upload({ file, sha256, progress: watch, signal }),
+        (await login(owner)).upload({ file, sha256, progress: watch, signal }),
       object: async (owner, sha256, limit, watch) =>
-        (await this.#login(owner)).object({ object: sha256, limit, progress: watch }),
-      putHalf: async (owner, datasetId, sealed) => (await this.#login(owner)).putHalf(datasetId, sealed),
+        (await login(owner)).object({ object: sha256, limit, progress: watch }),
+      putHalf: async (owner, datasetId, sealed) => (await login(owner)).putHalf(datasetId, sealed),
     };
   }
 
   #deskGateway(address: string): DeskGateway {
     return {
       address: () => this.#gatewayAddress(),
-      putPapers: async (requestId, papers) => (await this.#login(address)).putPapers(requestId, papers),
-      half: async (requestId, seat) => (await this.#login(address)).getHalf(requestId, seat),
-      object: async (sha256, limit) => (await this.#login(address)).object({ object: sha256, limit }),
+      putPapers: async (requestId, papers) => (await this.#desk(address)).putPapers(requestId, papers),
+      papers: (requestId) => this.#gateway.papers(requestId),
+      half: async (requestId, seat) => (await this.#desk(address)).getHalf(requestId, seat),
+      object: async (sha256, limit) => (await this.#desk(address)).object({ object: sha256, limit }),
     };
   }
 

@@ -3,6 +3,7 @@ import { changeEvent, type Extension, isExtension } from "../chain/extensions";
 import type { ChainOffer } from "../chain/keplr";
 import type { Signer } from "../chain/signer";
 import { fromUtf8 } from "../core/bytes";
+import { Fault } from "../core/fault";
 import { canonicalBytes } from "../core/jcs";
 import type { Vault } from "./vault";
 
@@ -77,7 +78,8 @@ export class SigningChoice {
   async choose(extension: Extension): Promise<void> {
     this.#signer = undefined;
     const [account] = await (await this.#connected(extension)).accounts();
-    const address = account?.address ?? "";
+    if (account === undefined) throw new Fault("unavailable", "signer-locked");
+    const { address } = account;
     await this.#parts.vault.keep(note, canonicalBytes({ extension, address }));
     this.#set({ by: extension, address, changed: false });
   }

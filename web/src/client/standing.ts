@@ -4,13 +4,7 @@ import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
-import {
-  type Challenge,
-  ChallengeState,
-  type Deidentification,
-  type GatewayInfo,
-  type Params,
-} from "../gen/volens/attestation/v1/attestation_pb";
+import type { Challenge, GatewayInfo, Params } from "../gen/volens/attestation/v1/attestation_pb";
 import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import {
   MsgChallengeDeidentificationSchema,
@@ -20,7 +14,7 @@ import {
   MsgWithdrawBondSchema,
 } from "../gen/volens/attestation/v1/tx_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
-import { orAbsent } from "./committee";
+import { type Attested, attestationOf } from "./attestation";
 import type { Desk, Sent } from "./desk";
 
 /** An amount as messages have it, in the smallest unit. */
@@ -64,11 +58,9 @@ export function isBaseUrl(text: string): boolean {
 }
 
 /** The attestation of a dataset's present version, and the challenge of it. */
-export interface Vouched {
+export interface Vouched extends Attested {
   readonly datasetId: string;
   readonly version: bigint;
-  readonly statement: Deidentification | undefined;
-  readonly challenge: Challenge | undefined;
 }
 
 /** What was vouched for a dataset's present version. A Fault `not-found` for a dataset that does not exist. */
@@ -76,13 +68,7 @@ export async function vouchedFor(node: Node, datasetId: string): Promise<Vouched
   const { dataset } = await ask(node, DatasetQuery.method.dataset, { datasetId });
   if (!dataset) throw new Fault("internal", "node-answer");
   const { version } = dataset;
-  const answer = await orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version }));
-  return { datasetId, version, statement: answer?.deidentification, challenge: answer?.challenge };
-}
-
-/** Whether a challenge waits for a decision. */
-export function undecided(challenge: Challenge | undefined): boolean {
-  return challenge?.state === ChallengeState.OPEN || challenge?.state === ChallengeState.CONFIRMED;
+  return { datasetId, version, ...(await attestationOf(node, datasetId, version)) };
 }
 
 /** Challenges an attestation against a bond; the evidence never goes on chain, only its digest, here in hex. */

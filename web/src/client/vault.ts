@@ -21,9 +21,12 @@ export interface Vault {
   create(method: Method): Promise<void>;
   /**
    * As create, from words that the person has; they count as backed up. Code `words-wrong`. Look for accounts next. It
-   * also mends a damaged vault: notes that these words can read stay.
+   * also mends a damaged vault: notes that these words can read stay. Where they can read none, it is refused with
+   * `notes-of-others` unless `dropNotes` says that the notes may go.
    */
-  restore(words: string, method: Method): Promise<void>;
+  restore(words: string, method: Method, options?: { readonly dropNotes?: boolean }): Promise<void>;
+  /** Whether words can read what stands beside a damaged vault; yes where nothing does. Code `words-wrong`. */
+  canRead(words: string): Promise<boolean>;
   /** Opens the vault. Codes `passphrase-wrong`, `passkey-wrong`, `passkey-cancelled`, `vault-damaged`. */
   unlock(method: Unlock): Promise<void>;
   /** Forgets every secret until the next unlock. Work under way ends with `vault-locked`. */

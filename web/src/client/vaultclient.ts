@@ -51,10 +51,14 @@ export class VaultClient implements Vault {
     await this.#withOpener(method, (by) => ["create", [by]]);
   }
 
-  async restore(words: string, method: Method): Promise<void> {
+  canRead(words: string): Promise<boolean> {
+    return this.#call("canRead", words);
+  }
+
+  async restore(words: string, method: Method, { dropNotes = false } = {}): Promise<void> {
     if (!this.#isDamaged()) this.#must("none", "vault-exists");
     await this.#call("checkWords", words);
-    await this.#withOpener(method, (by) => ["restore", [words, by]]);
+    await this.#withOpener(method, (by) => ["restore", [words, by, dropNotes]]);
   }
 
   async addMethod(method: Method): Promise<void> {

@@ -27,15 +27,20 @@ export function inspectionId(
   return truncate(t.bytes(organisation, random));
 }
 
-/** Whether a text is an id: 32 lower-case hexadecimal digits. */
+/** Whether a text is an id, or the 16 random bytes that an id is made from: 32 lower-case hexadecimal digits. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
+/** An id as it was given. Throws a usage Fault `bad-id` for any other text. */
+export function mustId(text: string): string {
+  if (!isId(text)) throw new Fault("usage", "bad-id");
+  return text;
+}
+
 /** The 16 bytes of an id in hex. Throws a usage Fault `bad-id` for any other text. */
 export function parseId(text: string): Bytes {
-  if (!isId(text)) throw new Fault("usage", "bad-id");
-  return fromHex(text);
+  return fromHex(mustId(text));
 }
 
 function derive(label: string, originChain: string, owner: Uint8Array, random: Uint8Array): string {

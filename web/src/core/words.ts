@@ -7,6 +7,7 @@ import { scalar } from "../gen/cosmos_proto/cosmos_pb";
 import { PurposeSchema, RecipientClassSchema } from "../gen/volens/consent/v1/duo_pb";
 import { toHex } from "./bytes";
 import { Fault } from "./fault";
+import { isId } from "./ids";
 import { timestampText } from "./time";
 import { readAmino, readDirect } from "./tx/read";
 import { type Known, open } from "./tx/registry";
@@ -177,7 +178,7 @@ function simple(field: DescField, type: DescEnum | undefined, value: unknown): V
   if (meaning === "cosmos.AddressString" || /^volens1[02-9ac-hj-np-z]{38}$/.test(text)) {
     return { kind: "address", address: text };
   }
-  return /^[0-9a-f]{32}$/.test(text) ? { kind: "id", id: text } : { kind: "text", text };
+  return isId(text) ? { kind: "id", id: text } : { kind: "text", text };
 }
 
 /** A value of an enum, `sign.choice.<module>.<Enum>.<NAME>`. One that the vocabulary lacks cannot be shown. */

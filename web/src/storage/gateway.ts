@@ -1,5 +1,6 @@
 import { toBase64 } from "../core/bytes";
 import { Fault } from "../core/fault";
+import { mustId } from "../core/ids";
 import { type Challenge, checkChallenge, loginText } from "../core/login";
 import { maxPapers, type Papers, papersBytes, parsePapers } from "../core/papers";
 import { ProblemFault } from "../core/problem";
@@ -35,6 +36,8 @@ export interface Login {
   readonly publicKey: Uint8Array;
   /** Signs a text by ADR-036: r and s, 64 bytes. A person may be asked. */
   sign(text: string): Promise<Uint8Array>;
+  /** Names who signs, where several can for one address: each logs in by itself. */
+  readonly by?: string | undefined;
 }
 
 /** How a {@link Gateway} is made. */
@@ -45,7 +48,6 @@ export interface GatewayOptions extends Reach {
 
 /** An age file around a part of a key is no longer than this. */
 const MAX_HALF = 64 << 10;
-const ID = /^[0-9a-f]{32}$/;
 const TOKEN = /^[A-Za-z0-9_-]{20,256}$/;
 
 /** A storage gateway (docs/spec/gateway.md). Calls that need no account are here; the others are of {@link GatewayAccount}. */
@@ -90,16 +92,17 @@ export class Gateway {
    * account is told who reads.
    */
   async papers(requestId: string): Promise<Papers> {
-    const call = { method: "GET", path: `/v1/requests/${id(requestId)}/papers` } as const;
+    const call = { method: "GET", path: `/v1/requests/${mustId(requestId)}/papers` } as const;
     return parsePapers(await this.line.bytes(call, maxPapers));
   }
 
   /** The calls of one account. It logs in by itself when it must, and keeps its token in memory. */
   as(login: Login): GatewayAccount {
-    const known = this.#accounts.get(login.address);
+    const name = `${login.address} ${login.by ?? ""}`;
+    const known = this.#accounts.get(name);
     if (known !== undefined) return known;
     const made = new GatewayAccount(this, login);
-    this.#accounts.set(login.address, made);
+    this.#accounts.set(name, made);
     return made;
   }
 
@@ -154,13 +157,13 @@ export class GatewayAccount {
   /** Hands over the gateway's part of a dataset's key: an age file to the gateway's recipient. Doing so again is harmless. */
   async putHalf(datasetId: string, sealed: Uint8Array): Promise<void> {
     const body = new Blob([Uint8Array.from(sealed)], { type: "application/octet-stream" });
-    await this.send({ method: "PUT", path: `/v1/datasets/${id(datasetId)}/half`, body });
+    await this.send({ method: "PUT", path: `/v1/datasets/${mustId(datasetId)}/half`, body });
   }
 
   /** Hands over the papers of an own request, for whoever is asked to read. Doing so again is harmless. */
   async putPapers(requestId: string, papers: Papers): Promise<void> {
     const body = new Blob([papersBytes(papers)], { type: "application/json" });
-    await this.send({ method: "PUT", path: `/v1/requests/${id(requestId)}/papers`, body });
+    await this.send({ method: "PUT", path: `/v1/requests/${mustId(requestId)}/papers`, body });
   }
 
   /**
@@ -168,7 +171,7 @@ export class GatewayAccount {
    * that was fixed on chain.
    */
   getHalf(requestId: string, seat: bigint): Promise<Uint8Array<ArrayBuffer>> {
-    return this.bytes({ method: "POST", path: `/v1/requests/${id(requestId)}/seats/${seat}/half` }, MAX_HALF);
+    return this.bytes({ method: "POST", path: `/v1/requests/${mustId(requestId)}/seats/${seat}/half` }, MAX_HALF);
   }
 
   /** An object as a stream. See {@link download}. */
@@ -243,10 +246,4 @@ export class GatewayAccount {
     if (!TOKEN.test(token)) throw new Fault("internal", "gateway-answer");
     return token;
   }
-}
-
-/** An id as it stands in a path; a usage Fault `bad-id` for anything else. */
-function id(text: string): string {
-  if (!ID.test(text)) throw new Fault("usage", "bad-id");
-  return text;
 }

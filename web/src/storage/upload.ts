@@ -1,5 +1,6 @@
 import { toBase64, utf8 } from "../core/bytes";
 import { Fault } from "../core/fault";
+import { isId } from "../core/ids";
 import { ProblemFault } from "../core/problem";
 import { passes } from "./call";
 import type { GatewayAccount } from "./gateway";
@@ -109,8 +110,8 @@ class Sending {
       this.#report(file.size);
       return true;
     }
-    const name = /(?:^|\/)v1\/uploads\/([0-9a-f]{32})$/.exec(response.headers.get("Location") ?? "")?.[1];
-    if (name === undefined) throw new Fault("internal", "gateway-answer");
+    const name = /(?:^|\/)v1\/uploads\/([^/]*)$/.exec(response.headers.get("Location") ?? "")?.[1] ?? "";
+    if (!isId(name)) throw new Fault("internal", "gateway-answer");
     this.#path = `${UPLOADS}/${name}`;
     return false;
   }

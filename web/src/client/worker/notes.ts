@@ -11,7 +11,7 @@ import {
   utf8,
   wipe,
 } from "../../core/bytes";
-import { Fault } from "../../core/fault";
+import { asFault, Fault } from "../../core/fault";
 import type { Records } from "../../storage/records";
 import { importKey } from "./lockbox";
 
@@ -70,10 +70,17 @@ export class Notes {
     await this.#records.delete(this.#place(name));
   }
 
+  /** Whether any note can be read, where there are some: if none can, they are of other words, or all are damaged. */
+  async legible(): Promise<boolean> {
+    const places = await this.#records.names(prefix);
+    const legible = await Promise.all(places.map((place) => this.#legible(place)));
+    return places.length === 0 || legible.includes(true);
+  }
+
   /** Removes the notes that cannot be read: damaged ones, and those of other words. */
   async dropUnreadable(): Promise<void> {
     for (const place of await this.#records.names(prefix)) {
-      await this.#read(place).catch(() => this.#records.delete(place));
+      if (!(await this.#legible(place))) await this.#records.delete(place);
     }
   }
 
@@ -81,6 +88,17 @@ export class Notes {
   zero(): void {
     this.#closed = true;
     wipe(this.#nameKey);
+  }
+
+  /** Whether a note can be read. A device that gives nothing at all is a Fault: what it has may be in order. */
+  async #legible(place: string): Promise<boolean> {
+    try {
+      await this.#read(place);
+      return true;
+    } catch (thrown) {
+      if (asFault(thrown).kind !== "integrity") throw thrown;
+      return false;
+    }
   }
 
   async #read(place: string): Promise<{ name: string; value: Bytes } | undefined> {

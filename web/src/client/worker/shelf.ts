@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type Bytes, fromBase64, fromHex, fromUtf8, toBase64, toHex } from "../../core/bytes";
-import { Fault } from "../../core/fault";
+import { mustId } from "../../core/ids";
 import { canonicalBytes } from "../../core/jcs";
 import { PayloadSchema } from "../../gen/volens/dataset/v1/dataset_pb";
 import type { Spool } from "../../storage/spool";
@@ -127,6 +127,5 @@ function sealedOf(line: Line, file: Blob, durable: boolean): Sealed {
 }
 
 function keyOf(datasetId: string, version: bigint): string {
-  if (!/^[0-9a-f]{32}$/.test(datasetId)) throw new Fault("usage", "bad-id");
-  return `${datasetId}-v${version}`;
+  return `${mustId(datasetId)}-v${version}`;
 }

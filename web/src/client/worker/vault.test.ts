@@ -5,6 +5,7 @@ import vectors from "../../../../test/vectors/wallet.json";
 import { parseAddress } from "../../core/address";
 import { fromHex, fromUtf8, toHex, utf8 } from "../../core/bytes";
 import { deliveryIdentity, patientIdentity, recipientOf } from "../../core/derive";
+import { Fault } from "../../core/fault";
 import { canonicalBytes } from "../../core/jcs";
 import { arbitraryDocument } from "../../core/login";
 import { codeOf, codeOfAsync, turned } from "../../core/testing";
@@ -141,25 +142,50 @@ describe("the life of a vault", () => {
     expect(await codeOfAsync(() => service.unlock(passkey()))).toBe("vault-damaged");
     expect(states.at(-1)).toEqual(broken);
     expect(codeOf(() => service.opened())).toBe("vault-locked");
-    await service.restore(known.words, passkey());
+    await service.restore(known.words, passkey(), true);
     expect((await service.opened().accounts()).map(({ name }) => name)).toEqual(["main"]);
     expect(await service.opened().notes.names("")).toEqual(["vault/book"]);
   });
 
-  it("that was damaged takes other words, too, and keeps nothing of the old ones; or is forgotten", async () => {
+  it("that was damaged takes other words only when the old ones' notes may go; or is forgotten", async () => {
     const { records, tab, states, open } = await opened();
     await open.notes.put("app/draft", utf8("kept"));
     records.all.set("vault", utf8("{"));
     const service = tab();
     await service.load();
-    await service.restore(vectors[0]?.words ?? "", passkey());
+    const others = vectors[0]?.words ?? "";
+    const before = new Map(records.all);
+    expect(await service.canRead(others)).toBe(false);
+    expect(await service.canRead(known.words)).toBe(true);
+    expect(await codeOfAsync(() => service.restore(others, passkey()))).toBe("notes-of-others");
+    expect(records.all).toEqual(before);
+    expect(states.at(-1)).toEqual(broken);
+    await service.restore(others, passkey(), true);
     expect(await service.opened().notes.names("")).toEqual(["vault/book"]);
+    expect(await service.canRead(known.words)).toBe(true);
     records.all.set("vault", utf8("{"));
     const other = tab();
     await other.load();
     await other.forget();
     expect(states.at(-1)).toEqual({ status: "none" });
     expect(records.all.size).toBe(0);
+  });
+
+  it("loses no note because the device failed while it was mended", async () => {
+    const { records, tab, open } = await opened();
+    await open.notes.put("app/draft", utf8("kept"));
+    records.all.set("vault", utf8("{"));
+    const service = tab();
+    await service.load();
+    const before = new Map(records.all);
+    const fails = vi.spyOn(records, "get").mockRejectedValue(new Fault("unavailable", "device-storage"));
+    expect(await codeOfAsync(() => service.canRead(known.words))).toBe("device-storage");
+    expect(await codeOfAsync(() => service.restore(known.words, passkey(), true))).toBe("device-storage");
+    expect(await codeOfAsync(() => open.notes.dropUnreadable())).toBe("device-storage");
+    expect(records.all).toEqual(before);
+    fails.mockRestore();
+    await service.restore(known.words, passkey());
+    expect(await service.opened().notes.get("app/draft")).toEqual(utf8("kept"));
   });
 
   it("is not made twice, nor from wrong words, nor under a short passphrase", async () => {

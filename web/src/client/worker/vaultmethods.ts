@@ -33,7 +33,11 @@ function lifeMethods({ service, shelf, announce }: Rooms): [string, Handler][] {
     ["load", () => service.load()],
     ["checkWords", ([words]) => wipe(entropyOf(words as string))],
     ["create", ([by]) => announced(service.create(by as Opener))],
-    ["restore", ([words, by]) => announced(service.restore(words as string, by as Opener))],
+    ["canRead", ([words]) => service.canRead(words as string)],
+    [
+      "restore",
+      ([words, by, dropNotes]) => announced(service.restore(words as string, by as Opener, dropNotes === true)),
+    ],
     [
       "unlock",
       async ([by]) => {

@@ -55,9 +55,23 @@ export class VaultService {
     await this.#make(randomBytes(entropySize), by, false);
   }
 
-  /** Takes words that the person has, and opens the vault. */
-  async restore(words: string, by: Opener): Promise<void> {
-    await this.#make(entropyOf(words), by, true);
+  /**
+   * Takes words that the person has, and opens the vault. Beside a damaged one may stand notes that these words cannot
+   * read: they go only when the person has said so, or a refused Fault `notes-of-others` leaves everything as it is.
+   */
+  async restore(words: string, by: Opener, dropNotes = false): Promise<void> {
+    await this.#make(entropyOf(words), by, true, dropNotes);
+  }
+
+  /** Whether words can read what stands beside a damaged vault. Of another one, and of nothing, nothing can be lost. */
+  async canRead(words: string): Promise<boolean> {
+    if (!this.#damaged) return true;
+    const opened = await Opened.from(entropyOf(words), this.#around.records);
+    try {
+      return await opened.notes.legible();
+    } finally {
+      opened.zero();
+    }
   }
 
   /** Opens the vault. */
@@ -147,7 +161,7 @@ export class VaultService {
     return this.#tell();
   }
 
-  async #make(entropy: Bytes, by: Opener, backedUp: boolean): Promise<void> {
+  async #make(entropy: Bytes, by: Opener, backedUp: boolean, dropNotes = false): Promise<void> {
     checkPassphrase(by);
     if (this.#box !== undefined) throw new Fault("refused", "vault-exists");
     if (this.#damaged && !backedUp) throw new Fault("integrity", "vault-damaged");
@@ -155,6 +169,8 @@ export class VaultService {
     if (!this.#damaged) await this.#around.records.clear();
     const opened = await Opened.from(entropy, this.#around.records);
     try {
+      const strange = this.#damaged && !(await opened.notes.legible());
+      if (strange && !dropNotes) throw new Fault("refused", "notes-of-others");
       const lock = await makeLock(entropy, opened.main, by);
       if (this.#damaged) await opened.notes.dropUnreadable();
       if (backedUp) await opened.markBackedUp();

@@ -2,14 +2,8 @@ import { Button, Card, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import {
-  attestationTerms,
-  challenge,
-  confirmChallenge,
-  undecided,
-  type Vouched,
-  vouchedFor,
-} from "../../client/standing";
+import { undecided } from "../../client/attestation";
+import { attestationTerms, challenge, confirmChallenge, type Vouched, vouchedFor } from "../../client/standing";
 import { toHex } from "../../core/bytes";
 import { isId } from "../../core/ids";
 import { ChallengeState, Role } from "../../gen/volens/attestation/v1/attestation_pb";

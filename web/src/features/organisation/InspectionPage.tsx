@@ -5,15 +5,15 @@ import { useTranslation } from "react-i18next";
 import { ask } from "../../chain/query";
 import {
   acceptInspection,
-  attestationOf,
-  awaited,
   inspectionBond,
   type Judged,
   judge,
   inspection as read,
   revokeAttestation,
 } from "../../client/attest";
+import { attestationOf } from "../../client/attestation";
 import { orAbsent } from "../../client/committee";
+import { isAwaited } from "../../client/dataset";
 import { readPaper } from "../../client/files";
 import type { Progress as Passed } from "../../client/sealer";
 import { type Inspection, InspectionState } from "../../gen/volens/custody/v1/custody_pb";
@@ -64,7 +64,7 @@ export default function InspectionPage() {
             {asked.state === InspectionState.REQUESTED && <Accept asked={asked} bond={bond} />}
             {asked.state === InspectionState.ACCEPTED && <Text role="status">{t("inspection.wait")}</Text>}
             {asked.state === InspectionState.RELEASED && <Judge asked={asked} />}
-            {!awaited(asked.state) && <Text>{t(`inspection.end.${InspectionState[asked.state]}`)}</Text>}
+            {!isAwaited(asked.state) && <Text>{t(`inspection.end.${InspectionState[asked.state]}`)}</Text>}
             {asked.state === InspectionState.ATTESTED && <TakeBack asked={asked} />}
           </Stack>
         )}
@@ -129,7 +129,8 @@ function TakeBack({ asked: { datasetId, version } }: { asked: Inspection }) {
   const query = useChain(["statement", datasetId, version.toString()], (node) =>
     attestationOf(node, datasetId, version),
   );
-  if (query.data?.attestor !== desk.address || query.data.revoked) return null;
+  const statement = query.data?.statement;
+  if (statement?.attestor !== desk.address || statement.revoked) return null;
   return (
     <Section title={t("takeBack.title")} lead={t("takeBack.lead")}>
       {revoke.fault && <Problem fault={revoke.fault} />}

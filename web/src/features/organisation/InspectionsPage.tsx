@@ -3,7 +3,8 @@ import { IconMicroscope } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { awaited, inspectionsOf } from "../../client/attest";
+import { inspectionsOf } from "../../client/attest";
+import { isAwaited } from "../../client/dataset";
 import { Role } from "../../gen/volens/attestation/v1/attestation_pb";
 import { type Inspection, InspectionState } from "../../gen/volens/custody/v1/custody_pb";
 import { DataTable } from "../../ui/DataTable";
@@ -50,7 +51,7 @@ function Queue() {
       />
       <Loaded query={query}>
         {(all) => {
-          const rows = all.filter(({ state }) => show === "all" || awaited(state));
+          const rows = all.filter(({ state }) => show === "all" || isAwaited(state));
           if (rows.length > 0) return <Rows rows={rows} />;
           return <Empty icon={IconMicroscope} title={t("inspections.none.title")} text={t("inspections.none.text")} />;
         }}

@@ -3,7 +3,8 @@ import { IconBuildingHospital, IconGavel } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { awaited, inspectionsOf } from "../../client/attest";
+import { inspectionsOf } from "../../client/attest";
+import { isAwaited } from "../../client/dataset";
 import { balances } from "../../client/network";
 import { type Registration, referralsTo, speaks } from "../../client/organisations";
 import { toHex } from "../../core/bytes";
@@ -72,7 +73,7 @@ function Waiting({ own: { organisation } }: { own: Registration }) {
       inspectionsOf(node, address),
       speaks(organisation, Role.ETHICS) ? referralsTo(node, address) : [],
     ]);
-    return { inspections: inspections.filter(({ state }) => awaited(state)).length, referrals: referrals.length };
+    return { inspections: inspections.filter(({ state }) => isAwaited(state)).length, referrals: referrals.length };
   });
   return (
     <Loaded query={query}>

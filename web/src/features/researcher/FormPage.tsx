@@ -6,9 +6,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { type KeptDraft, keepDraft, newDraftName, readDraft } from "../../client/request";
+import { changeDraft, type KeptDraft, newDraftName, readDraft } from "../../client/request";
 import { emptyDraft, missing, type RequestDraft } from "../../client/requestdraft";
 import { asFault, type Fault } from "../../core/fault";
+import { isId } from "../../core/ids";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Waiting } from "../../ui/Waiting";
@@ -30,11 +31,7 @@ const steps = {
 } as const;
 
 const formSearch = z.object({
-  draft: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/)
-    .optional()
-    .catch(undefined),
+  draft: z.string().refine(isId).optional().catch(undefined),
 });
 
 /** How long after the last key a draft is kept, in milliseconds. */
@@ -75,7 +72,7 @@ function Form({ kept }: { kept: KeptDraft }) {
   const [fault, setFault] = useState<Fault>();
   const [saved, setSaved] = useState(false);
   const keep = useDebouncedCallback((next: RequestDraft) => {
-    keepDraft(desk, { ...kept, draft: next }).then(
+    changeDraft(desk, kept.random, next).then(
       () => {
         setSaved(true);
         void queries.invalidateQueries({ queryKey: ["drafts"] });
@@ -117,7 +114,7 @@ function StepList({ step, draft, go }: { step: StepName; draft: RequestDraft; go
   const place = stepNames.indexOf(step) + 1;
   return (
     <Stack gap="sm" component="nav" aria-label={t("form.steps")}>
-      <Group gap={6} wrap="nowrap">
+      <Group gap={6}>
         {stepNames.map((name, index) => {
           const done = name !== "send" && !gaps.has(name);
           return (

@@ -64,7 +64,7 @@ function MissingSeats({ view }: { view: RequestView }) {
   const [step, setStep] = useState<SubmitStep>();
   const { id, seats, spec } = view.request;
   const wanted = spec?.nMax ?? 0;
-  const post = useAction(() => goOn(desk, id, setStep));
+  const post = useAction((withoutWords: boolean) => goOn(desk, id, setStep, { withoutWords }));
   return (
     <Alert color="yellow" icon={<IconInfoCircle aria-hidden />} title={t("seats.missing.title")}>
       <Stack gap="sm">
@@ -72,10 +72,24 @@ function MissingSeats({ view }: { view: RequestView }) {
         {post.busy && step?.step === "seats" && (
           <Progress label={t("send.step.seats")} done={step.posted} total={step.wanted} />
         )}
-        {post.fault && <Problem fault={post.fault} again={() => post.run(undefined)} />}
-        <Button loading={post.busy} onClick={() => post.run(undefined)} style={{ alignSelf: "flex-start" }}>
-          {t("seats.missing.post")}
-        </Button>
+        {post.fault && <Problem fault={post.fault} safe={t("send.locked")} again={() => post.run(false)} />}
+        {post.fault?.code === "papers-lost" ? (
+          <>
+            <Text>{t("seats.missing.lost")}</Text>
+            <Button
+              variant="default"
+              loading={post.busy}
+              onClick={() => post.run(true)}
+              style={{ alignSelf: "flex-start" }}
+            >
+              {t("seats.missing.without")}
+            </Button>
+          </>
+        ) : (
+          <Button loading={post.busy} onClick={() => post.run(false)} style={{ alignSelf: "flex-start" }}>
+            {t("seats.missing.post")}
+          </Button>
+        )}
       </Stack>
     </Alert>
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { permissionNames } from "../../core/duo/term";
+import { isId } from "../../core/ids";
 import { Kind } from "../../gen/volens/dataset/v1/dataset_pb";
 
 /** A kind of dataset by the name of the chain. */
@@ -28,7 +29,7 @@ export const catalogueSearch = z.object({
   /** Only what the rules allow for this draft; a draft's name, empty for all. */
   draft: z
     .string()
-    .regex(/^(?:[0-9a-f]{32})?$/)
+    .refine((text) => text === "" || isId(text))
     .catch("")
     .default(""),
   /** Only what an organisation vouches for. */

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { entrustedIds, freshNumber } from "../../../client/carer";
+import { entrustedIds, freshNumber, shownNumbers } from "../../../client/carer";
 import { isId } from "../../../core/ids";
 import { short } from "../../../ui/format";
 import { Address } from "../../../ui/Id";
@@ -33,30 +33,48 @@ function Own() {
   const { t } = useTranslation("patient");
   const { vault } = useSession();
   const queries = useQueryClient();
-  const [given, setGiven] = useState<readonly string[]>([]);
+  const { data: shown } = useQuery({
+    queryKey: ["accounts", "shown"],
+    queryFn: () => shownNumbers(vault),
+    gcTime: 0,
+  });
   const make = useAction(
-    () => freshNumber(vault, given),
-    ({ address }) => {
-      setGiven([...given, address]);
-      void queries.invalidateQueries({ queryKey: ["accounts"] });
-    },
+    () => freshNumber(vault),
+    () => void queries.invalidateQueries({ queryKey: ["accounts"] }),
   );
+  const fresh = make.result?.address;
+  const before = shown?.filter(({ address }) => address !== fresh) ?? [];
+  const first = fresh === undefined && before.length === 0;
   return (
     <Section title={t("help.number.title")} lead={t("help.number.lead")}>
       <Card>
-        <Stack gap="xs" align="flex-start">
-          {make.result && <Address value={make.result.address} />}
-          {make.result && <Text>{t("help.number.give")}</Text>}
+        <Stack gap="lg">
+          {fresh !== undefined && (
+            <div>
+              <Address value={fresh} />
+              <Text mt="xs">{t("help.number.give")}</Text>
+            </div>
+          )}
+          {before.length > 0 && (
+            <div>
+              <Text mb="xs">{t("help.number.before", { count: before.length })}</Text>
+              {before.map(({ address }) => (
+                <Address key={address} value={address} />
+              ))}
+            </div>
+          )}
+          {make.fault && <Problem fault={make.fault} />}
           <Button
             size="lg"
-            variant={make.result ? "default" : "filled"}
+            variant={first ? "filled" : "default"}
             loading={make.busy}
+            disabled={shown === undefined}
             onClick={() => make.run(undefined)}
+            style={{ alignSelf: "flex-start" }}
           >
-            {t(make.result ? "help.number.another" : "help.number.show")}
+            {t(first ? "help.number.show" : "help.number.another")}
           </Button>
         </Stack>
-        {make.fault && <Problem fault={make.fault} />}
       </Card>
     </Section>
   );

@@ -1,4 +1,5 @@
-import { Button, Card, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Card, Stack, Text, Textarea } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,21 +24,33 @@ export default function RestorePage() {
   const [words, setWords] = useState("");
   const [right, setRight] = useState(false);
   const [replace, setReplace] = useState(false);
+  const [strange, setStrange] = useState(false);
   const [searching, setSearching] = useState(false);
-  // A damaged vault is mended by its words: nothing of it has to go before.
-  const others = ["locked", "open"].includes(useVault().status);
+  // A damaged vault is mended by its words: nothing of it has to go before, unless they turn out to be others.
+  const { status } = useVault();
+  const others = ["locked", "open"].includes(status);
+  const asked = others || strange;
   const check = useAction(
     async () => {
       // Words are checked before anything on this device is touched.
       const { parsePhrase } = await import("../../../core/wallet");
       wipe(parsePhrase(words));
+      return status !== "broken" || replace || (await session.vault.canRead(words));
     },
-    () => setRight(true),
+    (fit) => {
+      setStrange(!fit);
+      setRight(fit);
+    },
   );
+  const change = (text: string) => {
+    setWords(text);
+    if (strange) setReplace(false);
+    setStrange(false);
+  };
   const restore = useAction(
     async (method: Method) => {
       if (others && replace) await session.vault.forget();
-      await session.vault.restore(words, method);
+      await session.vault.restore(words, method, { dropNotes: replace });
       setWords("");
       setSearching(true);
       await findDatasets(session.person, session.known);
@@ -70,7 +83,7 @@ export default function RestorePage() {
             label={t("restore.words")}
             description={t("restore.hint")}
             value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
+            onChange={(event) => change(event.currentTarget.value)}
             rows={6}
             autoComplete="off"
             autoCapitalize="none"
@@ -80,9 +93,20 @@ export default function RestorePage() {
           <Text c="dimmed" role="status">
             {t("restore.count", { count })}
           </Text>
-          {others && <Tick label={t("restore.replace")} checked={replace} onChange={setReplace} />}
+          {strange && (
+            <Alert role="alert" color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t("restore.strange")}>
+              <Stack gap="xs">
+                <Text>{t("restore.strangeWhy")}</Text>
+                <Text>{t("restore.strangeLost")}</Text>
+                <Text>{t("restore.strangeSafe")}</Text>
+              </Stack>
+            </Alert>
+          )}
+          {asked && (
+            <Tick label={t(strange ? "restore.drop" : "restore.replace")} checked={replace} onChange={setReplace} />
+          )}
           {check.fault && <Problem fault={check.fault} />}
-          <Button type="submit" size="lg" loading={check.busy} disabled={count !== all || (others && !replace)}>
+          <Button type="submit" size="lg" loading={check.busy} disabled={count !== all || (asked && !replace)}>
             {t("restore.next")}
           </Button>
         </Stack>

@@ -1,7 +1,7 @@
 import { Alert, Button, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { balance, costLines } from "../../../client/check";
@@ -74,6 +74,9 @@ function Submit({ kept, draft }: StepProps) {
     (node) => lockedSoFar(node, step?.requestId ?? ""),
     { enabled: submit.fault !== undefined && step !== undefined },
   );
+  const stands = useChain(["locked", kept.requestId], (node) => lockedSoFar(node, kept.requestId), {
+    enabled: kept.requestId !== "",
+  });
   const short = funds.data !== undefined && funds.data.have < funds.data.need;
   return (
     <Section title={t("send.title")} lead={t("send.lead")}>
@@ -81,6 +84,11 @@ function Submit({ kept, draft }: StepProps) {
         {short && (
           <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t("send.short")}>
             {t("send.have")} <Money amount={funds.data?.have ?? 0n} denom={draft.denom} />
+          </Alert>
+        )}
+        {stands.data && (
+          <Alert icon={<IconInfoCircle aria-hidden />} title={t("send.standsTitle")}>
+            {t("send.standsText")}
           </Alert>
         )}
         <Text>{t("send.signs", { count: 2 })}</Text>
@@ -97,6 +105,16 @@ function Submit({ kept, draft }: StepProps) {
             {...(locked.data !== undefined && { safe: t(locked.data ? "send.locked" : "send.notLocked") })}
             again={() => submit.run(undefined)}
           />
+        )}
+        {submit.fault?.code === "papers-lost" && step && (
+          <Button
+            component={Link}
+            to={`/research/requests/${step.requestId}`}
+            variant="default"
+            style={{ alignSelf: "flex-start" }}
+          >
+            {t("send.toRequest")}
+          </Button>
         )}
         <Button
           size="lg"

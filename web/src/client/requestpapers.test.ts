@@ -1,0 +1,113 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { Node } from "../chain/node";
+import { nodeDouble, statusAnswer, valueAnswer } from "../chain/testing/server";
+import { Fault } from "../core/fault";
+import { type Papers, paperDigests } from "../core/papers";
+import { codeOfAsync } from "../core/testing";
+import { DigestsSchema, type Request, RequestSchema, SpecSchema, State } from "../gen/volens/market/v1/market_pb";
+import { QueryRequestResponseSchema } from "../gen/volens/market/v1/query_pb";
+import type { Desk } from "./desk";
+import { changeDraft, dropDraft, goOn, keepDraft, readDraft } from "./request";
+import { emptyDraft, papersOf } from "./requestdraft";
+import { keepPapers, showPapers } from "./requestpapers";
+
+const id = "0a".repeat(16);
+const random = "0b".repeat(16);
+const salt = new Uint8Array(32).fill(7);
+const draft = { ...emptyDraft(), title: "Then", laySummary: "Summary", contact: "Us", protocolSha256: "ab".repeat(32) };
+const then = papersOf(draft, salt);
+const later = papersOf({ ...draft, title: "Later" }, salt);
+
+/** A request whose money was locked for these words. */
+function lockedFor(papers: Papers): Request {
+  const { title, laySummary, protocol, contact, criteria } = paperDigests(papers);
+  const digests = create(DigestsSchema, { title, laySummary, protocol, contact });
+  return create(RequestSchema, {
+    id,
+    state: State.OPEN,
+    spec: create(SpecSchema, { digests, criteriaSha256: criteria }),
+  });
+}
+
+/** A researcher's desk, with a gateway that shows papers, or a fault. */
+function desk(shows: Papers | Fault = new Fault("not-found", "not-found")) {
+  const notes = new Map<string, Uint8Array<ArrayBuffer>>();
+  const put: Papers[] = [];
+  const message = create(QueryRequestResponseSchema, { request: lockedFor(then) });
+  const answer = valueAnswer(toBinary(QueryRequestResponseSchema, message));
+  const parts = {
+    node: new Node({
+      fetch: nodeDouble(({ method }) => (method === "status" ? statusAnswer("volens-1", 7) : answer)).fetch,
+    }),
+    vault: {
+      keep: async (name: string, value: Uint8Array) => void notes.set(name, Uint8Array.from(value)),
+      kept: async (name: string) => notes.get(name),
+      keptNames: async (prefix: string) => [...notes.keys()].filter((name) => name.startsWith(prefix)),
+      drop: async (name: string) => void notes.delete(name),
+      paperSalt: async () => salt,
+    },
+    gateway: {
+      putPapers: async (_: string, papers: Papers) => void put.push(papers),
+      papers: async () => {
+        if (shows instanceof Fault) throw shows;
+        return shows;
+      },
+    },
+  };
+  return { notes, put, desk: parts as unknown as Desk };
+}
+
+describe("the words of a request whose money is locked", () => {
+  it("are those of then, whatever the draft says now, and no copy of them stays", async () => {
+    const { desk: at, put, notes } = desk();
+    await keepPapers(at, id, later);
+    await keepPapers(at, id, then);
+    await showPapers(at, lockedFor(then), later);
+    expect(put).toEqual([then]);
+    expect(notes.size).toBe(0);
+  });
+
+  it("are the draft's when it has not changed, and may stand at the gateway already", async () => {
+    const here = desk();
+    await showPapers(here.desk, lockedFor(then), then);
+    expect(here.put).toEqual([then]);
+    const there = desk(then);
+    await showPapers(there.desk, lockedFor(then), papersOf(emptyDraft(), salt));
+    expect(there.put).toEqual([]);
+  });
+
+  it.each([
+    ["nobody has them", new Fault("not-found", "not-found"), "papers-lost"],
+    ["the gateway shows others", later, "papers-lost"],
+    ["the gateway is silent", new Fault("unavailable", "gateway-silent"), "gateway-silent"],
+  ])("are not said to be there when %s", async (_, shows, code) => {
+    const { desk: at, put } = desk(shows);
+    await keepPapers(at, id, later);
+    expect(await codeOfAsync(() => showPapers(at, lockedFor(then), later))).toBe(code);
+    expect(put).toEqual([]);
+  });
+});
+
+describe("a submission that stopped after the money", () => {
+  it("goes on with the words of then though the draft was changed, or is gone", async () => {
+    const { desk: at, put } = desk();
+    await keepDraft(at, { random, draft, requestId: id });
+    await keepPapers(at, id, then);
+    await changeDraft(at, random, { ...draft, title: "Later" });
+    expect(await readDraft(at, random)).toMatchObject({ requestId: id, draft: { title: "Later" } });
+    await goOn(at, id, () => undefined);
+    expect(put).toEqual([then]);
+  });
+
+  it("never goes on without words unless the researcher wants that", async () => {
+    const { desk: at, put, notes } = desk();
+    await keepDraft(at, { random, draft, requestId: id });
+    await keepPapers(at, id, then);
+    await dropDraft(at, random);
+    expect(notes.size).toBe(0);
+    expect(await codeOfAsync(() => goOn(at, id, () => undefined))).toBe("papers-lost");
+    await goOn(at, id, () => undefined, { withoutWords: true });
+    expect(put).toEqual([]);
+  });
+});
