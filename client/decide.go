@@ -38,7 +38,7 @@ func (s *Session) decide(ctx context.Context, requestID, datasetID string, yes b
 		if err != nil {
 			return nil, err
 		}
-		if err := s.heldRequest(ctx, asked.Request); err != nil {
+		if err := s.heldRequest(ctx, requestID, asked.Request); err != nil {
 			return nil, err
 		}
 		check, err := s.Chain.Market().Check(ctx,

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 
 	"github.com/cosmos/gogoproto/proto"
 
 	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/core/id"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
@@ -19,24 +21,25 @@ import (
 // a patient another request than her yes names, say that a stop is done which never was, or give
 // a researcher a file that nobody registered. Without a trusted header it is the node's word.
 
-// heldRequest holds who asks, for what and for how much against the chain. These do not
-// change once a request is there; one that is in no proven state yet is Unavailable.
-func (s *Session) heldRequest(ctx context.Context, told market.Request) error {
+// heldRequest holds against the chain what a node tells of the request that it was asked for: who
+// asks, for what and for how much. These do not change once a request is there; one that is in
+// no proven state yet is Unavailable.
+func (s *Session) heldRequest(ctx context.Context, requestID string, told market.Request) error {
+	what := "request " + requestID
+	if told.Id != requestID {
+		return differs(what)
+	}
 	if s.Trust == nil {
 		return nil
 	}
-	of, err := parseID("request", told.Id)
+	of, err := parseID("request", requestID)
 	if err != nil {
-		return integrity(err)
+		return err
 	}
 	var proven market.Request
 	err = s.Trust.verify(ctx, s, market.StoreKey, prefixed(market.RequestsPrefix.Bytes(), of[:]), &proven)
 	if fault.Is(err, fault.NotFound) {
-		return fault.E(
-			fault.Unavailable,
-			"request %s is in no proven state yet: try again after the next block",
-			told.Id,
-		)
+		return unproven(what)
 	}
 	if err != nil {
 		return err
@@ -46,23 +49,21 @@ func (s *Session) heldRequest(ctx context.Context, told market.Request) error {
 		return err
 	}
 	if !same || proven.Id != told.Id || proven.Researcher != told.Researcher || proven.Height != told.Height {
-		return differs("request " + told.Id)
+		return differs(what)
 	}
 	return nil
 }
 
-// heldRelease holds a released key, and the file that it opens, against the chain.
-func (s *Session) heldRelease(ctx context.Context, told custody.Release, of dataset.Dataset) error {
+// heldRelease holds the released key of a seat, and the file that it opens, against the chain.
+func (s *Session) heldRelease(
+	ctx context.Context, request id.ID, seat uint64, told custody.Release, of dataset.Dataset,
+) error {
 	if s.Trust == nil {
 		return nil
 	}
-	request, err := parseID("request", told.RequestId)
-	if err != nil {
-		return integrity(err)
-	}
 	var release custody.Release
-	place := binary.BigEndian.AppendUint64(prefixed(custody.ReleasesPrefix.Bytes(), request[:]), told.Seat)
-	what := "release of request " + told.RequestId
+	place := binary.BigEndian.AppendUint64(prefixed(custody.ReleasesPrefix.Bytes(), request[:]), seat)
+	what := fmt.Sprintf("release of seat %d of request %s", seat, request)
 	if err := s.held(ctx, custody.StoreKey, place, &release, what); err != nil {
 		return err
 	}
@@ -79,8 +80,8 @@ func (s *Session) heldRelease(ctx context.Context, told custody.Release, of data
 	return s.heldDataset(ctx, of)
 }
 
-// heldDataset holds what a dataset's newest version is against the chain. One that is in no
-// proven state yet is Unavailable.
+// heldDataset holds what a dataset's newest version is against the chain. A version that is not
+// the proven state's, for it came with the newest block or was replaced since, is Unavailable.
 func (s *Session) heldDataset(ctx context.Context, told dataset.Dataset) error {
 	if s.Trust == nil {
 		return nil
@@ -91,19 +92,18 @@ func (s *Session) heldDataset(ctx context.Context, told dataset.Dataset) error {
 	}
 	what := "dataset " + told.Id
 	var proven dataset.Dataset
-	err = s.held(ctx, dataset.StoreKey, prefixed(dataset.DatasetsPrefix.Bytes(), of[:]), &proven, what)
+	err = s.Trust.verify(ctx, s, dataset.StoreKey, prefixed(dataset.DatasetsPrefix.Bytes(), of[:]), &proven)
+	if fault.Is(err, fault.NotFound) || err == nil && proven.Version != told.Version {
+		return unproven(fmt.Sprintf("version %d of %s", told.Version, what))
+	}
 	if err != nil {
 		return err
-	}
-	if proven.Version < told.Version {
-		return fault.E(fault.Unavailable,
-			"version %d of %s is in no proven state yet: try again after the next block", told.Version, what)
 	}
 	same, err := alike(&proven.Payload, &told.Payload)
 	if err != nil {
 		return err
 	}
-	if !same || proven.Id != told.Id || proven.Version != told.Version {
+	if !same || proven.Id != told.Id {
 		return differs(what)
 	}
 	return nil
@@ -120,11 +120,10 @@ func (s *Session) heldStop(ctx context.Context, datasetID string, active uint64,
 	if err != nil {
 		return err
 	}
-	err = s.Chain.Wait(ctx, func(_ context.Context, at chain.Status) (bool, error) { return at.Height > height, nil })
-	if err != nil {
+	what := "stop of dataset " + datasetID
+	if err := s.untilProvable(ctx, height, what); err != nil {
 		return err
 	}
-	what := "stop of dataset " + datasetID
 	latest, err := s.Trust.value(ctx, s, consent.StoreKey, prefixed(consent.LatestPrefix.Bytes(), of[:]))
 	if fault.Is(err, fault.NotFound) || err == nil && len(latest) != 8 {
 		return differs(what)
@@ -144,6 +143,23 @@ func (s *Session) heldStop(ctx context.Context, datasetID string, active uint64,
 	return nil
 }
 
+// provableWithin is how many blocks a state is waited for: a node could name any height.
+const provableWithin = 20
+
+// untilProvable waits until the state after a block can be proven, which is one block later.
+func (s *Session) untilProvable(ctx context.Context, height int64, what string) error {
+	blocks, there := 0, false
+	err := s.Chain.Wait(ctx, func(_ context.Context, at chain.Status) (bool, error) {
+		blocks++
+		there = at.Height > height
+		return there || blocks > provableWithin, nil
+	})
+	if err == nil && !there {
+		return unproven(what)
+	}
+	return err
+}
+
 // held is a value that the node told of, as it is proven; one that is not there is a lie.
 func (s *Session) held(ctx context.Context, store string, key []byte, into proto.Message, what string) error {
 	err := s.Trust.verify(ctx, s, store, key, into)
@@ -151,6 +167,10 @@ func (s *Session) held(ctx context.Context, store string, key []byte, into proto
 		return differs(what)
 	}
 	return err
+}
+
+func unproven(what string) error {
+	return fault.E(fault.Unavailable, "%s is in no proven state yet: try again after the next block", what)
 }
 
 func differs(what string) error {

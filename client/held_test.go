@@ -13,6 +13,7 @@ import (
 	"github.com/volens-network/volens/client"
 	clientchain "github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
+	"github.com/volens-network/volens/test/sample"
 	"github.com/volens-network/volens/x/consent"
 	"github.com/volens-network/volens/x/custody"
 	"github.com/volens-network/volens/x/dataset"
@@ -81,6 +82,17 @@ func TestDecide_LyingNode(t *testing.T) {
 			require.Equal(t, fault.Integrity, fault.KindOf(err), "%s: %v", name, err)
 		}
 	}
+	file, err := client.ReadRequest(p.study(t))
+	require.NoError(t, err)
+	other, err := p.researcher.SubmitRequest(ctx, file)
+	require.NoError(t, err)
+	genuine, err := p.patient.Chain.Market().Request(ctx, &market.QueryRequestRequest{RequestId: other.RequestID})
+	require.NoError(t, err)
+	for _, do := range []func() error{yes, show} {
+		err := told(t, p, p.patient, path, &market.QueryRequestResponse{},
+			func(r *market.QueryRequestResponse) { *r = *genuine }, do)
+		require.Equal(t, fault.Integrity, fault.KindOf(err), "another request: %v", err)
+	}
 	require.NoError(t, show())
 	require.NoError(t, yes())
 }
@@ -120,18 +132,23 @@ func TestReplace_LyingNode(t *testing.T) {
 	ctx := context.Background()
 	p := together(t)
 	in := p.ready(t)
+	other, err := p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 25})}})
+	require.NoError(t, err)
 	p.trusting(t)
 	replace := func() error {
 		_, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
 		return err
 	}
 	const path = "/volens.dataset.v1.Query/Dataset"
-	err := told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
+	err = told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
 		func(r *dataset.QueryDatasetResponse) { r.Dataset.Payload.Kind = dataset.KIND_BAM }, replace)
 	require.Equal(t, fault.Integrity, fault.KindOf(err), "%v", err)
 	err = told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
 		func(r *dataset.QueryDatasetResponse) { r.Dataset.Version++ }, replace)
 	require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
+	err = told(t, p, p.patient, path, &dataset.QueryDatasetResponse{},
+		func(r *dataset.QueryDatasetResponse) { r.Dataset.Id = other.DatasetID }, replace)
+	require.Equal(t, fault.Integrity, fault.KindOf(err), "%v", err)
 	require.NoError(t, replace())
 }
 

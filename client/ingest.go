@@ -118,21 +118,30 @@ func (s *Session) ingest(ctx context.Context, o IngestOptions) (out *Ingested, e
 	})
 }
 
-// ingestJournal remembers how far the same files came under the same options. A file is known by name, size and time: a
-// digest of the original is never computed.
+// ingestJournal remembers how far the same files came under the same options.
 func (s *Session) ingestJournal(o IngestOptions) (*home.Journal, error) {
+	name, err := s.inputsName(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.Home.Journal("ingest-" + name)
+}
+
+// inputsName names files and options. A file is known by name, size and time: a digest of the
+// original is never computed.
+func (s *Session) inputsName(o IngestOptions) (string, error) {
 	var text strings.Builder
 	for _, name := range o.Files {
 		path, err := filepath.Abs(name)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, unopened("file", name, err)
+			return "", usage("input: %v", errors.Unwrap(err))
 		}
 		fmt.Fprintf(&text, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 	}
 	fmt.Fprintf(&text, "%s\x00%s\x00%t\x00%s", o.Profile, o.Sample, o.AllSamples, s.Wallet.Name())
-	return s.Home.Journal("ingest-" + digest([]byte(text.String()))[:journalDigits])
+	return digest([]byte(text.String()))[:journalDigits], nil
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,8 @@ func (w *ingestion) prepare(ctx context.Context, o IngestOptions, in sealing) er
 }
 
 // outlive begins a new run with the same id where the file was sealed, and not registered, before
-// the committee left the key that it was sealed to: the chain would never take it.
+// the committee left the key that it was sealed to: the chain would never take it. A state with the
+// new key has every dataset that was registered under the old one.
 func (w *ingestion) outlive(ctx context.Context, key uint64, random []byte) error {
 	var made sealed
 	if !w.begun(stepSealed, &made) || w.begun(stepRegistered, nil) || made.Payload.KeyId == key {
@@ -193,6 +195,11 @@ func (w *ingestion) register(ctx context.Context, msg sdk.Msg) error {
 	answer, err := w.session.Chain.Datasets().Dataset(ctx, &dataset.QueryDatasetRequest{DatasetId: w.of.String()})
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
+	}
+	if err == nil && answer.Dataset.Version >= w.version &&
+		!bytes.Equal(answer.Dataset.Payload.Sha256, w.sealed.Payload.Sha256) {
+		return fault.Refuse([]string{"REPLACED"},
+			"another device replaced dataset %s meanwhile: call it again to begin anew", w.of)
 	}
 	if err != nil || answer.Dataset.Version < w.version {
 		step(w.session.Progress, fmt.Sprintf("register version %d of dataset %s", w.version, w.of))

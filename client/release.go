@@ -120,7 +120,7 @@ func (s *Session) opened(
 		return nil, fault.Refuse([]string{"REPLACED"}, "version %d of dataset %s was replaced by version %d",
 			answer.Release.Version, entry.Dataset.Id, entry.Dataset.Version)
 	}
-	if err := s.heldRelease(ctx, *answer.Release, entry.Dataset); err != nil {
+	if err := s.heldRelease(ctx, request, index, *answer.Release, entry.Dataset); err != nil {
 		return nil, err
 	}
 	of, err := entry.Dataset.ID()

@@ -24,9 +24,12 @@ func (s *Session) Replace(ctx context.Context, datasetID string, o IngestOptions
 }
 
 func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions) (out *Ingested, err error) {
-	own := len(o.Files) == 0
+	own, from := len(o.Files) == 0, ""
 	if !own {
 		if o.Files, err = Inputs(o.Files); err != nil {
+			return nil, err
+		}
+		if from, err = s.inputsName(o); err != nil {
 			return nil, err
 		}
 	}
@@ -38,9 +41,12 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 	if err != nil {
 		return nil, err
 	}
-	of, err := answer.Dataset.ID()
+	of, err := parseID("dataset", datasetID)
 	if err != nil {
 		return nil, err
+	}
+	if answer.Dataset.Id != datasetID {
+		return nil, differs("dataset " + datasetID)
 	}
 	j, err := s.Home.Journal("replace-" + datasetID)
 	if err != nil {
@@ -51,7 +57,7 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 	if err != nil {
 		return nil, err
 	}
-	target, err := s.target(j, of, answer.Dataset, key.ID())
+	target, err := s.target(j, of, answer.Dataset, key.ID(), from)
 	if err != nil {
 		return nil, err
 	}
@@ -73,31 +79,42 @@ func (s *Session) replace(ctx context.Context, datasetID string, o IngestOptions
 	})
 }
 
+// replacement is what one was begun for.
+type replacement struct {
+	Version uint64 `json:"version"`
+	// From names the files and options that it is sealed from; empty for the own copy.
+	From string `json:"from,omitempty"`
+}
+
 // target is the version that a replacement makes: the one it was making when it was
 // interrupted, or the next one. What is of no use any more is removed from the spool.
-func (s *Session) target(j *home.Journal, of id.ID, now dataset.Dataset, key uint64) (uint64, error) {
+func (s *Session) target(j *home.Journal, of id.ID, now dataset.Dataset, key uint64, from string) (uint64, error) {
 	if !fresh(j) {
-		var version uint64
-		if _, err := j.Find(stepDrawn, &version); err != nil || goesOn(j, version, now, key) {
-			return version, err
+		var begun replacement
+		if _, err := j.Find(stepDrawn, &begun); err != nil {
+			return 0, err
 		}
-		if err := s.unspool(of, version); err != nil {
+		if begun.goesOn(j, now, key, from) {
+			return begun.Version, nil
+		}
+		if err := s.unspool(of, begun.Version); err != nil {
 			return 0, err
 		}
 	}
-	next := now.Version + 1
-	return next, j.Record(stepDrawn, next)
+	next := replacement{Version: now.Version + 1, From: from}
+	return next.Version, j.Record(stepDrawn, next)
 }
 
 // goesOn reports whether the chain can still take, or has, what an interrupted replacement
 // made. It never will when another one came between, from another device, or when the file was
-// sealed to a key that the committee has left.
-func goesOn(j *home.Journal, version uint64, now dataset.Dataset, key uint64) bool {
+// sealed to a key that the committee has left; and what the chain has not is of no use when it
+// was sealed from other files than are wanted now.
+func (r replacement) goesOn(j *home.Journal, now dataset.Dataset, key uint64, from string) bool {
 	var made sealed
 	work := ingestion{journal: j}
 	begun := work.begun(stepSealed, &made)
-	if version == now.Version {
+	if r.Version == now.Version {
 		return begun && bytes.Equal(made.Payload.Sha256, now.Payload.Sha256)
 	}
-	return version == now.Version+1 && (!begun || made.Payload.KeyId == key)
+	return r.Version == now.Version+1 && r.From == from && (!begun || made.Payload.KeyId == key)
 }

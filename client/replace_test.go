@@ -83,3 +83,36 @@ func TestReplace_FromTheOwnCopy(t *testing.T) {
 	_, err = p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
 	require.Equal(t, fault.Usage, fault.KindOf(err))
 }
+
+// An interrupted replacement by other files does not become one from the own copy.
+func TestReplace_OtherFilesBefore(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	p.depot.cut = 1
+	_, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{
+		Files: []string{genome(t, sample.Options{Seed: 26})},
+	})
+	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+	out, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.Equal(t, in.PlaintextSHA256, out.PlaintextSHA256)
+}
+
+// The own copy is not published under a report about something else.
+func TestReplace_ReportOfOther(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	other, err := p.patient.Ingest(ctx, client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: 27})}})
+	require.NoError(t, err)
+	report, err := os.ReadFile(other.Report)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(in.Report, report, 0o600))
+	_, err = p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.Equal(t, fault.Usage, fault.KindOf(err), "%v", err)
+	require.ErrorContains(t, err, "about other data")
+	entry, err := p.patient.Dataset(ctx, in.DatasetID)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, entry.Version)
+}

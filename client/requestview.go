@@ -56,7 +56,7 @@ func (s *Session) request(ctx context.Context, requestID string) (*RequestView, 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.heldRequest(ctx, answer.Request); err != nil {
+	if err := s.heldRequest(ctx, requestID, answer.Request); err != nil {
 		return nil, err
 	}
 	out := requestView(answer.Request)

@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/volens-network/volens/client/chain"
+	"github.com/volens-network/volens/core/deid"
 	"github.com/volens-network/volens/core/envelope"
 	"github.com/volens-network/volens/core/facet"
 	"github.com/volens-network/volens/core/id"
@@ -24,6 +25,7 @@ type ownCopy struct {
 	facts  envelope.Facts
 	kind   dataset.Kind
 	report []byte
+	sha256 string // of what the report is about
 	facets []facet.Facet
 }
 
@@ -44,6 +46,9 @@ func (s *Session) ownCopyOf(ctx context.Context, d dataset.Dataset, of id.ID, ow
 	}
 	own := &ownCopy{facts: facts, kind: p.Kind}
 	own.report, err = os.ReadFile(report)
+	if err == nil {
+		own.sha256, err = reportedPlaintext(own.report)
+	}
 	if err == nil {
 		own.facets, err = s.facetsOfVersion(facetsPath(report), d, of)
 	}
@@ -68,6 +73,21 @@ func (s *Session) ownCopyOf(ctx context.Context, d dataset.Dataset, of id.ID, ow
 	r.release.Version = d.Version
 	own.path, err = s.download(ctx, r, folder)
 	return own, err
+}
+
+// reportedPlaintext is the digest of the one payload, or archive, that a report is about.
+func reportedPlaintext(document []byte) (string, error) {
+	report, err := deid.ParseReport(document)
+	switch {
+	case err != nil:
+		return "", integrity(err)
+	case report.Archive != nil:
+		return report.Archive.SHA256, nil
+	case len(report.Payload) == 1:
+		return report.Payload[0].SHA256, nil
+	default:
+		return "", nil // It is about no dataset.
+	}
 }
 
 // facetsOfVersion reads the facets of a version out of the opening of its tree: of each
@@ -136,6 +156,9 @@ func (s *Session) restream(
 			return fmt.Errorf("own copy: %w", err)
 		}
 		out.sha256 = hex.EncodeToString(opened.PlaintextSHA256[:])
+		if out.sha256 != in.own.sha256 {
+			return usage("the report in this home is about other data: seal the dataset anew from its files")
+		}
 		return nil
 	})
 	if err != nil {

@@ -83,7 +83,7 @@ func (s *Session) provenKey(ctx context.Context, told custody.Key) (custody.Key,
 		return told, nil
 	}
 	var out custody.Key
-	place := binary.BigEndian.AppendUint64(custody.KeysPrefix.Bytes(), told.KeyId)
+	place := binary.BigEndian.AppendUint64(prefixed(custody.KeysPrefix.Bytes(), nil), told.KeyId)
 	err := s.Trust.verify(ctx, s, custody.StoreKey, place, &out)
 	if fault.Is(err, fault.NotFound) {
 		return custody.Key{}, integrity(err)
@@ -101,7 +101,7 @@ func (s *Session) provenGateway(ctx context.Context, told Organisation) (Organis
 		return Organisation{}, integrity(err)
 	}
 	var out attestation.Organisation
-	place := append(attestation.OrganisationsPrefix.Bytes(), address...)
+	place := prefixed(attestation.OrganisationsPrefix.Bytes(), address)
 	err = s.Trust.verify(ctx, s, attestation.StoreKey, place, &out)
 	if fault.Is(err, fault.NotFound) {
 		return Organisation{}, integrity(err)

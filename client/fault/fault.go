@@ -29,7 +29,7 @@ const (
 	Refused          // a rule says no; Reasons may say which
 	NotFound         // the thing does not exist, or may not be seen
 	Unavailable      // not now: try again
-	Integrity        // a digest, proof or signature is wrong; nothing was written
+	Integrity        // a digest, proof or signature is wrong; no file was written
 )
 
 // kinded is an error that knows its kind.
