@@ -7,6 +7,7 @@ import { nodeDouble, valueAnswer } from "../chain/testing/server";
 import { bigEndian, toHex } from "../core/bytes";
 import { Fault } from "../core/fault";
 import { latestConsentKey } from "../core/statekeys";
+import { codeOfAsync } from "../core/testing";
 import { ConsentSchema, Status } from "../gen/volens/consent/v1/consent_pb";
 import { QueryConsentResponseSchema } from "../gen/volens/consent/v1/query_pb";
 import { memoryRecords } from "../storage/testingrecords";
@@ -77,6 +78,18 @@ describe("a carer's number", () => {
     expect(await shownNumbers(vault)).toMatchObject([{ address: second.address }, { address: first.address }]);
     await vault.markUsed(first.address);
     expect(await shownNumbers(vault)).toMatchObject([{ address: second.address }]);
+  });
+});
+
+describe("numbers that nobody named", () => {
+  it("are five at most, and leave room for own data", async () => {
+    const vault = await open();
+    for (let i = 0; i < 5; i++) await freshNumber(vault);
+    for (let i = 0; i < 20; i++) expect(await codeOfAsync(() => freshNumber(vault))).toBe("numbers-waiting");
+    expect(await vault.accountFor("dataset-0a")).toMatchObject({ index: 6 });
+    const [newest] = await shownNumbers(vault);
+    await vault.markUsed(newest?.address ?? "");
+    expect(await freshNumber(vault)).toMatchObject({ name: "help-6" });
   });
 });
 

@@ -32,6 +32,8 @@ export interface Entrusted {
 const accountPrefix = "help-";
 /** Names of notes; the dataset's id follows. */
 const notePrefix = "help/";
+/** The most numbers that wait to be named. They share the 20 unused accounts in a row with the data that waits to be sent. */
+const mostWaiting = 5;
 
 /** Names who may stop a dataset's sharing; an empty address takes the name back. There must be a consent. */
 export async function setCarer(person: Person, { id: datasetId, owner }: Dataset, revoker: string): Promise<Sent> {
@@ -41,9 +43,11 @@ export async function setCarer(person: Person, { id: datasetId, owner }: Dataset
 
 /**
  * A new address for a carer to give away. It is another one each time, for the chain shows it beside the dataset, and one
- * address beside two would tell that they are one person's. Code `accounts-unused` when 20 wait to be named.
+ * address beside two would tell that they are one person's. Code `numbers-waiting` when 5 wait to be named,
+ * `accounts-unused` when the data that waits to be sent leaves no room.
  */
 export async function freshNumber(vault: Pick<Vault, "accounts" | "accountFor">): Promise<VaultAccount> {
+  if ((await shownNumbers(vault)).length >= mostWaiting) throw new Fault("refused", "numbers-waiting");
   const numbers = (await helping(vault)).map(({ name }) => Number(name.slice(accountPrefix.length)) || 0);
   return vault.accountFor(`${accountPrefix}${Math.max(0, ...numbers) + 1}`);
 }

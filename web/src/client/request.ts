@@ -18,6 +18,7 @@ import {
   MsgSubmitRequestSchema,
   SeatPostSchema,
 } from "../gen/volens/market/v1/tx_pb";
+import { alone } from "./alone";
 import { activeKey, orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
 import { papersOf, type RequestDraft, requestDraft, specOf } from "./requestdraft";
@@ -44,6 +45,8 @@ export type SubmitStep =
 const seatsAMessage = 200n;
 
 const draftPrefix = "request-draft/";
+/** Drafts are written and removed one after the other: the form saves while a submission begins or ends. */
+const draftLock = "request-drafts";
 
 /** A draft that was kept on this device. */
 export interface KeptDraft {
@@ -66,7 +69,11 @@ export function newDraftName(): string {
 }
 
 /** Keeps a draft on this device, encrypted. */
-export async function keepDraft(desk: Pick<Desk, "vault">, kept: KeptDraft): Promise<void> {
+export function keepDraft(desk: Pick<Desk, "vault">, kept: KeptDraft): Promise<void> {
+  return alone(draftLock, () => writeDraft(desk, kept));
+}
+
+async function writeDraft(desk: Pick<Desk, "vault">, kept: KeptDraft): Promise<void> {
   await desk.vault.keep(draftPrefix + kept.random, utf8(JSON.stringify(kept)));
 }
 
@@ -92,16 +99,21 @@ function parseDraft(bytes: Uint8Array): KeptDraft | undefined {
 }
 
 /** Keeps what a draft has become; whether its submission began stays as it was. */
-export async function changeDraft(desk: Pick<Desk, "vault">, random: string, draft: RequestDraft): Promise<void> {
-  const before = await readDraft(desk, random);
-  await keepDraft(desk, { random, draft, requestId: before?.requestId ?? "" });
+export function changeDraft(desk: Pick<Desk, "vault">, random: string, draft: RequestDraft): Promise<void> {
+  return alone(draftLock, async () => {
+    const before = await readDraft(desk, random);
+    await writeDraft(desk, { random, draft, requestId: before?.requestId ?? "" });
+  });
 }
 
-/** Removes a draft from this device, and the words that were kept when its submission began. */
-export async function dropDraft(desk: Pick<Desk, "vault">, random: string): Promise<void> {
+/**
+ * Removes a draft from this device. The words that were kept when its submission began go with it only when the chain has
+ * no such request: where money is locked for them, or nobody can tell, they stay until patients can read them.
+ */
+export async function dropDraft(desk: Pick<Desk, "vault" | "node">, random: string): Promise<void> {
   const requestId = (await readDraft(desk, random))?.requestId ?? "";
-  if (requestId !== "") await dropPapers(desk, requestId);
-  await desk.vault.drop(draftPrefix + random);
+  if (requestId !== "" && (await lockedSoFar(desk.node, requestId)) === false) await dropPapers(desk, requestId);
+  await alone(draftLock, () => desk.vault.drop(draftPrefix + random));
 }
 
 /** What a request would lock, by the chain. */

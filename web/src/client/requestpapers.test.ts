@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { Node } from "../chain/node";
-import { nodeDouble, statusAnswer, valueAnswer } from "../chain/testing/server";
+import { type Answer, nodeDouble, statusAnswer, valueAnswer } from "../chain/testing/server";
 import { Fault } from "../core/fault";
 import { type Papers, paperDigests } from "../core/papers";
 import { codeOfAsync } from "../core/testing";
@@ -30,18 +30,25 @@ function lockedFor(papers: Papers): Request {
   });
 }
 
-/** A researcher's desk, with a gateway that shows papers, or a fault. */
-function desk(shows: Papers | Fault = new Fault("not-found", "not-found")) {
+const locked = valueAnswer(
+  toBinary(QueryRequestResponseSchema, create(QueryRequestResponseSchema, { request: lockedFor(then) })),
+);
+const absent: Answer = { result: { response: { code: 22, codespace: "sdk" } } };
+
+/** A researcher's desk, with a gateway that shows papers, or a fault, and a node that answers to queries. */
+function desk(shows: Papers | Fault = new Fault("not-found", "not-found"), answer: Answer = locked) {
   const notes = new Map<string, Uint8Array<ArrayBuffer>>();
   const put: Papers[] = [];
-  const message = create(QueryRequestResponseSchema, { request: lockedFor(then) });
-  const answer = valueAnswer(toBinary(QueryRequestResponseSchema, message));
   const parts = {
     node: new Node({
       fetch: nodeDouble(({ method }) => (method === "status" ? statusAnswer("volens-1", 7) : answer)).fetch,
     }),
     vault: {
-      keep: async (name: string, value: Uint8Array) => void notes.set(name, Uint8Array.from(value)),
+      /** As the vault, which encrypts first. */
+      keep: async (name: string, value: Uint8Array) => {
+        await new Promise((done) => setTimeout(done));
+        notes.set(name, Uint8Array.from(value));
+      },
       kept: async (name: string) => notes.get(name),
       keptNames: async (prefix: string) => [...notes.keys()].filter((name) => name.startsWith(prefix)),
       drop: async (name: string) => void notes.delete(name),
@@ -90,7 +97,7 @@ describe("the words of a request whose money is locked", () => {
 });
 
 describe("a submission that stopped after the money", () => {
-  it("goes on with the words of then though the draft was changed, or is gone", async () => {
+  it("goes on with the words of then though the draft was changed", async () => {
     const { desk: at, put } = desk();
     await keepDraft(at, { random, draft, requestId: id });
     await keepPapers(at, id, then);
@@ -100,14 +107,50 @@ describe("a submission that stopped after the money", () => {
     expect(put).toEqual([then]);
   });
 
-  it("never goes on without words unless the researcher wants that", async () => {
+  it("goes on with the words of then though the draft was dropped", async () => {
     const { desk: at, put, notes } = desk();
     await keepDraft(at, { random, draft, requestId: id });
     await keepPapers(at, id, then);
     await dropDraft(at, random);
+    expect(await readDraft(at, random)).toBeUndefined();
+    await goOn(at, id, () => undefined);
+    expect(put).toEqual([then]);
     expect(notes.size).toBe(0);
+  });
+
+  it("never goes on without words unless the researcher wants that", async () => {
+    const { desk: at, put } = desk();
     expect(await codeOfAsync(() => goOn(at, id, () => undefined))).toBe("papers-lost");
     await goOn(at, id, () => undefined, { withoutWords: true });
     expect(put).toEqual([]);
+  });
+});
+
+describe("a draft", () => {
+  it.each([
+    ["takes its words with it when the chain has no such request", absent, 0],
+    ["leaves its words when nobody can tell", { error: "post failed" }, 1],
+  ])("that is dropped %s", async (_, answer, left) => {
+    const { desk: at, notes } = desk(undefined, answer);
+    await keepDraft(at, { random, draft, requestId: id });
+    await keepPapers(at, id, then);
+    await dropDraft(at, random);
+    expect(notes.size).toBe(left);
+    expect(await readDraft(at, random)).toBeUndefined();
+  });
+
+  it("whose submission begins while it is saved keeps the request's id", async () => {
+    const { desk: at } = desk();
+    await keepDraft(at, { random, draft, requestId: "" });
+    const begun = { random, draft, requestId: id };
+    await Promise.all([changeDraft(at, random, { ...draft, title: "Later" }), keepDraft(at, begun)]);
+    expect(await readDraft(at, random)).toEqual(begun);
+  });
+
+  it("that is dropped while it is saved does not come back", async () => {
+    const { desk: at, notes } = desk();
+    await keepDraft(at, { random, draft, requestId: "" });
+    await Promise.all([changeDraft(at, random, { ...draft, title: "Later" }), dropDraft(at, random)]);
+    expect(notes.size).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import { fromUtf8 } from "../../core/bytes";
 import { Fault } from "../../core/fault";
 import { gapLimit } from "../../core/gap";
 import { canonicalBytes } from "../../core/jcs";
+import { alone } from "../alone";
 import type { Notes } from "./notes";
 
 /** The name of account 0, which every vault has. */
@@ -33,7 +34,7 @@ export async function readBook(notes: Notes): Promise<Book> {
 
 /** Changes the book. Several tabs may do so at once: each reads it anew, and one after the other. */
 export function changeBook(notes: Notes, change: (book: Book) => Book): Promise<Book> {
-  return alone(async () => {
+  return alone(note, async () => {
     const book = change(await readBook(notes));
     await notes.put(note, canonicalBytes(book));
     return book;
@@ -66,8 +67,4 @@ function nextIndex(book: Book): number {
 
 function freeName(book: Book, name: string): string {
   return book.accounts.some((account) => account.name === name) ? `${name}-again` : name;
-}
-
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  return typeof navigator === "object" && "locks" in navigator ? navigator.locks.request(note, work) : work();
 }

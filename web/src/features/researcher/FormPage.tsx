@@ -92,7 +92,7 @@ function Form({ kept }: { kept: KeptDraft }) {
     <Stack gap="lg">
       <StepList step={step} draft={draft} go={setStep} />
       {fault && <Problem fault={fault} />}
-      <Step kept={{ ...kept, draft }} draft={draft} change={change} go={setStep} />
+      <Step kept={{ ...kept, draft }} draft={draft} change={change} go={setStep} stop={() => keep.cancel()} />
       <Group justify="space-between">
         <Button variant="default" disabled={at === 0} onClick={() => setStep(stepNames[at - 1] ?? step)}>
           {t("form.before")}

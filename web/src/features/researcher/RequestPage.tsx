@@ -17,6 +17,7 @@ import { useChain } from "../shared/useChain";
 import { RequestState } from "./RequestsPage";
 import { Cancel } from "./request/Cancel";
 import { Ledger } from "./request/Ledger";
+import { lockedText } from "./request/locked";
 import { Receipt } from "./request/Receipt";
 import { Answers, Seats } from "./request/Seats";
 import { Spec } from "./request/Spec";
@@ -72,7 +73,9 @@ function MissingSeats({ view }: { view: RequestView }) {
         {post.busy && step?.step === "seats" && (
           <Progress label={t("send.step.seats")} done={step.posted} total={step.wanted} />
         )}
-        {post.fault && <Problem fault={post.fault} safe={t("send.locked")} again={() => post.run(false)} />}
+        {post.fault && (
+          <Problem fault={post.fault} safe={t(lockedText(post.fault.code))} again={() => post.run(false)} />
+        )}
         {post.fault?.code === "papers-lost" ? (
           <>
             <Text>{t("seats.missing.lost")}</Text>

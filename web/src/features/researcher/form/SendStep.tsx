@@ -17,6 +17,8 @@ import { useChain } from "../../shared/useChain";
 import { Costs } from "../Costs";
 import { Matches } from "../Matches";
 import { Preview } from "../Preview";
+import { lockedText } from "../request/locked";
+import { moneyFor } from "./money";
 import { type StepProps, stepOf } from "./step";
 
 /** The last look: what patients will see, who could match, what it costs; then it is signed and sent. */
@@ -51,7 +53,7 @@ export function SendStep(props: StepProps) {
   );
 }
 
-function Submit({ kept, draft }: StepProps) {
+function Submit({ kept, draft, stop }: StepProps) {
   const { t } = useTranslation("researcher");
   const desk = useDesk();
   const navigate = useNavigate();
@@ -64,9 +66,10 @@ function Submit({ kept, draft }: StepProps) {
   const submit = useAction(
     () => submitRequest(desk, kept, setStep),
     async (requestId) => {
+      stop();
       await dropDraft(desk, kept.random);
       void queries.invalidateQueries({ queryKey: ["drafts"] });
-      void navigate({ to: `/research/requests/${requestId}` });
+      void navigate({ to: `/research/requests/${requestId}`, replace: true });
     },
   );
   const locked = useChain(
@@ -77,11 +80,11 @@ function Submit({ kept, draft }: StepProps) {
   const stands = useChain(["locked", kept.requestId], (node) => lockedSoFar(node, kept.requestId), {
     enabled: kept.requestId !== "",
   });
-  const short = funds.data !== undefined && funds.data.have < funds.data.need;
+  const money = moneyFor(funds.data, stands.data === true || locked.data === true);
   return (
     <Section title={t("send.title")} lead={t("send.lead")}>
       <Stack>
-        {short && (
+        {money === "short" && (
           <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t("send.short")}>
             {t("send.have")} <Money amount={funds.data?.have ?? 0n} denom={draft.denom} />
           </Alert>
@@ -102,7 +105,9 @@ function Submit({ kept, draft }: StepProps) {
         {submit.fault && (
           <Problem
             fault={submit.fault}
-            {...(locked.data !== undefined && { safe: t(locked.data ? "send.locked" : "send.notLocked") })}
+            {...(locked.data !== undefined && {
+              safe: t(locked.data ? lockedText(submit.fault.code) : "send.notLocked"),
+            })}
             again={() => submit.run(undefined)}
           />
         )}
@@ -118,7 +123,7 @@ function Submit({ kept, draft }: StepProps) {
         )}
         <Button
           size="lg"
-          disabled={short || funds.data === undefined}
+          disabled={money !== "enough"}
           loading={submit.busy}
           onClick={() => submit.run(undefined)}
           style={{ alignSelf: "flex-start" }}

@@ -13,6 +13,8 @@ export interface StepProps {
   readonly draft: RequestDraft;
   readonly change: (part: Partial<RequestDraft>) => void;
   readonly go: (step: StepName) => void;
+  /** Forgets what was not kept yet: the draft is about to be removed. */
+  readonly stop: () => void;
 }
 
 const places: Readonly<Partial<Record<keyof RequestDraft, StepName>>> = {
