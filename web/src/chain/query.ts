@@ -42,6 +42,18 @@ export async function ask<I extends DescMessage, O extends DescMessage>(
   return (await asked(node, method, input, options.height ?? 0n)).message;
 }
 
+/**
+ * The thing that was asked for, as its own fields say. A node that leaves it out, or gives another in its place, has not
+ * answered: an internal Fault `node-answer`. Whatever is proven or signed next would be of the other one.
+ */
+export function mustBe<T extends object, K extends keyof T>(given: T | undefined, wanted: Pick<T, K>): T {
+  const fields = Object.keys(wanted) as K[];
+  if (given === undefined || fields.some((field) => given[field] !== wanted[field])) {
+    throw new Fault("internal", "node-answer");
+  }
+  return given;
+}
+
 async function asked<I extends DescMessage, O extends DescMessage>(
   node: Node,
   method: DescMethodUnary<I, O>,

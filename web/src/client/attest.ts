@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Node } from "../chain/node";
-import { ask, askAll } from "../chain/query";
+import { ask, askAll, mustBe } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
 import { Basis } from "../gen/volens/attestation/v1/attestation_pb";
@@ -39,8 +39,7 @@ export function inspectionsOf(
 /** One inspection by its id. */
 export async function inspection(node: Node, inspectionId: string): Promise<Inspection> {
   const answer = await ask(node, CustodyQuery.method.inspection, { inspectionId });
-  if (!answer.inspection) throw new Fault("internal", "node-answer");
-  return answer.inspection;
+  return mustBe(answer.inspection, { id: inspectionId });
 }
 
 /** The bond that accepting an inspection locks. */

@@ -1,6 +1,6 @@
 /** What was vouched for of a dataset's version, as everybody who looks at it asks the chain. */
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { type Challenge, ChallengeState, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
 import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import { orAbsent } from "./committee";
@@ -14,7 +14,11 @@ export interface Attested {
 /** What was stated about a version of a dataset, by the node's word. */
 export async function attestationOf(node: Node, datasetId: string, version: bigint): Promise<Attested> {
   const answer = await orAbsent(ask(node, AttestationQuery.method.deidentification, { datasetId, version }));
-  return { statement: answer?.deidentification, challenge: answer?.challenge };
+  const [statement, challenge] = [answer?.deidentification, answer?.challenge];
+  return {
+    statement: statement && mustBe(statement, { datasetId, version }),
+    challenge: challenge && mustBe(challenge, { datasetId, version }),
+  };
 }
 
 /** Whether a challenge waits for a decision. */

@@ -1,16 +1,14 @@
 /** The datasets that are on offer, with what each patient allows and who vouches for it. */
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { shortName } from "../core/duo/term";
-import { Fault } from "../core/fault";
 import { ChallengeState, type Deidentification } from "../gen/volens/attestation/v1/attestation_pb";
 import { type Consent, Status as ConsentStatus } from "../gen/volens/consent/v1/consent_pb";
-import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
 import { type Dataset, type Receipt, Status } from "../gen/volens/dataset/v1/dataset_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
+import { latestConsent } from "./allowed";
 import { attestationOf } from "./attestation";
-import { orAbsent } from "./committee";
 
 /** A dataset as a researcher sees it. */
 export interface Offer {
@@ -52,20 +50,19 @@ export async function offers(node: Node, from: Uint8Array = new Uint8Array()): P
 /** One dataset with the receipts of its gateways. */
 export async function offer(node: Node, datasetId: string): Promise<Offer & { readonly receipts: readonly Receipt[] }> {
   const { dataset, receipts } = await ask(node, DatasetQuery.method.dataset, { datasetId });
-  if (!dataset) throw new Fault("internal", "node-answer");
-  return { ...(await offerOf(node, dataset)), receipts };
+  return { ...(await offerOf(node, mustBe(dataset, { id: datasetId }))), receipts };
 }
 
 /** Adds to a dataset what is said about it. */
 export async function offerOf(node: Node, dataset: Dataset): Promise<Offer> {
   const { id: datasetId, version } = dataset;
   const [consent, { statement, challenge }] = await Promise.all([
-    orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })),
+    latestConsent(node, datasetId),
     attestationOf(node, datasetId, version),
   ]);
   return {
     dataset,
-    consent: consent?.consent,
+    consent,
     attestation: statement,
     challenged: challenge !== undefined && challenge.state !== ChallengeState.DISMISSED,
   };

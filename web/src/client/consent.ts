@@ -28,6 +28,7 @@ import {
 import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
 import { MsgAmendConsentSchema, MsgGrantConsentSchema, MsgRevokeConsentSchema } from "../gen/volens/consent/v1/tx_pb";
 import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
+import { latestConsent } from "./allowed";
 import { orAbsent } from "./committee";
 import type { Sent } from "./desk";
 import { mustOwn, type Person } from "./person";
@@ -83,11 +84,6 @@ export async function registeredText(node: Node, language: string): Promise<Temp
 export async function consentHistory(node: Node, datasetId: string): Promise<Consent[]> {
   const all = await orAbsent(askAll(node, ConsentQuery.method.history, { datasetId }, "consents"));
   return (all ?? []).reverse();
-}
-
-/** The latest version of a dataset's consent; undefined if there never was one. */
-export async function latestConsent(node: Node, datasetId: string): Promise<Consent | undefined> {
-  return (await orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })))?.consent;
 }
 
 /** Gives consent for an own dataset, or replaces the active one. */

@@ -1,9 +1,8 @@
 /** Own datasets: what the chain says of them, who may look inside to check them, and their end. Twin of Go's `dataset.go`. */
 import { create } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
-import { ask, askAll } from "../chain/query";
+import { ask, askAll, mustBe } from "../chain/query";
 import { randomBytes } from "../core/bytes";
-import { Fault } from "../core/fault";
 import {
   type Challenge,
   type Deidentification,
@@ -14,13 +13,13 @@ import {
 } from "../gen/volens/attestation/v1/attestation_pb";
 import { Query as AttestationQuery } from "../gen/volens/attestation/v1/query_pb";
 import { type Consent, Status as ConsentStatus } from "../gen/volens/consent/v1/consent_pb";
-import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
 import { type Inspection, InspectionState } from "../gen/volens/custody/v1/custody_pb";
 import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { MsgRequestInspectionSchema, MsgWithdrawInspectionSchema } from "../gen/volens/custody/v1/tx_pb";
 import { type Dataset, Kind, type Receipt, Status } from "../gen/volens/dataset/v1/dataset_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
 import { MsgWithdrawDatasetSchema } from "../gen/volens/dataset/v1/tx_pb";
+import { latestConsent } from "./allowed";
 import { attestationOf, undecided } from "./attestation";
 import { orAbsent } from "./committee";
 import type { Sent } from "./desk";
@@ -57,20 +56,20 @@ export async function datasetsOf(node: Node, owners: readonly string[]): Promise
   return all.sort((a, b) => Number(b.dataset.height - a.dataset.height));
 }
 
-/** One dataset, anybody's. A Fault `not-found` if there is none. */
+/** One dataset, anybody's. A Fault `not-found` if there is none, `node-answer` for another one in its place. */
 export async function datasetView(node: Node, datasetId: string): Promise<DatasetView> {
-  const { dataset, receipts } = await ask(node, DatasetQuery.method.dataset, { datasetId });
-  if (!dataset) throw new Fault("internal", "node-answer");
-  const [granted, vouched, inspections] = await Promise.all([
-    orAbsent(ask(node, ConsentQuery.method.consent, { datasetId })),
+  const answer = await ask(node, DatasetQuery.method.dataset, { datasetId });
+  const dataset = mustBe(answer.dataset, { id: datasetId });
+  const [consent, vouched, inspections] = await Promise.all([
+    latestConsent(node, datasetId),
     attestationOf(node, datasetId, dataset.version),
     askAll(node, CustodyQuery.method.inspections, { datasetId }, "inspections"),
   ]);
   const { statement, challenge } = vouched;
   return {
     dataset,
-    receipts,
-    consent: granted?.consent,
+    receipts: answer.receipts,
+    consent,
     checked: statement && !statement.revoked ? statement : undefined,
     challenge,
     inspections,
@@ -117,7 +116,8 @@ export async function checkers(node: Node): Promise<Organisation[]> {
 
 /** The organisation of an address; undefined if none is accredited there. */
 export async function organisationAt(node: Node, address: string): Promise<Organisation | undefined> {
-  return (await orAbsent(ask(node, AttestationQuery.method.organisation, { address })))?.organisation;
+  const found = await orAbsent(ask(node, AttestationQuery.method.organisation, { address }));
+  return found && mustBe(found.organisation, { address });
 }
 
 /**

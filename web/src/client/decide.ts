@@ -1,7 +1,7 @@
 /** Requests that wait for an answer, and the answers. Twin of Go's `decide.go`. */
 import { create } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
-import { ask, askAll } from "../chain/query";
+import { ask, askAll, mustBe } from "../chain/query";
 import { Fault } from "../core/fault";
 import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
 import { type Decision, DecisionState, type Request, State } from "../gen/volens/market/v1/market_pb";
@@ -58,8 +58,7 @@ export async function asked(node: Node, requestId: string, owners: readonly stri
     ask(node, MarketQuery.method.request, { requestId }),
     answersOf(node, requestId, owners),
   ]);
-  if (!request) throw new Fault("internal", "node-answer");
-  return { request, answers };
+  return { request: mustBe(request, { id: requestId }), answers };
 }
 
 async function answersOf(node: Node, requestId: string, owners: readonly string[]): Promise<Decision[]> {

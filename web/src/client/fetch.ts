@@ -2,11 +2,10 @@
 
 import { pause } from "../chain/live";
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { toHex } from "../core/bytes";
 import { Fault } from "../core/fault";
 import { Cause, type Release, type Seat, SeatState } from "../gen/volens/custody/v1/custody_pb";
-import { Query as CustodyQuery } from "../gen/volens/custody/v1/query_pb";
 import { Kind, type Payload } from "../gen/volens/dataset/v1/dataset_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
 import { State } from "../gen/volens/market/v1/market_pb";
@@ -16,6 +15,7 @@ import type { Desk } from "./desk";
 import { provenRelease } from "./prover";
 import { committeeKey } from "./request";
 import type { Opened, Released, Watch } from "./sealer";
+import { seatOf } from "./seat";
 import { serviceClaim } from "./service";
 
 /** A seat whose key the chain has published, with what it opens. */
@@ -54,10 +54,7 @@ export function findRelease(node: Node, requestId: string, index: bigint): Promi
 }
 
 async function find(node: Node, requestId: string, index: bigint): Promise<FoundRelease> {
-  const [answer, status] = await Promise.all([
-    ask(node, CustodyQuery.method.seat, { requestId, index }),
-    node.status(),
-  ]);
+  const [answer, status] = await Promise.all([seatOf(node, requestId, index), node.status()]);
   const { release, seat } = answer;
   if (!release) {
     if (seat) await refuseEnded(node, seat);
@@ -65,8 +62,9 @@ async function find(node: Node, requestId: string, index: bigint): Promise<Found
   }
   // A gateway believes a release when the header above it exists.
   if (status.height <= release.height) throw new Fault("unavailable", "too-early");
-  const { dataset } = await ask(node, DatasetQuery.method.dataset, { datasetId: release.datasetId });
-  if (!dataset?.payload) throw new Fault("internal", "node-answer");
+  const { datasetId } = release;
+  const dataset = mustBe((await ask(node, DatasetQuery.method.dataset, { datasetId })).dataset, { id: datasetId });
+  if (!dataset.payload) throw new Fault("internal", "node-answer");
   if (dataset.version !== release.version) throw new Fault("refused", "dataset-replaced", { reasons: ["REPLACED"] });
   return { release, payload: dataset.payload };
 }

@@ -5,17 +5,18 @@
  */
 import { create } from "@bufbuild/protobuf";
 import { pause } from "../chain/live";
-import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { parseAddress } from "../core/address";
 import { equal, randomBytes, toHex } from "../core/bytes";
 import { asFault, Fault } from "../core/fault";
 import { datasetId } from "../core/ids";
+import type { Dataset } from "../gen/volens/dataset/v1/dataset_pb";
 import type { QueryDatasetResponse } from "../gen/volens/dataset/v1/query_pb";
 import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
 import { MsgRegisterDatasetSchema, MsgReplacePayloadSchema } from "../gen/volens/dataset/v1/tx_pb";
 import { orAbsent } from "./committee";
 import type { Person } from "./person";
+import { type Prover, provenDataset } from "./prover";
 import type { DeidOptions, Progress, Sealed } from "./sealer";
 
 /** The steps in their order, as they are told to the person. */
@@ -37,7 +38,7 @@ export type IngestWatch = (progress: IngestProgress) => void;
 const first = 1n;
 /** One gateway is the page's own: the browser talks to no other origin. */
 export const threshold = 1;
-/** How often a gateway is asked again that has not seen yet what the chain has decided. */
+/** How often is asked again where what the chain has decided is not seen, or not proven, yet. */
 const patience = 10;
 /** Between two looks, in milliseconds. */
 const beat = 1000;
@@ -71,13 +72,14 @@ export async function sealFiles(
 /**
  * Brings a sealed file to the gateway and onto the chain, and waits until the gateway says on the chain that it holds
  * it; then the sealed file is removed from this device. Goes on where an earlier attempt stopped. A file that the chain
- * will never take is removed, too: a refused Fault `lock-outdated` tells to lock the data once more.
+ * will never take is removed, too: a refused Fault `lock-outdated` tells to lock the data once more. Nothing is removed by
+ * the node's word alone: that the chain has this file, or another in its place, is proven before.
  */
 export async function deliver(person: Person, sealed: Sealed, watch: IngestWatch, signal: AbortSignal): Promise<void> {
   try {
     await bring(person, sealed, watch, signal);
   } catch (thrown) {
-    if (asFault(thrown).code !== "lock-outdated") throw thrown;
+    if (!(thrown instanceof Outdated)) throw thrown;
     await person.sealer.discard(sealed.datasetId, sealed.version); // It can never be sent.
     throw thrown;
   }
@@ -86,7 +88,7 @@ export async function deliver(person: Person, sealed: Sealed, watch: IngestWatch
 
 async function bring(person: Person, sealed: Sealed, watch: IngestWatch, signal: AbortSignal): Promise<void> {
   const total = sealed.file.size;
-  if (!(await registered(person.node, sealed))) {
+  if (!(await registered(person, sealed, signal))) {
     watch({ step: "send", done: 0, total });
     const sent = (done: number) => watch({ step: "send", done, total });
     await person.depot.upload(sealed.owner, sealed.file, toHex(sealed.payload.sha256), sent, signal);
@@ -98,22 +100,49 @@ async function bring(person: Person, sealed: Sealed, watch: IngestWatch, signal:
   for (const part of sealed.parts) {
     await patiently(() => person.depot.putHalf(sealed.owner, sealed.datasetId, part), signal);
   }
-  await held(person.node, sealed, signal);
+  await held(person, sealed, signal);
 }
 
 /**
- * Whether the chain has this version. Where it has another file in its place, made on another device, this one is of no
- * use any more: a refused Fault `lock-outdated`.
+ * The chain's answer about this version, by the node's word; undefined while it does not have it. Where it is proven to
+ * have another file in its place, made on another device, this one is of no use any more: a refused Fault `lock-outdated`.
  */
 async function registered(
-  node: Node,
-  { datasetId, version, payload }: Sealed,
+  { node, prove }: Person,
+  sealed: Sealed,
+  signal: AbortSignal,
 ): Promise<QueryDatasetResponse | undefined> {
+  const { datasetId } = sealed;
   const answer = await orAbsent(ask(node, DatasetQuery.method.dataset, { datasetId }));
-  if (!answer?.dataset || answer.dataset.version < version) return undefined;
-  const there = answer.dataset.payload?.sha256;
-  if (answer.dataset.version > version || !there || !equal(there, payload.sha256)) throw outdated();
+  const told = answer && placeOf(mustBe(answer.dataset, { id: datasetId }), sealed);
+  if (told === "free") return undefined;
+  if (told === "taken") {
+    await mustStand(prove, sealed, signal);
+    throw new Fault("integrity", "proof-other"); // It has this one.
+  }
   return answer;
+}
+
+/** What a dataset has in the place of a sealed file: nothing yet, this very file, or another one. */
+function placeOf(dataset: Dataset | undefined, { version, payload }: Sealed): "free" | "ours" | "taken" {
+  if (!dataset || dataset.version < version) return "free";
+  const there = dataset.payload?.sha256;
+  return dataset.version === version && there && equal(there, payload.sha256) ? "ours" : "taken";
+}
+
+/**
+ * Proves that the chain has this version. One that a node told of is waited for, for what is of the newest block can be
+ * proven one block later: a Fault `too-early` if it does not come, and `lock-outdated` for another file in its place.
+ */
+async function mustStand(prove: Prover, sealed: Sealed, signal: AbortSignal): Promise<void> {
+  for (let left = patience; ; left--) {
+    const place = placeOf(await provenDataset(prove, sealed.datasetId), sealed);
+    if (place === "ours") return;
+    if (place === "taken") throw new Outdated();
+    if (left === 0) throw new Fault("unavailable", "too-early");
+    await pause(beat, signal);
+    signal.throwIfAborted();
+  }
 }
 
 async function register(person: Person, sealed: Sealed): Promise<void> {
@@ -124,7 +153,7 @@ async function register(person: Person, sealed: Sealed): Promise<void> {
     if (asFault(thrown).code !== "custody-key") throw thrown;
     // The committee may have come to another key since the file was sealed; while it has none, waiting helps.
     const { key } = await person.sealTo();
-    throw key.keyId === sealed.payload.keyId ? thrown : outdated();
+    throw key.keyId > sealed.payload.keyId ? new Outdated() : thrown;
   }
   await person.vault.markUsed(owner);
 }
@@ -136,15 +165,21 @@ function messageOf({ datasetId, version, owner, random, payload, proof }: Sealed
     : create(MsgReplacePayloadSchema, { owner, datasetId, payload, proof });
 }
 
-function outdated(): Fault {
-  return new Fault("refused", "lock-outdated");
+/**
+ * A sealed file that the chain will never take, thrown when that is proven. It is a class of its own, for a gateway chooses
+ * the codes of its refusals, and the file is removed for this one.
+ */
+class Outdated extends Fault {
+  constructor() {
+    super("refused", "lock-outdated");
+  }
 }
 
-/** Waits until as many gateways as the dataset needs have said that they hold it. */
-async function held(node: Node, sealed: Sealed, signal: AbortSignal): Promise<void> {
+/** Waits until as many gateways as the dataset needs have said that they hold it, and it is proven that it is there. */
+async function held(person: Person, sealed: Sealed, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const answer = await registered(node, sealed);
-    if (answer && answer.receipts.length >= sealed.payload.threshold) return;
+    const answer = await registered(person, sealed, signal);
+    if (answer && answer.receipts.length >= sealed.payload.threshold) return mustStand(person.prove, sealed, signal);
     await pause(beat, signal);
     signal.throwIfAborted();
   }

@@ -98,17 +98,24 @@ export async function provenRelease(prove: Prover, release: Release, payload: Pa
   return key.y;
 }
 
-/**
- * The payload of a dataset's version, as the chain is proven to have it. Where that is another one than was told, it is an
- * integrity Fault `proof-other`; a version that the state does not hold yet is `too-early`.
- */
-export async function provenPayload(prove: Prover, { id, version, owner, payload }: Dataset): Promise<Payload> {
+/** A dataset as the chain is proven to have it; undefined when it is proven not to be there. */
+export async function provenDataset(prove: Prover, id: string): Promise<Dataset | undefined> {
   const [proven] = await prove([datasetKey(id)]);
   const found = decode(DatasetSchema, proven);
+  if (found && found.id !== id) throw new Fault("integrity", "proof-other");
+  return found;
+}
+
+/**
+ * The payload of a dataset's version, as the chain is proven to have it. Where that is another one than was told, it is an
+ * integrity Fault `proof-other`. A version that the state does not hold yet is `too-early`; one that a later version has
+ * replaced is a refused Fault `lock-outdated`, for that happens between two looks without anybody's lie.
+ */
+export async function provenPayload(prove: Prover, { id, version, owner, payload }: Dataset): Promise<Payload> {
+  const found = await provenDataset(prove, id);
   if (!found || found.version < version) throw new Fault("unavailable", "too-early");
+  if (found.owner === owner && found.version > version) throw new Fault("refused", "lock-outdated");
   const same =
-    found.id === id &&
-    found.version === version &&
     found.owner === owner &&
     found.payload !== undefined &&
     payload !== undefined &&

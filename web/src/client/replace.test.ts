@@ -1,5 +1,6 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { describe, expect, it } from "vitest";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Node } from "../chain/node";
 import type { Proven } from "../chain/proof";
 import { type Answer, nodeDouble, valueAnswer } from "../chain/testing/server";
@@ -38,7 +39,7 @@ const papers: Papers = { report: Uint8Array.of(1), facets: Uint8Array.of(2) };
 const sealed = (version: bigint, keyId = 2n): Sealed => ({
   ...{ datasetId: id, version, owner, random: new Uint8Array(version === 1n ? 16 : 0), payload: payload(50, keyId) },
   ...{ proof: new Uint8Array(128), parts: [Uint8Array.of(7)], file: new Blob(["x"]), durable: true },
-  ...{ plaintextSha256: "", reportSha256: "", warnings: [] },
+  ...{ plaintextSha256: "", reportSha256: toHex(sha256(papers.report)), warnings: [] },
 });
 
 const active = { keyId: 2n, status: KeyStatus.ACTIVE };
@@ -46,8 +47,8 @@ const active = { keyId: 2n, status: KeyStatus.ACTIVE };
 interface World {
   /** What the node tells, one after the other, the last one from then on; undefined is a dataset that is not there. */
   readonly told?: readonly (Dataset | undefined)[];
-  /** What the state is proven to hold. */
-  readonly proven?: Dataset;
+  /** What the state is proven to hold, one after the other; what the node tells in the end, if it is not given. */
+  readonly proven?: readonly (Dataset | undefined)[] | Fault;
   readonly newest?: { readonly keyId: bigint; readonly status: KeyStatus };
   readonly seat?: SeatState;
   readonly papers?: Papers | undefined;
@@ -73,7 +74,9 @@ function nodeOf({ told = [registered], newest = active, seat: state }: World): N
         return answerOf(QueryAuditResponseSchema, { emissions: state === undefined ? [] : [emission] });
       }
       case "Seat":
-        return answerOf(QuerySeatResponseSchema, { seat: create(SeatSchema, { requestId: id, state: state ?? 0 }) });
+        return answerOf(QuerySeatResponseSchema, {
+          seat: create(SeatSchema, { requestId: id, index: 3n, state: state ?? 0 }),
+        });
       default:
         throw new Error(query);
     }
@@ -87,8 +90,10 @@ function answerOf<D extends DescMessage>(schema: D, value: MessageInitShape<D>):
 
 /** A person in such a world, and everything that she had done. */
 function world(o: World = {}) {
-  const { proven = registered, newest = active } = o;
+  const { told = [registered], newest = active } = o;
+  const { proven = told.slice(-1) } = o;
   const done: unknown[][] = [];
+  let look = 0;
   const note =
     <T>(name: string, result: T) =>
     async (...what: unknown[]) => {
@@ -99,7 +104,10 @@ function world(o: World = {}) {
     node: nodeOf(o),
     prove: async (keys: readonly { key: Uint8Array }[]) => {
       expect(keys).toEqual([datasetKey(id)]);
-      return [{ ...keys[0], value: toBinary(DatasetSchema, proven) } as Partial<Proven> as Proven];
+      if (proven instanceof Fault) throw proven;
+      const held = proven[Math.min(look++, proven.length - 1)];
+      const value = held && toBinary(DatasetSchema, held);
+      return [{ ...keys[0], value } as Partial<Proven> as Proven];
     },
     vault: { accounts: async () => [{ address: owner }], markUsed: async () => undefined },
     sealTo: async () => ({
@@ -126,6 +134,10 @@ function world(o: World = {}) {
   };
   return { person: made as unknown as Person, done, names: () => done.map(([name]) => name) };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const quiet = () => undefined;
 const going = new AbortController().signal;
@@ -168,6 +180,19 @@ describe("sealing a dataset anew", () => {
     expect(older.names()).toEqual(["object", "reseal"]);
   });
 
+  it("makes anew what was sealed from files: what is inside may be something else", async () => {
+    const fromFiles = { ...sealed(2n, 2n), reportSha256: "ab".repeat(32) };
+    const { person, names } = world({ waiting: fromFiles });
+    expect((await sealAnew(person, registered, undefined, quiet)).reportSha256).toBe(sealed(2n).reportSha256);
+    expect(names()).toEqual(["object", "reseal"]);
+  });
+
+  it("believes the list that the person picked more than the one of this device", async () => {
+    const { person, done } = world();
+    await sealAnew(person, registered, new Blob(["{}"]), quiet);
+    expect(done[1]?.[4]).toEqual({ report: new TextEncoder().encode("{}") });
+  });
+
   it.each([SeatState.RELEASED, SeatState.VOID])("takes no notice of a seat that has ended: %s", async (seat) => {
     const { person, names } = world({ seat });
     await sealAnew(person, registered, undefined, quiet);
@@ -196,10 +221,23 @@ describe("sealing a dataset anew", () => {
       "with another payload than the chain's",
       "proof-other",
       registered,
-      { proven: create(DatasetSchema, { ...registered, payload: payload(11) }) },
+      { proven: [create(DatasetSchema, { ...registered, payload: payload(11) })] },
     ],
-    ["that is older than the chain's", "proof-other", registered, { proven: { ...registered, version: 2n } }],
-    ["that no proof has yet", "too-early", registered, { proven: { ...registered, version: 0n } }],
+    ["that was replaced meanwhile", "lock-outdated", registered, { proven: [{ ...registered, version: 2n }] }],
+    [
+      "that is another's by proof",
+      "proof-other",
+      registered,
+      { proven: [create(DatasetSchema, { ...registered, version: 2n, owner: elsewhere })] },
+    ],
+    [
+      "that is another one by proof",
+      "proof-other",
+      registered,
+      { proven: [create(DatasetSchema, { ...registered, version: 2n, id: "0b".repeat(16) })] },
+    ],
+    ["whose version no proof has yet", "too-early", registered, { proven: [{ ...registered, version: 0n }] }],
+    ["that no proof has yet", "too-early", registered, { proven: [undefined] }],
   ])("refuses one %s before anything long begins", async (_, code, dataset, around) => {
     const { person, names } = world(around);
     await expect(sealAnew(person, dataset, undefined, quiet)).rejects.toMatchObject({ code });
@@ -240,9 +278,67 @@ describe("bringing a version", () => {
     expect(names()).toEqual(["discard"]);
   });
 
+  it.each<[string, string, readonly (Dataset | undefined)[] | Fault]>([
+    ["has nothing there", "too-early", [registered]],
+    ["has no such dataset", "too-early", [undefined]],
+    ["has this very file", "proof-other", [there]],
+    ["cannot be told", "light-silent", new Fault("unavailable", "light-silent")],
+  ])("keeps the file when a node tells of another one and the chain %s", async (_, code, proven) => {
+    vi.useFakeTimers();
+    const { person, names } = world({ told: [create(DatasetSchema, { ...there, version: 3n })], proven });
+    const end = expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code });
+    await vi.runAllTimersAsync();
+    await end;
+    expect(names()).toEqual([]);
+  });
+
+  it.each<[string, string, readonly (Dataset | undefined)[] | Fault]>([
+    ["does not have it", "too-early", [registered]],
+    ["cannot be told", "light-silent", new Fault("unavailable", "light-silent")],
+  ])("keeps the file when a node tells that it is held and the chain %s", async (_, code, proven) => {
+    vi.useFakeTimers();
+    const { person, names } = world({ told: [there], proven });
+    const end = expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code });
+    await vi.runAllTimersAsync();
+    await end;
+    expect(names()).toEqual(["putHalf"]);
+  });
+
+  it("waits for the proof, which comes a block later", async () => {
+    vi.useFakeTimers();
+    const { person, names } = world({ told: [there], proven: [undefined, registered, there] });
+    const end = deliver(person, next, quiet, going);
+    await vi.runAllTimersAsync();
+    await end;
+    expect(names()).toEqual(["putHalf", "discard"]);
+  });
+
+  it("removes the file where the chain has another one by proof, whatever the node tells", async () => {
+    const taken = create(DatasetSchema, { ...there, payload: payload(51) });
+    const { person, names } = world({ told: [there], proven: [taken] });
+    await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code: "lock-outdated" });
+    expect(names()).toEqual(["putHalf", "discard"]);
+  });
+
+  it("keeps the file when a node tells of another dataset, or a refusal only sounds like the end", async () => {
+    const strange = world({ told: [create(DatasetSchema, { ...there, id: "0b".repeat(16), version: 3n })] });
+    await expect(deliver(strange.person, next, quiet, going)).rejects.toMatchObject({ code: "node-answer" });
+    expect(strange.names()).toEqual([]);
+    const said = world({ refusal: new Fault("refused", "lock-outdated") });
+    await expect(deliver(said.person, next, quiet, going)).rejects.toMatchObject({ code: "lock-outdated" });
+    expect(said.names()).toEqual(["upload", "send"]);
+  });
+
   it("keeps the file while a release is under way", async () => {
     const { person, names } = world({ refusal: new Fault("refused", "custody-open-seats") });
     await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code: "custody-open-seats" });
+    expect(names()).toEqual(["upload", "send"]);
+  });
+
+  it("keeps the file when the key that is named is an older one", async () => {
+    const refusal = new Fault("unavailable", "custody-key");
+    const { person, names } = world({ refusal, newest: { keyId: 1n, status: KeyStatus.ACTIVE } });
+    await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code: "custody-key" });
     expect(names()).toEqual(["upload", "send"]);
   });
 

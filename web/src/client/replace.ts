@@ -3,6 +3,7 @@
  * that key, and makes a stop final towards gateways: attestations of the version before end, and its halves open nothing
  * any more. What is sealed here is brought by `deliver` of `ingest.ts`. Twin of Go's `replace.go` and `reseal.go`.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Node } from "../chain/node";
 import { ask } from "../chain/query";
 import { toHex } from "../core/bytes";
@@ -17,10 +18,12 @@ import { type IngestWatch, threshold } from "./ingest";
 import { mustOwn, type Person } from "./person";
 import { provenPayload } from "./prover";
 import type { DeidOptions, OldPapers, Sealed, SealTo } from "./sealer";
+import { seatOf } from "./seat";
 
 /**
  * Seals a dataset anew from its owner's own copy: what the gateway holds, opened with her own key on this device, as it
- * comes. `report` is the report of the version before, where this device does not have it (`papersHere`). Nothing is sent.
+ * comes. `report` is the report of the version before, where this device does not have it (`papersHere`) or has one of another
+ * file. What was sealed so before, and waits on this device, is not made twice. Nothing is sent.
  */
 export async function sealAnew(
   person: Person,
@@ -28,10 +31,11 @@ export async function sealAnew(
   report: Blob | undefined,
   watch: IngestWatch,
 ): Promise<Sealed> {
-  const { to, waiting } = await prepare(person, dataset);
-  if (waiting) return waiting;
+  const to = await prepare(person, dataset);
   const { id: datasetId, owner, version } = dataset;
   const papers = await papersOf(person, dataset, report);
+  const waiting = await person.sealer.sealed(datasetId, to.version);
+  if (waiting && isOf(waiting, to, papers)) return waiting;
   const payload = await provenPayload(person.prove, dataset);
   const told = (done: number, total: number) => watch({ step: "seal", done, total });
   const copy = await person.depot.object(owner, toHex(payload.sha256), payload.sizeBucket, told);
@@ -48,7 +52,7 @@ export async function sealFilesAnew(
   options: DeidOptions,
   watch: IngestWatch,
 ): Promise<Sealed> {
-  const { to } = await prepare(person, dataset);
+  const to = await prepare(person, dataset);
   return person.sealer.seal(files, options, to, ({ done, total }) => watch({ step: "seal", done, total }));
 }
 
@@ -64,10 +68,15 @@ export async function isBehind(node: Node, { payload }: Dataset): Promise<boolea
 }
 
 /**
- * Refuses what the chain would before anything long begins, and says to whom the next version is sealed. One that was
- * sealed before, to the same key, and waits on this device is not made twice.
+ * Whether a sealed file is what would be made here: to the same key, and with the report of the version before. One that
+ * was sealed from files has another report: what is inside may be something else. Sealing anew takes its place.
  */
-async function prepare(person: Person, dataset: Dataset): Promise<{ to: SealTo; waiting: Sealed | undefined }> {
+function isOf({ payload, reportSha256 }: Sealed, { key }: SealTo, { report }: OldPapers): boolean {
+  return payload.keyId === key.keyId && reportSha256 === toHex(sha256(report));
+}
+
+/** Refuses what the chain would before anything long begins, and says to whom the next version is sealed. */
+async function prepare(person: Person, dataset: Dataset): Promise<SealTo> {
   const { id: datasetId, owner, version, status, payload } = dataset;
   await mustOwn(person, owner);
   if (status !== Status.ACTIVE) throw new Fault("refused", "dataset-status");
@@ -76,11 +85,8 @@ async function prepare(person: Person, dataset: Dataset): Promise<{ to: SealTo; 
   const { key, gateway } = await person.sealTo();
   if (payload?.gateways[0]?.gateway !== gateway.address) throw new Fault("refused", "held-elsewhere");
   await mustBeQuiet(person.node, datasetId);
-  const next = version + 1n;
-  const found = await person.sealer.sealed(datasetId, next);
-  const waiting = found?.payload.keyId === key.keyId ? found : undefined;
   const random = new Uint8Array(0);
-  return { to: { key, owner, datasetId, random, version: next, gateways: [gateway], threshold }, waiting };
+  return { key, owner, datasetId, random, version: version + 1n, gateways: [gateway], threshold };
 }
 
 /** Seats whose key is on its way to somebody. */
@@ -89,15 +95,17 @@ const underWay: readonly SeatState[] = [SeatState.ASSIGNED, SeatState.EMITTED, S
 /** The chain takes no new version while a key of the old one is being released: what is known of that is told early. */
 async function mustBeQuiet(node: Node, datasetId: string): Promise<void> {
   const open = (await openings(node, datasetId)).filter(({ release }) => release === undefined);
-  const seats = await Promise.all(
-    open.map(({ emission: { requestId, seat } }) => ask(node, CustodyQuery.method.seat, { requestId, index: seat })),
-  );
+  const seats = await Promise.all(open.map(({ emission: { requestId, seat } }) => seatOf(node, requestId, seat)));
   if (seats.some(({ seat }) => seat && underWay.includes(seat.state))) throw new Fault("refused", "custody-open-seats");
 }
 
+/**
+ * The papers of the version before. A report that the person picked goes before those of this device, which are of another
+ * file where another device was first to replace the version.
+ */
 async function papersOf(person: Person, { id, version }: Dataset, report: Blob | undefined): Promise<OldPapers> {
+  if (report) return { report: await readPaper(report) };
   const here = await person.sealer.papers(id, version);
-  if (here) return here;
-  if (!report) throw new Fault("usage", "no-report");
-  return { report: await readPaper(report) };
+  if (!here) throw new Fault("usage", "no-report");
+  return here;
 }

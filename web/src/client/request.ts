@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { z } from "zod";
 import type { Node } from "../chain/node";
-import { ask, askAll } from "../chain/query";
+import { ask, askAll, mustBe } from "../chain/query";
 import { parseAddress } from "../core/address";
 import { fromHex, fromUtf8, randomBytes, toHex, utf8 } from "../core/bytes";
 import { asFault, Fault } from "../core/fault";
@@ -23,6 +23,7 @@ import { activeKey, orAbsent } from "./committee";
 import type { Desk, Sent } from "./desk";
 import { papersOf, type RequestDraft, requestDraft, specOf } from "./requestdraft";
 import { dropPapers, keepPapers, showPapers } from "./requestpapers";
+import { seatOf } from "./seat";
 import type { CommitteeKey } from "./vault";
 
 /** A request with its money, answers, payments and seats. */
@@ -143,8 +144,7 @@ export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: Su
 /** A request whose money is locked. */
 async function locked(node: Node, requestId: string): Promise<Request> {
   const { request } = await ask(node, MarketQuery.method.request, { requestId });
-  if (!request) throw new Fault("internal", "node-answer");
-  return request;
+  return mustBe(request, { id: requestId });
 }
 
 async function lockMoney(desk: Desk, kept: KeptDraft, requestId: string, keyId: bigint): Promise<void> {
@@ -195,9 +195,9 @@ async function written(desk: Desk, requestId: string): Promise<Papers | undefine
 async function postSeats(desk: Desk, requestId: string, tell: (step: SubmitStep) => void): Promise<void> {
   const liveChain = await desk.node.chainId();
   for (;;) {
-    const { request } = await ask(desk.node, MarketQuery.method.request, { requestId });
-    const wanted = request?.spec?.nMax ?? 0;
-    if (!request || request.state !== State.SUBMITTED || request.seats >= BigInt(wanted)) return;
+    const request = await locked(desk.node, requestId);
+    const wanted = request.spec?.nMax ?? 0;
+    if (request.state !== State.SUBMITTED || request.seats >= BigInt(wanted)) return;
     const left = BigInt(wanted) - request.seats;
     const count = Number(left < seatsAMessage ? left : seatsAMessage);
     tell({ step: "seats", requestId, posted: Number(request.seats), wanted });
@@ -228,8 +228,7 @@ export async function committeeKey(node: Node, keyId?: bigint): Promise<Committe
     return { originChain: originChainId, keyId: key.keyId, y: key.y };
   }
   const answer = await ask(node, CustodyQuery.method.key, { keyId });
-  if (!answer.key) throw new Fault("internal", "node-answer");
-  return { originChain: answer.originChainId, keyId: answer.key.keyId, y: answer.key.y };
+  return { originChain: answer.originChainId, keyId, y: mustBe(answer.key, { keyId }).y };
 }
 
 /** Ends an own request before it clears: the escrow comes back less the process fee and the cancel fee. */
@@ -239,8 +238,8 @@ export function cancelRequest(desk: Desk, requestId: string): Promise<Sent> {
 
 /** Reads a request with everything that happened to it. */
 export async function requestView(node: Node, requestId: string): Promise<RequestView> {
-  const { request, escrow } = await ask(node, MarketQuery.method.request, { requestId });
-  if (!request) throw new Fault("internal", "node-answer");
+  const { request: told, escrow } = await ask(node, MarketQuery.method.request, { requestId });
+  const request = mustBe(told, { id: requestId });
   const [decisions, payments, seats] = await Promise.all([
     askAll(node, MarketQuery.method.decisions, { requestId }, "decisions"),
     askAll(node, MarketQuery.method.payments, { requestId }, "payments"),
@@ -251,7 +250,7 @@ export async function requestView(node: Node, requestId: string): Promise<Reques
 
 async function seatsOf(node: Node, request: Request): Promise<QuerySeatResponse[]> {
   const indexes = Array.from({ length: Number(request.seats) }, (_, index) => BigInt(index));
-  return Promise.all(indexes.map((index) => ask(node, CustodyQuery.method.seat, { requestId: request.id, index })));
+  return Promise.all(indexes.map((index) => seatOf(node, request.id, index)));
 }
 
 /** Requests of a researcher, or in a state, or all; at most `limit`. */

@@ -1,7 +1,7 @@
 /** Gateways that do not hand over their part: claims, answers, disputes. Twin of Go's `service.go`. */
 import { create } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
 import type { Release } from "../gen/volens/custody/v1/custody_pb";
@@ -37,13 +37,14 @@ export async function serviceTerms(node: Node): Promise<ServiceTerms> {
 
 /** The claim about a service; undefined if there never was one. */
 export async function serviceClaim(node: Node, { requestId, seat, gateway }: Service) {
-  return (await orAbsent(ask(node, MarketQuery.method.claim, { requestId, seat, gateway })))?.claim;
+  const found = await orAbsent(ask(node, MarketQuery.method.claim, { requestId, seat, gateway }));
+  return found && mustBe(found.claim, { requestId, seat, gateway });
 }
 
 /** The gateways that must serve a release, each with the claim about it. */
 export async function servicesOf(node: Node, { requestId, seat, datasetId }: Release) {
   const { dataset } = await ask(node, DatasetQuery.method.dataset, { datasetId });
-  const gateways = dataset?.payload?.gateways ?? [];
+  const gateways = mustBe(dataset, { id: datasetId }).payload?.gateways ?? [];
   return Promise.all(
     gateways.map(async ({ gateway }) => {
       const service = { requestId, seat, gateway };

@@ -1,7 +1,7 @@
 /** What an organisation changes of its own standing (bond, gateway), and challenges of what another one vouched for. */
 import { create } from "@bufbuild/protobuf";
 import type { Node } from "../chain/node";
-import { ask } from "../chain/query";
+import { ask, mustBe } from "../chain/query";
 import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
 import type { Challenge, GatewayInfo, Params } from "../gen/volens/attestation/v1/attestation_pb";
@@ -66,8 +66,7 @@ export interface Vouched extends Attested {
 /** What was vouched for a dataset's present version. A Fault `not-found` for a dataset that does not exist. */
 export async function vouchedFor(node: Node, datasetId: string): Promise<Vouched> {
   const { dataset } = await ask(node, DatasetQuery.method.dataset, { datasetId });
-  if (!dataset) throw new Fault("internal", "node-answer");
-  const { version } = dataset;
+  const { version } = mustBe(dataset, { id: datasetId });
   return { datasetId, version, ...(await attestationOf(node, datasetId, version)) };
 }
 

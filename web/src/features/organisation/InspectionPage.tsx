@@ -2,7 +2,6 @@ import { Button, Card, FileInput, Group, Stack, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../../chain/query";
 import {
   acceptInspection,
   inspectionBond,
@@ -16,8 +15,8 @@ import { orAbsent } from "../../client/committee";
 import { isAwaited } from "../../client/dataset";
 import { readPaper } from "../../client/files";
 import type { Progress as Passed } from "../../client/sealer";
+import { seatOf } from "../../client/seat";
 import { type Inspection, InspectionState } from "../../gen/volens/custody/v1/custody_pb";
-import { Query as CustodyQuery } from "../../gen/volens/custody/v1/query_pb";
 import { DefinitionList } from "../../ui/DefinitionList";
 import { Address, Digest } from "../../ui/Id";
 import { Money } from "../../ui/Money";
@@ -41,7 +40,7 @@ export default function InspectionPage() {
   const query = useChain(["inspection", id], async (node) => {
     const [asked, seat, bond] = await Promise.all([
       read(node, id),
-      orAbsent(ask(node, CustodyQuery.method.seat, { requestId: id, index: 0n })),
+      orAbsent(seatOf(node, id, 0n)),
       inspectionBond(node),
     ]);
     return { asked, seat, bond };

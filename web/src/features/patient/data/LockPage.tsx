@@ -82,8 +82,11 @@ interface AskProps {
   readonly onFiles: () => void;
 }
 
+/** Faults of the papers that this device has: they are of another file, and the remedy is another list, or the files. */
+const badPapers = ["report-of-other", "facets-differ"];
+
 /** What locking again does and ends, before anything is done. */
-function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
+export function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
   const { t, i18n } = useTranslation("patient");
   const { person } = useSession();
   const navigate = useNavigate();
@@ -94,8 +97,9 @@ function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
     queryKey: ["papers-here", id, version.toString()],
     queryFn: () => papersHere(person, dataset),
   });
+  const asks = here === false || (fault !== undefined && badPapers.includes(fault.code));
   const lock = () => {
-    const lost = here === false && report === null;
+    const lost = asks && report === null;
     setMissing(lost);
     if (!lost) onLock(report ?? undefined);
   };
@@ -107,7 +111,7 @@ function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
         ))}
         <List.Item>{t("lock.line", { size: size(payload?.sizeBucket ?? 0n, i18n.language) })}</List.Item>
       </List>
-      {here === false && (
+      {asks && (
         <Section title={t("lock.report.title")} lead={t("lock.report.lead")}>
           <FileInput
             label={t("lock.report.label")}

@@ -1,0 +1,12 @@
+/** What a patient allows, as everybody who looks at her dataset asks the chain. */
+import type { Node } from "../chain/node";
+import { ask, mustBe } from "../chain/query";
+import type { Consent } from "../gen/volens/consent/v1/consent_pb";
+import { Query as ConsentQuery } from "../gen/volens/consent/v1/query_pb";
+import { orAbsent } from "./committee";
+
+/** The latest version of a dataset's consent, by the node's word; undefined if there never was one. */
+export async function latestConsent(node: Node, datasetId: string): Promise<Consent | undefined> {
+  const found = await orAbsent(ask(node, ConsentQuery.method.consent, { datasetId }));
+  return found && mustBe(found.consent, { datasetId });
+}
