@@ -55,8 +55,9 @@ func TestReadTerms_RepeatsNothing(t *testing.T) {
 	} {
 		_, err := client.ReadTerms(strings.NewReader(text))
 		require.Equal(t, fault.Usage, fault.KindOf(err), name)
+		said := regexp.MustCompile(`\w+`).FindAllString(err.Error(), -1)
 		for _, word := range words {
-			require.NotContains(t, strings.Fields(regexp.MustCompile(`\W`).ReplaceAllString(err.Error(), " ")), word, name)
+			require.NotContains(t, said, word, name)
 		}
 		require.NotContains(t, err.Error(), "abando", name)
 		require.NotContains(t, err.Error(), "client.", name)
