@@ -65,7 +65,11 @@ func TestReadTerms_RepeatsNothing(t *testing.T) {
 	_, err := client.ReadTerms(strings.NewReader("permission: GRU\nk_min: abandon\ncolour: blue\npermission: HMB"))
 	require.EqualError(t, err, "line 4: this field is there twice")
 	_, err = client.ReadTerms(strings.NewReader("permission: GRU\nk_min: abandon\ncolour: blue"))
-	require.EqualError(t, err, "line 2: this is no value for the place where it stands; line 3: there is no field of this name")
+	require.EqualError(
+		t,
+		err,
+		"line 2: this is no value for the place where it stands; line 3: there is no field of this name",
+	)
 }
 
 func TestNewRequestFile_NamesEveryField(t *testing.T) {
