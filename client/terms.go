@@ -109,21 +109,46 @@ func decodeYAML(r io.Reader, into any) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	err = decoder.Decode(into)
-	var malformed *yaml.TypeError
-	switch {
-	case errors.As(err, &malformed):
-		return usage("%s", goTypes.ReplaceAllString(strings.Join(malformed.Errors, "; "), ""))
-	case err != nil && !errors.Is(err, io.EOF):
-		return usage("%v", err)
-	default:
+	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}
+	return usage("%s", yamlFault(err))
 }
 
 const maxYAML = 1 << 20
 
-// goTypes is what the decoder of YAML says of this program's own types.
-var goTypes = regexp.MustCompile(` (?:into|in type) [\w.\[\]*]+`)
+// What the decoder of YAML says where: of a field, whose name or value follows, and of the form, in words of its own
+// alone.
+var (
+	yamlField = regexp.MustCompile(`^line \d+: (cannot unmarshal|mapping key|field) `)
+	yamlForm  = regexp.MustCompile(`^yaml: (line \d+: .+)$`)
+)
+
+// yamlFault says in which lines of a file what is wrong. It repeats nothing that stands there, not even the name of a
+// field: somebody may have named another file than was meant, such as one with the words of a key.
+func yamlFault(err error) string {
+	var malformed *yaml.TypeError
+	if !errors.As(err, &malformed) {
+		if form := yamlForm.FindStringSubmatch(err.Error()); form != nil {
+			return form[1]
+		}
+		return "this is no YAML that can be read here"
+	}
+	var out []string
+	for _, text := range malformed.Errors {
+		says := "this is not understood"
+		if found := yamlField.FindStringSubmatch(text); found != nil {
+			says = map[string]string{
+				"cannot unmarshal": "this is no value for the place where it stands",
+				"mapping key":      "this field is there twice",
+				"field":            "there is no field of this name",
+			}[found[1]]
+		}
+		line, _, _ := strings.Cut(text, ": ")
+		out = append(out, line+": "+says)
+	}
+	return strings.Join(out, "; ")
+}
 
 // provision fills every field that the chain demands. owner is the dataset's account.
 func (t Terms) provision(owner string, template consent.Template, now time.Time) (consent.Provision, error) {

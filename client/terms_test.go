@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -36,6 +37,39 @@ func TestReadTerms_Refused(t *testing.T) {
 		_, err := client.ReadTerms(strings.NewReader(text))
 		require.Equal(t, fault.Usage, fault.KindOf(err), name)
 	}
+}
+
+// Somebody may give the file with the words of a key for another: none of it comes back in the error, which reaches
+// terminals and bug reports. Nor does anything else that stands in a file.
+func TestReadTerms_RepeatsNothing(t *testing.T) {
+	words := strings.Fields("abandon ability able about above absent absorb abstract absurd abuse access accident " +
+		"account accuse achieve acid acoustic acquire across act action actor actress actual")
+	require.Len(t, words, 24)
+	for name, text := range map[string]string{
+		"in a line": strings.Join(words, " "), "in lines": strings.Join(words, "\n"), "a list": "- " + strings.Join(words, "\n- "),
+		"keys": strings.Join(words, ": x\n") + ": x", "values": "permission: [" + strings.Join(words, ", ") + "]",
+		"a key twice": "abandon: 1\nabandon: 2", "an alias": "permission: *abandon", "in itself": "&abandon [*abandon]",
+		"a tag": "k_min: !!int abandon", "another tag": "permission: !abandon {abandon: able}",
+		"a map as key": "{[abandon]: able}", "a broken list": "a: b\nabandon: [ability\nable: x", "one quote": "'abandon",
+		"words like the decoder's": "k_min: abandon into ability\nabandon in type able: x", "a merge": "<<: abandon",
+	} {
+		_, err := client.ReadTerms(strings.NewReader(text))
+		require.Equal(t, fault.Usage, fault.KindOf(err), name)
+		said := regexp.MustCompile(`\w+`).FindAllString(err.Error(), -1)
+		for _, word := range words {
+			require.NotContains(t, said, word, name)
+		}
+		require.NotContains(t, err.Error(), "abando", name)
+		require.NotContains(t, err.Error(), "client.", name)
+	}
+	_, err := client.ReadTerms(strings.NewReader("permission: GRU\nk_min: abandon\ncolour: blue\npermission: HMB"))
+	require.EqualError(t, err, "line 4: this field is there twice")
+	_, err = client.ReadTerms(strings.NewReader("permission: GRU\nk_min: abandon\ncolour: blue"))
+	require.EqualError(
+		t,
+		err,
+		"line 2: this is no value for the place where it stands; line 3: there is no field of this name",
+	)
 }
 
 func TestNewRequestFile_NamesEveryField(t *testing.T) {

@@ -3,6 +3,7 @@ package chain_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -243,6 +244,30 @@ func TestStatus(t *testing.T) {
 	n.fail["Status"] = 1
 	_, err = c.Status(t.Context())
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))
+}
+
+// Only silence that the caller did not choose speaks against the node. What to do about it, its flags know.
+func TestClient_Unreachable(t *testing.T) {
+	n := newNode()
+	c := client(t, n, chain.Options{})
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	late, stop := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer stop()
+	for name, row := range map[string]struct {
+		ctx  context.Context
+		says bool
+	}{"silent": {t.Context(), true}, "cancelled": {gone, false}, "too late": {late, false}} {
+		n.fail["Status"], n.fail["/volens.market.v1.Query/Request"] = 1, 1
+		_, status := c.Status(row.ctx)
+		_, query := c.Market().Request(row.ctx, &market.QueryRequestRequest{RequestId: unknownRequest})
+		for _, err := range []error{status, query} {
+			var unreachable *chain.UnreachableError
+			require.Equal(t, row.says, errors.As(err, &unreachable), name)
+			require.Equal(t, fault.Unavailable, fault.KindOf(err), name)
+			require.Empty(t, fault.WayOut(err), name)
+		}
+	}
 }
 
 func TestWaitHeight(t *testing.T) {

@@ -122,7 +122,7 @@ func (c *Client) NewStream(
 func (c *Client) query(ctx context.Context, path string, data []byte) ([]byte, error) {
 	result, err := c.node.ABCIQueryWithOptions(ctx, path, data, rpcclient.ABCIQueryOptions{Height: heightOf(ctx)})
 	if err != nil {
-		return nil, unreachable(fault.E(fault.Unavailable, "query %s: %w", path, err))
+		return nil, unanswered(ctx, "query %s: %w", path, err)
 	}
 	answer := result.Response
 	if !answer.IsOK() {

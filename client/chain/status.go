@@ -20,7 +20,7 @@ type Status struct {
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	result, err := c.node.Status(ctx)
 	if err != nil {
-		return Status{}, unreachable(fault.E(fault.Unavailable, "ask node for its status: %w", err))
+		return Status{}, unanswered(ctx, "ask node for its status: %w", err)
 	}
 	status := Status{
 		ChainID:    result.NodeInfo.Network,

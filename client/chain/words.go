@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -46,9 +47,23 @@ func named(noun, id string) string {
 	return noun + " " + id
 }
 
-// unreachable says beside a node's silence what can be done about it.
-func unreachable(err error) error {
-	return fault.Advise(err, "does a node run there? --node names another one, --gateway a gateway")
+// UnreachableError is the silence of a node that the caller still waited for. A call that the caller ended, or whose
+// time ran out, tells nothing about the node.
+type UnreachableError struct{ err error }
+
+// Error implements error.
+func (u *UnreachableError) Error() string { return u.err.Error() }
+
+// Unwrap is what the call failed with, of kind Unavailable.
+func (u *UnreachableError) Unwrap() error { return u.err }
+
+// unanswered is a call that the node did not answer.
+func unanswered(ctx context.Context, format string, args ...any) error {
+	err := fault.E(fault.Unavailable, format, args...)
+	if ctx.Err() != nil {
+		return err
+	}
+	return &UnreachableError{err}
 }
 
 // machinery is what SDK and gRPC write around the words of a module: codes, places in the source, and the steps

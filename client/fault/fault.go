@@ -6,7 +6,8 @@
 // FaultKind() Kind; one that says why a rule refused, by Reasons() []string.
 //
 // The package knows neither the chain nor HTTP servers; command, client and gateway
-// share it. It holds no text for people and never shortens a message.
+// share it. It never shortens a message and has no words of its own, but carries those of others to people: Advise puts
+// a way out beside an error, and ReportOf gathers what a person or a program is told of one, in JSON if need be.
 package fault
 
 import (

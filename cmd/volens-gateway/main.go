@@ -49,17 +49,13 @@ func main() {
 	}
 }
 
-// fail tells why the program ended: in words, or as one line of JSON.
+// fail tells why the program ended: in words, or as one line of JSON. If that fails, nobody is left to tell.
 func fail(w io.Writer, err error, asJSON bool) {
-	failed := error(nil)
 	if asJSON {
-		failed = fault.ReportOf(err).Write(w)
-	} else {
-		_, failed = fmt.Fprintln(w, "volens-gateway:", err)
+		_ = fault.ReportOf(err).Write(w) //nolint:errcheck // see above
+		return
 	}
-	if failed != nil {
-		return // There is nobody left to tell.
-	}
+	_, _ = fmt.Fprintln(w, "volens-gateway:", err)
 }
 
 func newRoot() *cobra.Command {

@@ -28,6 +28,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volens-network/volens/client/chain"
 	"github.com/volens-network/volens/client/fault"
 )
 
@@ -119,6 +120,10 @@ func (e *env) warn(format string, args ...any) { e.words("warning: ", format, ar
 // fail tells why a command ended: in words, with the reason codes of a refusal and the way out, or as JSON.
 func (e *env) fail(err error, command *cobra.Command) {
 	report := fault.ReportOf(err)
+	var silent *chain.UnreachableError
+	if report.WayOut == "" && errors.As(err, &silent) {
+		report.WayOut = "does a node run there? --node names another one, --gateway a gateway"
+	}
 	if e.output == outputJSON {
 		if report.WayOut == "" {
 			report.WayOut = wayOut(fault.KindOf(err), command)

@@ -55,6 +55,8 @@ type Shelf struct {
 	dir    string
 	others Others
 	now    func() time.Time
+	// patience is how long Fetch waits for all others together.
+	patience time.Duration
 
 	mu    sync.Mutex
 	asked map[id.ID]*asking
@@ -73,7 +75,7 @@ func Open(dir string, others Others, now func() time.Time) (*Shelf, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("open shelf: %w", err)
 	}
-	return &Shelf{dir: dir, others: others, now: now, asked: map[id.ID]*asking{}}, nil
+	return &Shelf{dir: dir, others: others, now: now, patience: patience, asked: map[id.ID]*asking{}}, nil
 }
 
 // Put keeps papers that have the digests. Doing so again changes nothing. Errors are those
@@ -131,7 +133,7 @@ func (s *Shelf) Fetch(ctx context.Context, request id.ID, want papers.Digests) (
 		return s.Get(request)
 	}
 	defer close(turn.done)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.patience)
 	defer cancel()
 	origins, err := s.others.Origins(ctx)
 	if err != nil {

@@ -26,8 +26,17 @@ func unpackBy(
 
 // Notes passes fragments on, each in the writes that it is given in, without what stands beside pictures.
 func Notes(fragments ...[][]byte) ([]byte, error) {
+	return notesOf(kinds{}, fragments)
+}
+
+// NotesOf does so in a transfer syntax.
+func NotesOf(uid string, fragments ...[][]byte) ([]byte, error) {
+	return notesOf(syntax{uid: uid}.kinds(), fragments)
+}
+
+func notesOf(allowed kinds, fragments [][][]byte) ([]byte, error) {
 	var out bytes.Buffer
-	n := &notes{dst: &out}
+	n := &notes{dst: &out, kinds: allowed}
 	for _, writes := range fragments {
 		head := bytes.Join(writes, nil)
 		if err := n.begin(head[:min(len(head), longestStart)]); err != nil {

@@ -22,7 +22,7 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 		return err
 	}
 	check := s.wayOf() == wayCheck && !s.opts.PixelsReviewed
-	beside := &notes{dst: look}
+	beside := &notes{dst: look, kinds: s.syntax.kinds()}
 	first := true
 	err := s.fragments(s.out, func(n int64) error {
 		if err := s.ctx.Err(); err != nil {
@@ -53,16 +53,34 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 }
 
 // offsets passes the table of offsets on. It is empty, or has four bytes for each frame, of which the first begins at
-// 0 (PS3.5, A.4): a frame in its place would go unseen.
+// 0 and each other one behind the one before (PS3.5, A.4): a frame or a text in its place would go unseen. All frames
+// of a film are one stream, which may have an offset of its own.
 func (s *scrubber) offsets(look *deid.LookWriter, n int64) error {
-	first, err := s.src.peek(int(min(n, 4)))
-	if err != nil {
-		return err
+	if n != 0 && n != 4*int64(s.picture.frames) && (n != 4 || !s.syntax.video) {
+		return errOffsets()
 	}
-	if n%4 != 0 || n > 0 && (len(first) < 4 || leU32(first) != 0) {
-		return malformed("the compressed pixels begin without a table of offsets")
+	const step = 4 << 10
+	for last := int64(-1); n > 0; n -= step {
+		part, err := s.src.read(min(n, step))
+		if err != nil {
+			return err
+		}
+		for at := 0; at < len(part); at += 4 {
+			offset := int64(leU32(part[at:]))
+			if offset <= last || last < 0 && offset != 0 {
+				return errOffsets()
+			}
+			last = offset
+		}
+		if _, err := look.Write(part); err != nil {
+			return err
+		}
 	}
-	return s.src.copyTo(look, n)
+	return nil
+}
+
+func errOffsets() error {
+	return malformed("the compressed pixels begin without a table of offsets")
 }
 
 // besides passes a fragment on without what stands beside the picture.

@@ -31,6 +31,22 @@ const (
 	fixedCount = 16
 )
 
+// segmentsTwoK are the markers of JPEG 2000 whose segments a picture may need: those of T.800, table A.2, without
+// comments, and CPF of T.814 (HTJ2K).
+var segmentsTwoK = []byte{
+	0x50, markSIZ, 0x52, 0x53, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5c, 0x5d, 0x5e, 0x5f, 0x60, 0x61, 0x63,
+	markSOT, markSOP, markEPH,
+}
+
+// segmentsParts are those that T.801, its second part, adds (table A.2).
+var segmentsParts = []byte{0x5a, 0x5b, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79}
+
+// kinds are streams that few transfer syntaxes allow.
+type kinds struct {
+	xl    bool // JPEG XL, which is not read
+	parts bool // the second part of JPEG 2000
+}
+
 // tileLength is where a tile-part's length stands in its SOT segment, and where it ends.
 const tileLength, tileLengthEnd = 2, 6
 
@@ -62,14 +78,16 @@ var needed = map[byte]struct {
 
 // notes passes compressed pixels of JPEG, JPEG-LS and JPEG 2000 on and wipes what such a stream can
 // say beside the picture: comments, data of applications such as Exif with its places, owners and
-// thumbnails, segments of no known use, and whatever stands behind the end. No length changes and no
-// sample. JPEG XL passes as it is; other streams that cannot be read are refused.
+// thumbnails, segments of no known use, and whatever stands between segments or behind the end. No length changes and no
+// sample. JPEG XL passes as it is where the transfer syntax is one of it; other streams that cannot be read are refused.
 type notes struct {
 	dst   io.Writer
+	kinds kinds
 	wiped bool // something was there that is no more
 
 	at     place
 	twoK   bool // JPEG 2000
+	data   bool // of JPEG 2000, from the first byte of a tile-part's data to the next tile-part
 	head   []byte
 	marker byte
 	pos    int64 // in the segment
@@ -124,7 +142,7 @@ func (n *notes) begin(head []byte) error {
 		}
 	}
 	if n.at == placeUnknown && n.start == nil && len(head) > 0 && !n.foreign {
-		if n.foreign = bytes.HasPrefix(whole, startXL); !n.foreign {
+		if n.foreign = n.kinds.xl && bytes.HasPrefix(whole, startXL); !n.foreign {
 			return deid.Refuse(
 				deid.CodeUnsupported,
 				"the pixels begin as no picture does that can be searched for words",
@@ -152,7 +170,7 @@ func (n *notes) restart(mark []byte, passed int) error {
 			"a picture begins within what is said beside another: it may be a small copy of that one",
 		)
 	}
-	*n = notes{dst: n.dst, wiped: n.wiped, at: placeMarker, twoK: len(mark) > len(startJPEG)}
+	*n = notes{dst: n.dst, kinds: n.kinds, wiped: n.wiped, at: placeMarker, twoK: len(mark) > len(startJPEG)}
 	if passed%2 == 1 {
 		n.head = append(n.head, 0xff)
 	}
@@ -227,8 +245,8 @@ func (n *notes) mark(c *byte) {
 	switch {
 	case n.head[0] != 0xff:
 		n.head = n.head[:0] // decoders look for the next marker, too
-		if !n.twoK {
-			n.wipe(c) // there is nothing to see between two segments
+		if !n.data {
+			n.wipe(c) // there is nothing to see between two segments; a tile-part may be longer than it says
 		}
 	case len(n.head) == 1:
 	case len(n.head) == 2 && *c == 0xff:
@@ -237,6 +255,7 @@ func (n *notes) mark(c *byte) {
 		n.marker = *c
 		n.alone()
 	case len(n.head) == 4:
+		n.data = n.data && n.marker != markSOT
 		n.left = int64(n.head[2])<<8 + int64(n.head[3]) - 2
 		n.at, n.pos, n.length, n.fits, n.head = placeSegment, 0, 0, true, n.head[:0]
 		if n.left <= 0 {
@@ -253,7 +272,7 @@ func (n *notes) alone() {
 		n.at, n.head = placeEnd, n.head[:0]
 	case n.twoK && m == markSOD:
 		n.head, n.at, n.left, n.tile = n.head[:0], choose(n.tile > 0, placeTile, placeScan), n.tile, 0
-		n.behind = placeMarker
+		n.behind, n.data = placeMarker, true
 	case m == 0, m == markSOI, m == markTEM, m >= markRST0 && m <= markRST7,
 		n.twoK && (m == markSOC || m >= markFixed && m < markFixed+fixedCount):
 		n.head = n.head[:0]
@@ -291,7 +310,7 @@ func (n *notes) see(c *byte) {
 			// It counts from the marker on: these bytes, the length and the marker are behind us.
 			n.tile = max(n.length-tileLengthEnd-4, 0)
 		}
-	case n.twoK && m == markCOM2K && n.pos < 2:
+	case n.twoK && m == markCOM2K && n.pos < 2: // which alphabet it is in
 	case !n.wipes():
 	case !n.twoK && m >= markAPP0 && m <= markAPP15:
 		rule := needed[m]
@@ -305,11 +324,12 @@ func (n *notes) see(c *byte) {
 }
 
 // wipes tells whether the segment is of a kind that is no part of the picture: comments, data of applications, and
-// what T.81 reserves (its table B.1), of which JPEG-LS has taken two (T.87, table C.1).
+// what T.81 reserves (its table B.1), of which JPEG-LS has taken two (T.87, table C.1); of JPEG 2000 all that it does not
+// name. Decoders pass over such segments by their length.
 func (n *notes) wipes() bool {
 	m := n.marker
 	if n.twoK {
-		return m == markCOM2K
+		return !slices.Contains(segmentsTwoK, m) && (!n.kinds.parts || !slices.Contains(segmentsParts, m))
 	}
 	return m == markCOM || m >= markAPP0 && m <= markAPP15 || m > markTEM && m < markSOF0 ||
 		m >= markJPG0 && m <= markJPG13 && m != markSOF55 && m != markLSE

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image/jpeg"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -134,7 +135,67 @@ func TestNotes_StreamsThatAreNotRead(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	xl := []byte{0xff, 0x0a, 1, 2, 3, 4, 5, 6, 7, 8}
-	require.Equal(t, slices.Concat(xl, xl), wiped(t, [][]byte{xl}, [][]byte{xl}))
+	for _, number := range []string{"110", "111", "112"} {
+		out, err := dicom.NotesOf("1.2.840.10008.1.2.4."+number, [][]byte{xl}, [][]byte{xl})
+		require.NoError(t, err)
+		require.Equal(t, slices.Concat(xl, xl), out)
+	}
+}
+
+// Two bytes do not make any text JPEG XL: only the transfer syntax allows a stream that is not read.
+func TestScrub_JPEGXLInAnotherSyntax(t *testing.T) {
+	text := append([]byte{0xff, 0x0a}, beside[2]+"."...)
+	text = append(text, make([]byte, len(text)&1)...)
+	reviewed := dicom.Options{PixelsReviewed: true}
+	for syntax, passes := range map[string]bool{
+		syntaxBaseline: false, syntaxTwoK: false, "1.2.840.10008.1.2.4.80": false, "1.2.840.10008.1.2.4.201": false,
+		"1.2.840.10008.1.2.4.110": true, "1.2.840.10008.1.2.4.111": true, "1.2.840.10008.1.2.4.112": true,
+	} {
+		for _, fragments := range [][][]byte{{text}, {text[:2], text[2:]}} {
+			_, _, err := scrub(t, deid.SafeHarborStrict, encoded(syntax, fragments...), reviewed)
+			if passes {
+				require.NoError(t, err, syntax)
+				continue
+			}
+			corpus.RequireRefused(t, deid.CodeUnsupported, err)
+		}
+	}
+}
+
+// Of JPEG 2000, too, what no picture needs goes: segments that no standard names, and what stands between two.
+func TestNotes_ReservedSegmentsOfJPEG2000(t *testing.T) {
+	const second = "1.2.840.10008.1.2.4.92" // T.801, the second part
+	start := append([]byte{0xff, 0x4f}, segment(0x51, make([]byte, 36)...)...)
+	tile := slices.Concat(segment(0x90, 0, 0, 0, 0, 0, 0, 0, 1), []byte{0xff, 0x93, 1, 2, 3, 0xff, 0xd9})
+	part := tile[:12]
+	for _, marker := range []byte{0x02, 0x4e, 0x54, 0x62, 0x64, 0x65, 0x6f, 0x7a, 0x8f, 0x94, 0xc0, 0xe1, 0xfe} {
+		note := segment(marker, []byte(beside[2])...)
+		for _, stream := range [][]byte{slices.Concat(start, note, tile), slices.Concat(start, part, note, tile[12:])} {
+			out, err := dicom.NotesOf(second, [][]byte{stream})
+			require.NoError(t, err)
+			requireSilent(t, out, "marker %x", marker)
+			require.True(t, bytes.HasSuffix(out, tile[12:]), "marker %x", marker)
+			require.Equal(t, out, wiped(t, [][]byte{out}), "marker %x", marker)
+		}
+	}
+	for _, marker := range []byte{0x50, 0x52, 0x53, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5c, 0x5d, 0x5e, 0x5f, 0x60, 0x61, 0x63} {
+		stream := slices.Concat(start, segment(marker, 1, 2, 3, 4), tile)
+		require.Equal(t, stream, wiped(t, [][]byte{stream}), "marker %x", marker)
+	}
+	for _, marker := range []byte{0x5a, 0x5b, 0x70, 0x74, 0x75, 0x77, 0x78, 0x79} {
+		stream := slices.Concat(start, segment(marker, 1, 2, 3, 4), tile)
+		out, err := dicom.NotesOf(second, [][]byte{stream})
+		require.NoError(t, err)
+		require.Equal(t, stream, out, "marker %x", marker)
+		require.NotEqual(t, stream, wiped(t, [][]byte{stream}), "marker %x in the first part", marker)
+	}
+	for _, stream := range [][]byte{
+		slices.Concat(start, []byte(beside[2]), tile), slices.Concat(start, part, []byte(beside[2]), tile[12:]),
+	} {
+		out := wiped(t, [][]byte{stream})
+		requireSilent(t, out, "between segments")
+		require.True(t, bytes.HasSuffix(out, tile[12:]))
+	}
 }
 
 // Segments that no JPEG needs go like comments; those of JPEG-LS stay.
@@ -165,6 +226,45 @@ func TestNotes_HostileLengths(t *testing.T) {
 		stream := slices.Concat(size, tile, note, []byte{0xff, 0x93, 1, 2, 3, 0xff, 0xd9})
 		requireSilent(t, wiped(t, [][]byte{stream}), "psot %d", psot)
 		requireSilent(t, wiped(t, [][]byte{slices.Concat(stream, tile, note)}), "behind psot %d", psot)
+	}
+}
+
+// framesOf is a film of so many frames, each in one fragment, behind a table.
+func framesOf(t *testing.T, frames int, table ...byte) error {
+	t.Helper()
+	plain, _ := photograph(t)
+	plain = append(plain, make([]byte, len(plain)&1)...)
+	fragments := [][]byte{table}
+	for range frames {
+		fragments = append(fragments, plain)
+	}
+	data := sample.DICOM(sample.DICOMOptions{
+		Encoding: sample.Compressed(syntaxBaseline), Picture: sample.NewPicture(1, 24, 32, 200), Bits: 8,
+		Fragments: fragments, More: []sample.Element{sample.Text(0x00280008, "IS", strconv.Itoa(frames))},
+	})
+	_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
+	return err
+}
+
+// A table has an offset for each frame, no less and no more, and they ascend from 0.
+func TestScrub_TableOfOffsets(t *testing.T) {
+	for _, table := range []string{"", "\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00"} {
+		require.NoError(t, framesOf(t, 3, []byte(table)...))
+	}
+	require.NoError(t, framesOf(t, 1, 0, 0, 0, 0))
+	for name, table := range map[string]string{
+		"text behind a zero": "\x00\x00\x00\x00seen with her husband.. ",
+		"too few":            "\x00\x00\x00\x00\x10\x00\x00\x00",
+		"too many":           "\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00\x30\x00\x00\x00",
+		"descending":         "\x00\x00\x00\x00\x20\x00\x00\x00\x10\x00\x00\x00",
+		"twice":              "\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00",
+		"zero twice":         "\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00",
+		"not from zero":      "\x08\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00",
+	} {
+		err := framesOf(t, 3, []byte(table)...)
+		var refusal *deid.RefusalError
+		require.ErrorAs(t, err, &refusal, name)
+		require.Equal(t, deid.CodeMalformedElement, refusal.Code, name)
 	}
 }
 

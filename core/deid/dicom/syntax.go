@@ -79,6 +79,15 @@ func (s syntax) wordy() bool {
 	return !s.video && strings.HasPrefix(s.uid, prefixCompressed)
 }
 
+// kinds are the streams that the syntax allows beside those that every one with wordy pixels may have.
+func (s syntax) kinds() kinds {
+	number, _ := strings.CutPrefix(s.uid, prefixCompressed)
+	return kinds{
+		xl:    number == "110" || number == "111" || number == "112",
+		parts: number == "92" || number == "93",
+	}
+}
+
 // meta is what of the file meta information is needed.
 type meta struct {
 	syntax   string
