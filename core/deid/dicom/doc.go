@@ -32,9 +32,9 @@
 // A file is written in the transfer syntax in which it came, and its pixels byte
 // for byte, unless they were blanked; a deflated file becomes explicit little
 // endian. What stands beside a picture is wiped, which no eyes see: comments and
-// data of applications in JPEG, JPEG-LS and JPEG 2000 (notes), bytes behind the
-// last frame. Syntaxes that keep the pixels behind a URL are refused, as are
-// DICOMDIRs and transfer syntaxes of vendors.
+// data of applications in JPEG, JPEG-LS and JPEG 2000 (notes), what no standard names
+// in such a stream, bytes behind the last frame. Syntaxes that keep the pixels
+// behind a URL are refused, as are DICOMDIRs and transfer syntaxes of vendors.
 //
 // Pixels pass a gate. Original CT, MR, PET and NM images pass if a detector of
 // burned-in text finds none, or after it was blanked; of ultrasound only the
