@@ -144,6 +144,9 @@ func (l *Liar) spoil(
 	if err != nil {
 		return nil, err
 	}
+	if bytes.Equal(raw, txs[0]) {
+		return nil, errHonest // two extensions that are alike were swapped
+	}
 	return with(raw, txs[1:]), nil
 }
 
