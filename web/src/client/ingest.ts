@@ -16,7 +16,7 @@ import { Query as DatasetQuery } from "../gen/volens/dataset/v1/query_pb";
 import { MsgRegisterDatasetSchema, MsgReplacePayloadSchema } from "../gen/volens/dataset/v1/tx_pb";
 import { orAbsent } from "./committee";
 import type { Person } from "./person";
-import { type Prover, provenDataset } from "./prover";
+import { type Prover, provenDataset, provenEnd } from "./prover";
 import type { DeidOptions, Progress, Sealed } from "./sealer";
 
 /** The steps in their order, as they are told to the person. */
@@ -73,7 +73,8 @@ export async function sealFiles(
  * Brings a sealed file to the gateway and onto the chain, and waits until the gateway says on the chain that it holds
  * it; then the sealed file is removed from this device. Goes on where an earlier attempt stopped. A file that the chain
  * will never take is removed, too: a refused Fault `lock-outdated` tells to lock the data once more. Nothing is removed by
- * the node's word alone: that the chain has this file, or another in its place, is proven before.
+ * the node's word alone: it is proven before that the chain has this file, or another in its place, or does not have it and
+ * takes nothing under its key any more.
  */
 export async function deliver(person: Person, sealed: Sealed, watch: IngestWatch, signal: AbortSignal): Promise<void> {
   try {
@@ -152,10 +153,18 @@ async function register(person: Person, sealed: Sealed): Promise<void> {
   } catch (thrown) {
     if (asFault(thrown).code !== "custody-key") throw thrown;
     // The committee may have come to another key since the file was sealed; while it has none, waiting helps.
-    const { key } = await person.sealTo();
-    throw key.keyId > sealed.payload.keyId ? new Outdated() : thrown;
+    throw (await tooLate(person.prove, sealed)) ? new Outdated() : thrown;
   }
   await person.vault.markUsed(owner);
+}
+
+/**
+ * Whether it is proven that the chain does not have this file and never will, for a later key has taken the place of its
+ * own. A node that hid a registration may refuse the second one by the key: that file is held, and needed.
+ */
+async function tooLate(prove: Prover, sealed: Sealed): Promise<boolean> {
+  const { dataset, superseded } = await provenEnd(prove, sealed.datasetId, sealed.payload.keyId);
+  return superseded && placeOf(dataset, sealed) !== "ours";
 }
 
 /** What puts a sealed file on the chain: a new dataset, or the next version of one. */

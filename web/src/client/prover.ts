@@ -101,9 +101,32 @@ export async function provenRelease(prove: Prover, release: Release, payload: Pa
 /** A dataset as the chain is proven to have it; undefined when it is proven not to be there. */
 export async function provenDataset(prove: Prover, id: string): Promise<Dataset | undefined> {
   const [proven] = await prove([datasetKey(id)]);
+  return readDataset(proven, id);
+}
+
+function readDataset(proven: Proven | undefined, id: string): Dataset | undefined {
   const found = decode(DatasetSchema, proven);
   if (found && found.id !== id) throw new Fault("integrity", "proof-other");
   return found;
+}
+
+/** A dataset, and whether a later key has taken a key's place, both in one state. */
+export interface ProvenEnd {
+  /** Undefined when it is proven not to be there. */
+  readonly dataset: Dataset | undefined;
+  readonly superseded: boolean;
+}
+
+/**
+ * What is proven of a dataset together with a key of the committee. A superseded key takes nothing new for good, so what
+ * such a state does not have under the key, the chain never will. Proven one after the other they would not say that: the
+ * node chooses the states, and may prove the dataset in the older one.
+ */
+export async function provenEnd(prove: Prover, id: string, keyId: bigint): Promise<ProvenEnd> {
+  const [proven, ofKey] = await prove([datasetKey(id), committeeKey(keyId)]);
+  const key = decode(KeySchema, ofKey);
+  if (key && key.keyId !== keyId) throw new Fault("integrity", "proof-other");
+  return { dataset: readDataset(proven, id), superseded: key?.status === KeyStatus.SUPERSEDED };
 }
 
 /**

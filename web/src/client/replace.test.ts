@@ -7,7 +7,7 @@ import { type Answer, nodeDouble, valueAnswer } from "../chain/testing/server";
 import { encodeAddress } from "../core/address";
 import { toHex } from "../core/bytes";
 import { Fault } from "../core/fault";
-import { datasetKey } from "../core/statekeys";
+import { committeeKey, datasetKey } from "../core/statekeys";
 import { EmissionSchema, KeySchema, KeyStatus, SeatSchema, SeatState } from "../gen/volens/custody/v1/custody_pb";
 import {
   QueryAuditResponseSchema,
@@ -50,6 +50,8 @@ interface World {
   /** What the state is proven to hold, one after the other; what the node tells in the end, if it is not given. */
   readonly proven?: readonly (Dataset | undefined)[] | Fault;
   readonly newest?: { readonly keyId: bigint; readonly status: KeyStatus };
+  /** What the state is proven to hold of the key that a file was sealed to; nothing, if it is not given. */
+  readonly key?: { readonly keyId: bigint; readonly status: KeyStatus };
   readonly seat?: SeatState;
   readonly papers?: Papers | undefined;
   readonly waiting?: Sealed;
@@ -103,11 +105,12 @@ function world(o: World = {}) {
   const made = {
     node: nodeOf(o),
     prove: async (keys: readonly { key: Uint8Array }[]) => {
-      expect(keys).toEqual([datasetKey(id)]);
+      expect([datasetKey(id), committeeKey(2n)].slice(0, keys.length)).toEqual(keys);
       if (proven instanceof Fault) throw proven;
       const held = proven[Math.min(look++, proven.length - 1)];
-      const value = held && toBinary(DatasetSchema, held);
-      return [{ ...keys[0], value } as Partial<Proven> as Proven];
+      const dataset = held && toBinary(DatasetSchema, held);
+      const key = o.key && toBinary(KeySchema, create(KeySchema, o.key));
+      return keys.map((one, place) => ({ ...one, value: [dataset, key][place] }) as Partial<Proven> as Proven);
     },
     vault: { accounts: async () => [{ address: owner }], markUsed: async () => undefined },
     sealTo: async () => ({
@@ -335,21 +338,31 @@ describe("bringing a version", () => {
     expect(names()).toEqual(["upload", "send"]);
   });
 
-  it("keeps the file when the key that is named is an older one", async () => {
-    const refusal = new Fault("unavailable", "custody-key");
-    const { person, names } = world({ refusal, newest: { keyId: 1n, status: KeyStatus.ACTIVE } });
-    await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code: "custody-key" });
+  const refusal = new Fault("unavailable", "custody-key");
+  const ended = { keyId: 2n, status: KeyStatus.SUPERSEDED };
+  const newest = { keyId: 3n, status: KeyStatus.ACTIVE };
+
+  it.each<[string, string, World]>([
+    ["the committee has no key yet", "custody-key", {}],
+    ["its key is not active yet", "custody-key", { key: { keyId: 2n, status: KeyStatus.PENDING } }],
+    ["its key is active by proof", "custody-key", { key: active, newest }],
+    ["another key is proven in its key's place", "proof-other", { key: { ...ended, keyId: 1n } }],
+    ["nothing can be proven", "light-silent", { proven: new Fault("unavailable", "light-silent") }],
+    ["the chain has it by proof, which the node hid", "custody-key", { key: ended, newest, proven: [there] }],
+  ])("keeps the file that is refused for its key when %s", async (_, code, around) => {
+    const { person, names } = world({ ...around, refusal });
+    await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ code });
     expect(names()).toEqual(["upload", "send"]);
   });
 
-  it("keeps the file while the committee has no key, and removes it when it has another", async () => {
-    const refusal = new Fault("unavailable", "custody-key");
-    const pause = world({ refusal });
-    await expect(deliver(pause.person, next, quiet, going)).rejects.toMatchObject({ code: "custody-key" });
-    expect(pause.names()).toEqual(["upload", "send"]);
-    const moved = world({ refusal, newest: { keyId: 3n, status: KeyStatus.ACTIVE } });
-    await expect(deliver(moved.person, next, quiet, going)).rejects.toMatchObject({ code: "lock-outdated" });
-    expect(moved.names()).toEqual(["upload", "send", "discard"]);
+  it.each<[string, Dataset | undefined]>([
+    ["nothing", undefined],
+    ["the version before", registered],
+    ["another file in its place", create(DatasetSchema, { ...there, payload: payload(51) })],
+  ])("removes the file that is refused when its key has ended, where the chain has %s", async (_, dataset) => {
+    const { person, names } = world({ refusal, key: ended, proven: [dataset] });
+    await expect(deliver(person, next, quiet, going)).rejects.toMatchObject({ kind: "refused", code: "lock-outdated" });
+    expect(names()).toEqual(["upload", "send", "discard"]);
   });
 });
 

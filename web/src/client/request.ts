@@ -108,12 +108,17 @@ export function changeDraft(desk: Pick<Desk, "vault">, random: string, draft: Re
 }
 
 /**
- * Removes a draft from this device. The words that were kept when its submission began go with it only when the chain has
- * no such request: where money is locked for them, or nobody can tell, they stay until patients can read them.
+ * Removes a draft from this device. The words that were kept when its submission began go with it where the chain has no
+ * such request, or one that is decided: while money is locked for them, or nobody can tell, they stay until patients can
+ * read them.
  */
 export async function dropDraft(desk: Pick<Desk, "vault" | "node">, random: string): Promise<void> {
   const requestId = (await readDraft(desk, random))?.requestId ?? "";
-  if (requestId !== "" && (await lockedSoFar(desk.node, requestId)) === false) await dropPapers(desk, requestId);
+  if (requestId !== "") {
+    const found = await look(desk.node, requestId);
+    const waits = found === "silent" || (found !== "absent" && undecided(found));
+    if (!waits) await dropPapers(desk, requestId);
+  }
   await alone(draftLock, () => desk.vault.drop(draftPrefix + random));
 }
 
@@ -136,7 +141,8 @@ export async function submitRequest(desk: Desk, kept: KeptDraft, tell: (step: Su
   if (!there) await lockMoney(desk, kept, requestId, key.keyId);
   tell({ step: "papers", requestId });
   const papers = papersOf(kept.draft, await desk.vault.paperSalt(requestId));
-  await showPapers(desk, await locked(desk.node, requestId), papers);
+  const request = await locked(desk.node, requestId);
+  if (undecided(request)) await showPapers(desk, request, papers); // Nobody is asked by one that has ended.
   await postSeats(desk, requestId, tell);
   return requestId;
 }
@@ -231,9 +237,14 @@ export async function committeeKey(node: Node, keyId?: bigint): Promise<Committe
   return { originChain: answer.originChainId, keyId, y: mustBe(answer.key, { keyId }).y };
 }
 
-/** Ends an own request before it clears: the escrow comes back less the process fee and the cancel fee. */
-export function cancelRequest(desk: Desk, requestId: string): Promise<Sent> {
-  return desk.send([create(MsgCancelRequestSchema, { researcher: desk.address, requestId })]);
+/**
+ * Ends an own request before it clears: the escrow comes back less the process fee and the cancel fee. What this device
+ * kept of its words goes: nobody will be asked by them.
+ */
+export async function cancelRequest(desk: Desk, requestId: string): Promise<Sent> {
+  const sent = await desk.send([create(MsgCancelRequestSchema, { researcher: desk.address, requestId })]);
+  await dropPapers(desk, requestId);
+  return sent;
 }
 
 /** Reads a request with everything that happened to it. */
@@ -269,10 +280,17 @@ export function undecided(request: Request): boolean {
 
 /** Why a submission stopped is told with what is safe: nothing was locked while the request is not on chain. */
 export async function lockedSoFar(node: Node, requestId: string): Promise<boolean | undefined> {
+  const found = await look(node, requestId);
+  return found === "silent" ? undefined : found !== "absent";
+}
+
+/** A request by the node's word; `silent` when nobody can tell. */
+async function look(node: Node, requestId: string): Promise<Request | "absent" | "silent"> {
   try {
-    return (await orAbsent(ask(node, MarketQuery.method.request, { requestId }))) !== undefined;
+    const answer = await orAbsent(ask(node, MarketQuery.method.request, { requestId }));
+    return answer ? mustBe(answer.request, { id: requestId }) : "absent";
   } catch (thrown) {
-    if (asFault(thrown).kind === "unavailable") return undefined;
+    if (asFault(thrown).kind === "unavailable") return "silent";
     throw thrown;
   }
 }

@@ -2,13 +2,18 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { Node } from "../chain/node";
 import { type Answer, nodeDouble, statusAnswer, valueAnswer } from "../chain/testing/server";
+import { encodeAddress, parseAddress } from "../core/address";
+import { fromHex } from "../core/bytes";
 import { Fault } from "../core/fault";
+import { requestId } from "../core/ids";
 import { type Papers, paperDigests } from "../core/papers";
 import { codeOfAsync } from "../core/testing";
+import { KeyStatus } from "../gen/volens/custody/v1/custody_pb";
+import { QueryKeyResponseSchema } from "../gen/volens/custody/v1/query_pb";
 import { DigestsSchema, type Request, RequestSchema, SpecSchema, State } from "../gen/volens/market/v1/market_pb";
 import { QueryRequestResponseSchema } from "../gen/volens/market/v1/query_pb";
 import type { Desk } from "./desk";
-import { changeDraft, dropDraft, goOn, keepDraft, readDraft } from "./request";
+import { cancelRequest, changeDraft, dropDraft, goOn, keepDraft, readDraft, submitRequest } from "./request";
 import { emptyDraft, papersOf } from "./requestdraft";
 import { keepPapers, showPapers } from "./requestpapers";
 
@@ -20,28 +25,38 @@ const then = papersOf(draft, salt);
 const later = papersOf({ ...draft, title: "Later" }, salt);
 
 /** A request whose money was locked for these words. */
-function lockedFor(papers: Papers): Request {
+function lockedFor(papers: Papers, state = State.OPEN): Request {
   const { title, laySummary, protocol, contact, criteria } = paperDigests(papers);
   const digests = create(DigestsSchema, { title, laySummary, protocol, contact });
   return create(RequestSchema, {
     id,
-    state: State.OPEN,
+    state,
     spec: create(SpecSchema, { digests, criteriaSha256: criteria }),
   });
 }
 
-const locked = valueAnswer(
-  toBinary(QueryRequestResponseSchema, create(QueryRequestResponseSchema, { request: lockedFor(then) })),
-);
+/** The node's answer about one that is in a state. */
+function isIn(state: State): Answer {
+  const request = lockedFor(then, state);
+  return valueAnswer(toBinary(QueryRequestResponseSchema, create(QueryRequestResponseSchema, { request })));
+}
+
+const locked = isIn(State.OPEN);
 const absent: Answer = { result: { response: { code: 22, codespace: "sdk" } } };
 
 /** A researcher's desk, with a gateway that shows papers, or a fault, and a node that answers to queries. */
-function desk(shows: Papers | Fault = new Fault("not-found", "not-found"), answer: Answer = locked) {
+function desk(
+  shows: Papers | Fault = new Fault("not-found", "not-found"),
+  answer: Answer | ((query: string) => Answer) = locked,
+) {
   const notes = new Map<string, Uint8Array<ArrayBuffer>>();
   const put: Papers[] = [];
+  const answerTo = (query: string) => (typeof answer === "function" ? answer(query) : answer);
   const parts = {
     node: new Node({
-      fetch: nodeDouble(({ method }) => (method === "status" ? statusAnswer("volens-1", 7) : answer)).fetch,
+      fetch: nodeDouble(({ method, params }) =>
+        method === "status" ? statusAnswer("volens-1", 7) : answerTo(String(params.path)),
+      ).fetch,
     }),
     vault: {
       /** As the vault, which encrypts first. */
@@ -126,9 +141,51 @@ describe("a submission that stopped after the money", () => {
   });
 });
 
+describe("a request that is cancelled", () => {
+  it("leaves no words on the device", async () => {
+    const { desk: at, notes } = desk();
+    await keepPapers(at, id, then);
+    await keepPapers(at, id, later);
+    const sent = { hash: "ab", height: 7n };
+    expect(await cancelRequest({ ...at, send: async () => sent }, id)).toBe(sent);
+    expect(notes.size).toBe(0);
+  });
+
+  it("is not sent, nor shown, once more by its draft", async () => {
+    const researcher = encodeAddress(new Uint8Array(20).fill(1));
+    const derived = requestId("volens-1", parseAddress(researcher), fromHex(random));
+    const request = create(RequestSchema, { ...lockedFor(then, State.CANCELLED), id: derived });
+    const known = { key: { keyId: 1n, status: KeyStatus.ACTIVE }, originChainId: "volens-1" };
+    const answers: Record<string, Uint8Array> = {
+      Key: toBinary(QueryKeyResponseSchema, create(QueryKeyResponseSchema, known)),
+      Request: toBinary(QueryRequestResponseSchema, create(QueryRequestResponseSchema, { request })),
+    };
+    const { desk: at, put } = desk(undefined, (query) => {
+      const value = answers[query.split("/").at(-1) ?? ""];
+      return value ? valueAnswer(value) : absent;
+    });
+    const changed = { random, draft: { ...draft, title: "Later" }, requestId: derived };
+    expect(await submitRequest({ ...at, address: researcher }, changed, () => undefined)).toBe(derived);
+    expect(put).toEqual([]);
+  });
+
+  it("keeps its words when the chain does not take that", async () => {
+    const { desk: at, notes } = desk();
+    await keepPapers(at, id, then);
+    const send = () => Promise.reject(new Fault("unavailable", "node-silent"));
+    expect(await codeOfAsync(() => cancelRequest({ ...at, send }, id))).toBe("node-silent");
+    expect(notes.size).toBe(1);
+  });
+});
+
 describe("a draft", () => {
   it.each([
     ["takes its words with it when the chain has no such request", absent, 0],
+    ["takes its words with it when the request is cancelled", isIn(State.CANCELLED), 0],
+    ["takes its words with it when the request found too few", isIn(State.FAILED_SHORT), 0],
+    ["takes its words with it when the request is over", isIn(State.CLOSED), 0],
+    ["leaves its words while seats are lacking", isIn(State.SUBMITTED), 1],
+    ["leaves its words while patients decide", isIn(State.OPEN), 1],
     ["leaves its words when nobody can tell", { error: "post failed" }, 1],
   ])("that is dropped %s", async (_, answer, left) => {
     const { desk: at, notes } = desk(undefined, answer);

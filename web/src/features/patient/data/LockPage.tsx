@@ -45,6 +45,7 @@ function Lock({ view: { dataset } }: { view: DatasetView }) {
     setPass(undefined);
     return sealAnew(person, dataset, report, setPass);
   }, deliver);
+  const badPapers = useBadPapers(lock.fault);
   const back = `/data/${dataset.id}`;
   if (lock.busy) {
     return (
@@ -67,7 +68,13 @@ function Lock({ view: { dataset } }: { view: DatasetView }) {
   return (
     <Page key="ask" title={t("lock.title")} lead={t("lock.lead")} back={back}>
       {dataset.status === Status.ACTIVE ? (
-        <Ask dataset={dataset} fault={lock.fault} onLock={lock.run} onFiles={() => setFromFiles(true)} />
+        <Ask
+          dataset={dataset}
+          badPapers={badPapers}
+          fault={lock.fault}
+          onLock={lock.run}
+          onFiles={() => setFromFiles(true)}
+        />
       ) : (
         <Alert color="yellow">{t(dataset.status === Status.FROZEN ? "lock.frozen" : "lock.removed")}</Alert>
       )}
@@ -77,16 +84,29 @@ function Lock({ view: { dataset } }: { view: DatasetView }) {
 
 interface AskProps {
   readonly dataset: Dataset;
+  /** Whether a list, this device's or a picked one, was found not to be the one of the dataset. */
+  readonly badPapers: boolean;
   readonly fault: Fault | undefined;
   readonly onLock: (report: File | undefined) => void;
   readonly onFiles: () => void;
 }
 
-/** Faults of the papers that this device has: they are of another file, and the remedy is another list, or the files. */
-const badPapers = ["report-of-other", "facets-differ"];
+/** Faults of the list that was taken, this device's or a picked one: the remedy is another list, or the files. */
+const ofPapers = ["report-of-other", "facets-differ", "deid-not-a-report"];
+
+/**
+ * Whether an attempt has failed for its list. It stays so when a later one fails for something else: without another list
+ * the next one would take this device's again.
+ */
+export function useBadPapers(fault: Fault | undefined): boolean {
+  const [bad, setBad] = useState(false);
+  const now = bad || (fault !== undefined && ofPapers.includes(fault.code));
+  if (now !== bad) setBad(now);
+  return now;
+}
 
 /** What locking again does and ends, before anything is done. */
-export function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
+export function Ask({ dataset, badPapers, fault, onLock, onFiles }: AskProps) {
   const { t, i18n } = useTranslation("patient");
   const { person } = useSession();
   const navigate = useNavigate();
@@ -97,7 +117,7 @@ export function Ask({ dataset, fault, onLock, onFiles }: AskProps) {
     queryKey: ["papers-here", id, version.toString()],
     queryFn: () => papersHere(person, dataset),
   });
-  const asks = here === false || (fault !== undefined && badPapers.includes(fault.code));
+  const asks = here === false || badPapers;
   const lock = () => {
     const lost = asks && report === null;
     setMissing(lost);
