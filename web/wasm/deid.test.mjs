@@ -117,7 +117,7 @@ test("refusals have the code of the library", async () => {
   const several = bytes(named("several-samples").files[0]);
   const packed = bytes(named("vcf-bgzf").files[0]);
   for (const [code, data] of [
-    ["not_this_format", new Uint8Array(0)],
+    ["empty", new Uint8Array(0)],
     ["not_this_format", text("Jane Fictiva")],
     ["not_this_format", text("PK\x03\x04 Jane")],
     ["is_bcf", text("BCF\x02\x02 Jane")],
