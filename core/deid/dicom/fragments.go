@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/volens-network/volens/core/deid"
 )
@@ -28,18 +29,18 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
+		if first {
+			first = false
+			return s.offsets(look, n)
+		}
 		if err := s.writeHeader(look, tagItem, 0, uint32(n)); err != nil { //nolint:gosec // it was a uint32
 			return err
 		}
-		table := first
-		first = false
 		switch {
-		case check && !table:
+		case check:
 			return s.checkedFragment(look, n)
-		case s.syntax.wordy() && !table:
+		case s.syntax.wordy():
 			return s.besides(beside, n)
-		case table:
-			return s.offsets(look, n)
 		}
 		return s.src.copyTo(look, n)
 	})
@@ -52,35 +53,63 @@ func (s *scrubber) encapsulated(look *deid.LookWriter, v vr) error {
 	return s.writeHeader(look, tagSequence, 0, 0)
 }
 
-// offsets passes the table of offsets on. It is empty, or has four bytes for each frame, of which the first begins at
-// 0 and each other one behind the one before (PS3.5, A.4): a frame or a text in its place would go unseen. All frames
-// of a film are one stream, which may have an offset of its own.
+// maxTable is how long a table of offsets may be to be kept: that of a million frames.
+const maxTable = 4 << 20
+
+// offsets writes the first item, the table of offsets. It is empty, or has four bytes for each frame, of which the first
+// begins at 0 and each other one behind the one before (PS3.5, A.4); one of the right length that says anything else is left
+// empty, as any may be: what stood in its place goes unseen by everybody. An item of another length may be a frame. All
+// frames of a film are one stream, which may have an offset of its own.
 func (s *scrubber) offsets(look *deid.LookWriter, n int64) error {
-	if n != 0 && n != 4*int64(s.picture.frames) && (n != 4 || !s.syntax.video) {
+	const single = 4
+	if n != 0 && n != single*int64(s.picture.frames) && n != single {
 		return errOffsets()
 	}
-	const step = 4 << 10
-	for last := int64(-1); n > 0; n -= step {
-		part, err := s.src.read(min(n, step))
-		if err != nil {
-			return err
-		}
-		for at := 0; at < len(part); at += 4 {
-			offset := int64(leU32(part[at:]))
-			if offset <= last || last < 0 && offset != 0 {
-				return errOffsets()
-			}
-			last = offset
-		}
-		if _, err := look.Write(part); err != nil {
-			return err
-		}
+	if n > maxTable {
+		return errors.Join(s.src.skip(n), s.leaveEmpty(look))
 	}
-	return nil
+	table, err := s.src.read(n)
+	if err != nil {
+		return err
+	}
+	zero := n == single && leU32(table) == 0
+	if n == single && s.picture.frames != 1 && !zero {
+		return errOffsets()
+	}
+	if !s.ascends(table) || zero && s.picture.frames != 1 && !s.syntax.video {
+		return s.leaveEmpty(look)
+	}
+	if err := s.writeHeader(look, tagItem, 0, uint32(n)); err != nil { //nolint:gosec // it is maxTable at most
+		return err
+	}
+	_, err = look.Write(table)
+	return err
+}
+
+// leaveEmpty writes an empty table in the place of one that says what it should not.
+func (s *scrubber) leaveEmpty(look *deid.LookWriter) error {
+	s.count.add(rulePixels, actionWiped)
+	return s.writeHeader(look, tagItem, 0, 0)
+}
+
+// ascends reports whether offsets begin at 0 and each is larger than the one before, by no more than a packed frame may
+// take: four letters, read as an offset, are half a gigabyte.
+func (s *scrubber) ascends(table []byte) bool {
+	const head = 1 << 16
+	most := 2*s.picture.frameSize() + head
+	last := int64(-1)
+	for at := 0; at < len(table); at += 4 {
+		offset := int64(leU32(table[at:]))
+		if offset <= last || offset-max(last, 0) > most || last < 0 && offset != 0 {
+			return false
+		}
+		last = offset
+	}
+	return true
 }
 
 func errOffsets() error {
-	return malformed("the compressed pixels begin without a table of offsets")
+	return malformed("the compressed pixels do not begin with a table of offsets for as many frames as are declared")
 }
 
 // besides passes a fragment on without what stands beside the picture.

@@ -328,6 +328,9 @@ func (n *notes) see(c *byte) {
 // name. Decoders pass over such segments by their length.
 func (n *notes) wipes() bool {
 	m := n.marker
+	if n.twoK && n.data { // Behind a tile-part's length; it may be wrong, and then this is the picture.
+		return m == markCOM2K
+	}
 	if n.twoK {
 		return !slices.Contains(segmentsTwoK, m) && (!n.kinds.parts || !slices.Contains(segmentsParts, m))
 	}

@@ -230,7 +230,7 @@ func TestNotes_HostileLengths(t *testing.T) {
 }
 
 // framesOf is a film of so many frames, each in one fragment, behind a table.
-func framesOf(t *testing.T, frames int, table ...byte) error {
+func framesOf(t *testing.T, frames int, table ...byte) ([]byte, error) {
 	t.Helper()
 	plain, _ := photograph(t)
 	plain = append(plain, make([]byte, len(plain)&1)...)
@@ -242,26 +242,49 @@ func framesOf(t *testing.T, frames int, table ...byte) error {
 		Encoding: sample.Compressed(syntaxBaseline), Picture: sample.NewPicture(1, 24, 32, 200), Bits: 8,
 		Fragments: fragments, More: []sample.Element{sample.Text(0x00280008, "IS", strconv.Itoa(frames))},
 	})
-	_, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
-	return err
+	out, _, err := scrub(t, deid.SafeHarborStrict, data, dicom.Options{PixelsReviewed: true})
+	return out, err
 }
 
-// A table has an offset for each frame, no less and no more, and they ascend from 0.
+// A table has an offset for each frame, no less and no more, and they ascend from 0; what says something else in its
+// place is left out.
 func TestScrub_TableOfOffsets(t *testing.T) {
-	for _, table := range []string{"", "\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00"} {
-		require.NoError(t, framesOf(t, 3, []byte(table)...))
-	}
-	require.NoError(t, framesOf(t, 1, 0, 0, 0, 0))
-	for name, table := range map[string]string{
-		"text behind a zero": "\x00\x00\x00\x00seen with her husband.. ",
-		"too few":            "\x00\x00\x00\x00\x10\x00\x00\x00",
-		"too many":           "\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00\x30\x00\x00\x00",
-		"descending":         "\x00\x00\x00\x00\x20\x00\x00\x00\x10\x00\x00\x00",
-		"twice":              "\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00",
-		"zero twice":         "\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00",
-		"not from zero":      "\x08\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00",
+	for name, of := range map[string]struct {
+		table string
+		kept  bool
+	}{
+		"none":                {"", true},
+		"ascending":           {"\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00", true},
+		"one zero":            {"\x00\x00\x00\x00", false},
+		"all zero":            {"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", false},
+		"text behind a zero":  {"\x00\x00\x00\x00her name", false},
+		"descending":          {"\x00\x00\x00\x00\x20\x00\x00\x00\x10\x00\x00\x00", false},
+		"twice":               {"\x00\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00", false},
+		"not from zero":       {"\x08\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00", false},
+		"text of that length": {"seen by him.", false},
 	} {
-		err := framesOf(t, 3, []byte(table)...)
+		out, err := framesOf(t, 3, []byte(of.table)...)
+		require.NoError(t, err, name)
+		item := append([]byte{0xfe, 0xff, 0x00, 0xe0, byte(len(of.table)), 0, 0, 0}, of.table...)
+		if !of.kept {
+			item = []byte{0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0, 0xfe, 0xff, 0x00, 0xe0}
+			require.NotContains(
+				t,
+				string(out),
+				"\xff\xff\xff\xff\xfe\xff\x00\xe0"+string([]byte{byte(len(of.table)), 0, 0, 0}),
+				name,
+			)
+		}
+		require.Contains(t, string(out), "\xff\xff\xff\xff"+string(item), name)
+	}
+	_, err := framesOf(t, 1, 0, 0, 0, 0)
+	require.NoError(t, err)
+	for name, table := range map[string]string{
+		"too few":        "\x00\x00\x00\x00\x10\x00\x00\x00",
+		"too many":       "\x00\x00\x00\x00\x10\x00\x00\x00\x20\x00\x00\x00\x30\x00\x00\x00",
+		"one, and words": "name",
+	} {
+		_, err := framesOf(t, 3, []byte(table)...)
 		var refusal *deid.RefusalError
 		require.ErrorAs(t, err, &refusal, name)
 		require.Equal(t, deid.CodeMalformedElement, refusal.Code, name)
