@@ -93,8 +93,11 @@ func (s *Session) heldDataset(ctx context.Context, told dataset.Dataset) error {
 	what := "dataset " + told.Id
 	var proven dataset.Dataset
 	err = s.Trust.verify(ctx, s, dataset.StoreKey, prefixed(dataset.DatasetsPrefix.Bytes(), of[:]), &proven)
-	if fault.Is(err, fault.NotFound) || err == nil && proven.Version != told.Version {
+	if fault.Is(err, fault.NotFound) || err == nil && proven.Version < told.Version {
 		return unproven(fmt.Sprintf("version %d of %s", told.Version, what))
+	}
+	if err == nil && proven.Version > told.Version {
+		return fault.E(fault.Unavailable, "%s has a newer version than the node told of: try again", what)
 	}
 	if err != nil {
 		return err

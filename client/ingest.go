@@ -138,7 +138,7 @@ func (s *Session) inputsName(o IngestOptions) (string, error) {
 		}
 		info, err := os.Stat(path)
 		if err != nil {
-			return "", usage("input: %v", errors.Unwrap(err))
+			return "", unopened("file", name, err)
 		}
 		fmt.Fprintf(&text, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 	}

@@ -198,8 +198,7 @@ func (w *ingestion) register(ctx context.Context, msg sdk.Msg) error {
 	}
 	if err == nil && answer.Dataset.Version >= w.version &&
 		!bytes.Equal(answer.Dataset.Payload.Sha256, w.sealed.Payload.Sha256) {
-		return fault.Refuse([]string{"REPLACED"},
-			"another device replaced dataset %s meanwhile: call it again to begin anew", w.of)
+		return w.overtaken(answer.Dataset.Version)
 	}
 	if err != nil || answer.Dataset.Version < w.version {
 		step(w.session.Progress, fmt.Sprintf("register version %d of dataset %s", w.version, w.of))
@@ -211,6 +210,16 @@ func (w *ingestion) register(ctx context.Context, msg sdk.Msg) error {
 		return nil
 	}
 	return w.session.Wallet.MarkUsed(w.account)
+}
+
+// overtaken ends a run whose version another device has put on the chain, or has replaced since.
+func (w *ingestion) overtaken(now uint64) error {
+	refused := fault.Refuse([]string{"REPLACED"},
+		"another device put version %d of dataset %s on the chain: the same command begins anew", now, w.of)
+	if w.version > 1 {
+		return refused // The next call finds out by itself.
+	}
+	return errors.Join(refused, w.finish())
 }
 
 // receipts waits until as many gateways as the dataset needs have said that they hold it.

@@ -2,8 +2,10 @@ package client_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -115,4 +117,55 @@ func TestReplace_ReportOfOther(t *testing.T) {
 	entry, err := p.patient.Dataset(ctx, in.DatasetID)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, entry.Version)
+}
+
+// unfinished takes the last line of a replacement's journal away, and brings the spooled file back, as a kill before the end
+// leaves them; change is done to the rest.
+func (p *people) unfinished(t *testing.T, done *client.Ingested, change func(string) string) {
+	t.Helper()
+	datasetID := done.DatasetID
+	spooled := filepath.Join(p.patient.Dir, "spool", fmt.Sprintf("%s-v%d.age", datasetID, done.Version))
+	require.NoError(t, os.WriteFile(spooled, make([]byte, done.Size), 0o600))
+	journal := filepath.Join(p.patient.Dir, "journal", "replace-"+datasetID+".jsonl")
+	raw, err := os.ReadFile(journal)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(raw), "\n")
+	last := lines[len(lines)-2]
+	require.Contains(t, last, `"done"`)
+	changed := change(strings.TrimSuffix(string(raw), last))
+	require.NoError(t, os.WriteFile(journal, []byte(changed), 0o600))
+}
+
+// What the chain has of an interrupted replacement is finished, and then the turn of other files comes.
+func TestReplace_OtherFilesNext(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	files := func(seed uint64) client.IngestOptions {
+		return client.IngestOptions{Files: []string{genome(t, sample.Options{Seed: seed})}}
+	}
+	first, err := p.patient.Replace(ctx, in.DatasetID, files(28))
+	require.NoError(t, err)
+	p.unfinished(t, first, func(journal string) string { return journal })
+	next, err := p.patient.Replace(ctx, in.DatasetID, files(29))
+	require.NoError(t, err)
+	require.EqualValues(t, 3, next.Version)
+	require.NotEqual(t, first.PlaintextSHA256, next.PlaintextSHA256)
+}
+
+// A journal of before knew the version only.
+func TestReplace_OldJournal(t *testing.T) {
+	ctx := context.Background()
+	p := together(t)
+	in := p.ready(t)
+	done, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	p.unfinished(t, done, func(journal string) string {
+		old := strings.Replace(journal, `{"version":2}`, `2`, 1)
+		require.NotEqual(t, journal, old)
+		return old
+	})
+	out, err := p.patient.Replace(ctx, in.DatasetID, client.IngestOptions{})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, out.Version, "it was finished")
 }
