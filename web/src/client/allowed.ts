@@ -8,5 +8,6 @@ import { orAbsent } from "./committee";
 /** The latest version of a dataset's consent, by the node's word; undefined if there never was one. */
 export async function latestConsent(node: Node, datasetId: string): Promise<Consent | undefined> {
   const found = await orAbsent(ask(node, ConsentQuery.method.consent, { datasetId }));
-  return found && mustBe(found.consent, { datasetId });
+  // One that leaves it out says that there is none: where that matters it is proven.
+  return found?.consent && mustBe(found.consent, { datasetId });
 }
