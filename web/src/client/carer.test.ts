@@ -106,7 +106,8 @@ describe("a carer", () => {
   it("is never told that she has no right, or that nothing is shared, by the node's word alone", async () => {
     const { who, address } = await carer(undefined);
     const prove = proving(address, Status.ACTIVE);
-    for (const node of [nodeWith(""), nodeWith("volens1other"), nodeWith(address, Status.INACTIVE)]) {
+    const empty = new Node({ fetch: nodeDouble(() => valueAnswer(new Uint8Array())).fetch });
+    for (const node of [empty, nodeWith(""), nodeWith("volens1other"), nodeWith(address, Status.INACTIVE)]) {
       const found = await entrusted({ ...who, node, prove }, id);
       expect(found).toMatchObject({ account: address, consent: { status: Status.ACTIVE } });
     }
